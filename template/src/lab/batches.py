@@ -1,0 +1,86 @@
+"""Examples in batches: small data are moved to the device once and indexed there, large data stream through workers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from lab.contract import Batch, Examples
+
+RESIDENT_SHARE = 0.25
+"""Share of the free memory of a GPU that examples may take for good."""
+
+Value = TypeVar("Value")
+
+
+def count(examples: Examples) -> int:
+    """How many examples there are."""
+    if isinstance(examples, Dataset):
+        return len(examples)  # type: ignore[arg-type]  # map-style datasets have a length
+    return len(next(iter(examples.values())))
+
+
+def resident(examples: Examples, device: torch.device) -> Examples:
+    """The examples on ``device``, if they are tensors that fit there; else as they are."""
+    if isinstance(examples, Dataset) or device.type == "cpu":
+        return examples
+    size = sum(value.numel() * value.element_size() for value in examples.values())
+    room = torch.cuda.mem_get_info(device)[0] * RESIDENT_SHARE if device.type == "cuda" else 2**30
+    return (
+        to_device(examples, device) if size <= room else {name: value.pin_memory() for name, value in examples.items()}
+    )
+
+
+def to_device(batch: Batch, device: torch.device) -> Batch:
+    return {name: value.to(device, non_blocking=True) for name, value in batch.items()}
+
+
+def shuffled(size: int, batch_size: int, seed: int, epoch: int) -> list[Tensor]:
+    """Row numbers of each batch of an epoch. They follow from seed and epoch alone, so a resumed epoch finds its place.
+
+    The last incomplete batch is left out, and differs in each epoch; fewer rows than a batch make one batch.
+    """
+    generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+    order = torch.randperm(size, generator=generator)
+    return list(order.split(batch_size))[: max(1, size // batch_size)]
+
+
+def in_order(size: int, batch_size: int) -> list[Tensor]:
+    """Row numbers of each batch, every row once."""
+    return list(torch.arange(size).split(batch_size))
+
+
+def batches(
+    examples: Examples, plan: list[Tensor], device: torch.device, workers: int = 0, seed: int = 0
+) -> Iterator[Batch]:
+    """The batches whose row numbers ``plan`` lists, on ``device``."""
+    if isinstance(examples, Dataset):
+        loader = DataLoader(
+            examples,
+            batch_sampler=[rows.tolist() for rows in plan],
+            num_workers=workers,
+            pin_memory=device.type == "cuda",
+            worker_init_fn=_seed_worker,
+            generator=torch.Generator().manual_seed(seed),
+        )
+        for batch in loader:
+            yield to_device(batch, device)
+        return
+    home = next(iter(examples.values())).device
+    for rows in plan:
+        here = rows.to(home, non_blocking=True)
+        batch = {name: value[here] for name, value in examples.items()}
+        yield batch if home == device else to_device(batch, device)
+
+
+def _seed_worker(_: int) -> None:
+    """Augmentation with NumPy or ``random`` differs between workers and repeats between runs."""
+    seed = torch.initial_seed() % 2**32
+    np.random.seed(seed)
+    random.seed(seed)

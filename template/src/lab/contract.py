@@ -1,0 +1,130 @@
+"""What a task gives the machinery: one problem and a few methods. Nothing else is asked of it.
+
+A *problem* is a module, ``problem.py``, with the names of ``Problem``. A *method* is a module of any
+other name with one subclass of ``Method`` in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import Dataset
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_expectations.expectations import Expectation
+    from matplotlib.figure import Figure
+
+    from lab.settings import TrainSettings
+
+Batch = dict[str, Tensor]
+"""Some examples: each value has one row for each example."""
+
+Examples = Batch | Dataset[Batch]
+"""All examples of a split: tensors if they fit in memory, else a map-style dataset of single examples."""
+
+Update = Callable[..., None]
+"""``update(loss, optimizer="main")``: gradients, clipping and one step of the named optimizer."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure by which methods are judged. The first of ``Problem.metrics`` is the primary one."""
+
+    name: str
+    higher_is_better: bool
+    unit: str = ""
+    digits: int = 3
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where data come from. ``kind`` is shown wherever the data are: made data must say so."""
+
+    title: str
+    kind: Literal["real", "composed", "made"]
+    source: str
+    licence: str
+    citation: str
+    notes: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of each downloaded file, by name."""
+
+
+class Problem(Protocol):
+    """The question, and how answers to it are judged: the names that ``problem.py`` must have."""
+
+    metrics: tuple[Metric, ...]
+    """What ``score`` returns, the primary metric first."""
+    targets: tuple[str, ...]
+    """Keys of ``load``'s examples that are the answers: a method never sees them for a test example."""
+    stratify: str | None
+    """Column of ``examples.parquet`` whose shares each split keeps; None splits at random."""
+
+    def collect(self, raw: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, Provenance]:
+        """Write the payload (pictures, sound, …) into ``raw``; return one row for each example, and its source.
+
+        Columns: ``id`` (str), ``sha256`` of the example's content, and whatever describes it. A column
+        ``group`` keeps examples that belong together in one split. ``options`` is ``data:`` of params.yaml.
+        """
+
+    def expectations(self) -> list[Expectation]:
+        """One Great Expectations rule or more for each column of ``examples.parquet``."""
+
+    def load(self, raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
+        """Examples of each split, in the order of its ids. Fit scalers and vocabularies on ``splits["train"]`` alone.
+
+        ``splits`` has ``train``, ``validation`` and ``test``. Any further split that is returned is only
+        predicted, for figures.
+        """
+
+    def score(self, predictions: pd.DataFrame) -> dict[str, float]:
+        """A value for each of ``metrics``, from one row for each test example: ``id``, targets, predicted columns."""
+
+    def figures(self, predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+        """What a person wants to see first, by file name, from the first seed's predictions of each method.
+
+        The rows are those of every predicted split, named in the column ``split``.
+        """
+
+
+# A problem may also have `measure(predictions: DataFrame) -> DataFrame`. It is called once for each run before
+# `score`, to add columns that are costly to compute (features of a fixed network, say): the bootstrap calls
+# `score` thousands of times.
+
+
+class Method(nn.Module):
+    """An answer to the problem: ``loss`` says how it learns, ``predict`` what it answers.
+
+    ``__init__(self, examples, **options)`` receives the training examples (sizes, means and scales come
+    from there) and the method's entries in ``methods:`` of params.yaml.
+
+    A method that does not learn by one loss and one optimizer defines
+    ``train_step(self, batch, update) -> dict[str, Tensor]`` as well and calls ``update(loss, "name")``
+    for each of its optimizers; see ``Update``.
+    """
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        """Scalars: ``loss``, which is minimised, and any others worth watching. Shown and tracked for each epoch."""
+        raise TypeError(f"{type(self).__name__} has neither loss nor train_step: add one of them")
+
+    def predict(self, batch: Batch) -> dict[str, Tensor]:
+        """Columns of ``predictions.parquet``: one row for each example, whatever else is in the batch."""
+        raise TypeError(f"{type(self).__name__} has no predict: add it")
+
+    def validate(self, batch: Batch) -> dict[str, Tensor]:
+        """Scalars on validation data. The weights with the lowest ``loss`` are kept; without one, the last are."""
+        return self.loss(batch)
+
+    def configure_optimizers(self, train: TrainSettings) -> dict[str, torch.optim.Optimizer]:
+        """Optimizers by name. The schedule of params.yaml moves the learning rate of each."""
+        return {"main": train.adamw(self.parameters())}
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """The loss: what compilation and data parallelism wrap."""
+        return self.loss(batch)

@@ -1,0 +1,110 @@
+"""A run: one method trained with one seed, and the folder ``runs/<method>/<seed>`` that holds all of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import platform
+import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from lab.errors import UserError
+from lab.files import read_json, write_json, write_text
+
+RUNS = Path("runs")
+
+
+class Run:
+    """The files of a run; ``run.json`` says what it is and how far it came."""
+
+    def __init__(self, method: str, seed: int) -> None:
+        self.folder = RUNS / method / str(seed)
+        self.record: dict[str, Any] = {"method": method, "seed": seed}
+
+    def is_finished(self, fingerprint: str) -> bool:
+        """Whether this very run (same code, params and data) is complete."""
+        path = self.folder / "run.json"
+        saved = read_json(path) if path.is_file() else {}
+        return saved.get("fingerprint") == fingerprint and saved.get("status") == "finished"
+
+    def start(self, fingerprint: str, about: dict[str, Any]) -> None:
+        """Write ``run.json`` anew, or go on with the one of an unfinished run of the same fingerprint."""
+        path = self.folder / "run.json"
+        saved = read_json(path) if path.is_file() else {}
+        same = saved.get("fingerprint") == fingerprint
+        if not same:
+            for stale in self.folder.glob("*"):
+                if stale.name != "checkpoint.pt":  # the checkpoint says itself whom it belongs to
+                    stale.unlink()
+        identity = {"key": saved["key"] if same else uuid.uuid4().hex, "started": saved["started"] if same else now()}
+        self.record |= about | identity | {"fingerprint": fingerprint}
+        self.update(status="running", error=None, finished=None)
+
+    def update(self, **changes: Any) -> None:
+        self.record |= changes
+        write_json(self.folder / "run.json", self.record)
+
+    def write_history(self, rows: list[dict[str, float]]) -> None:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        table = io.StringIO()
+        writer = csv.DictWriter(table, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        write_text(self.folder / "history.csv", table.getvalue())
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def git_state() -> dict[str, Any]:
+    """The commit that is checked out, and whether tracked files differ from it."""
+    try:
+        commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True)
+        changed = subprocess.run(
+            ["git", "status", "--porcelain", "--untracked-files=no"], capture_output=True, text=True
+        )
+    except FileNotFoundError:
+        return {"git_commit": None, "git_dirty": False}
+    return {"git_commit": commit.stdout.strip() or None, "git_dirty": bool(changed.stdout.strip())}
+
+
+def versions() -> dict[str, str]:
+    import torch
+
+    return {"python": platform.python_version(), "torch": torch.__version__}
+
+
+@contextmanager
+def only_trainer(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` against a second trainer, which would write over this one's checkpoints.
+
+    A killed ``dvc repro`` leaves its trainer running; the system frees the lock when that process ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock_path(folder).parent.mkdir(exist_ok=True)
+    lock, holder = FileLock(lock_path(folder)), lock_path(folder).with_suffix(".holder")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        by = holder.read_text(encoding="utf-8") if holder.is_file() else "another process"
+        raise UserError(f"{folder.as_posix()} is being trained by {by}: wait until it ends, or stop it") from None
+    try:
+        write_text(holder, f"process {os.getpid()} on {platform.node()}, since {now()}")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def lock_path(folder: Path) -> Path:
+    """Not in the folder, which is an output that DVC hashes and copies."""
+    return Path(".lab") / f"{folder.name}.lock"

@@ -1,0 +1,1 @@
+"""The pipeline, one verb a file: fingerprint, collect, validate, split, train, compare, deliver."""

@@ -1,0 +1,1 @@
+"""One folder a task. A stamped project has one of them: your team's room."""

@@ -1,0 +1,203 @@
+"""The training loop. Read it top to bottom: everything that happens to the weights happens in ``fit``."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor
+from tqdm import tqdm
+
+from lab.batches import batches, count, resident, shuffled
+from lab.checkpoints import Checkpoint
+from lab.contract import Batch, Examples, Method
+from lab.devices import accelerator, repeatable
+from lab.errors import UserError
+from lab.evaluation import add, means, validate
+from lab.settings import TrainSettings
+from lab.signals import stop_signals
+
+Row = dict[str, float]
+"""One epoch: ``epoch``, ``step``, ``learning_rate``, and ``train_…`` and ``validation_…`` scalars."""
+
+
+class TrainingInterruptedError(Exception):
+    """A signal asked to stop; the checkpoint holds everything up to the last step."""
+
+
+@dataclass
+class Fitted:
+    """A trained method, its weights those of ``best_epoch``, and what training it took."""
+
+    method: Method
+    hardware: Accelerator
+    history: list[Row]
+    best_epoch: int
+    seconds: float
+    examples_per_second: float
+
+
+def fit(
+    method_class: type[Method],
+    options: dict[str, Any],
+    examples: dict[str, Examples],
+    settings: TrainSettings,
+    seed: int,
+    checkpoint: Checkpoint,
+    report: Callable[[list[Row]], None],
+) -> Fitted:
+    """Train on ``examples["train"]``, choose the epoch on ``examples["validation"]``; continue from ``checkpoint``.
+
+    ``report`` receives all rows so far after each epoch. A continued run ends with the very weights of an
+    uninterrupted one, on the CPU bit for bit.
+    """
+    repeatable(seed)
+    method = method_class(examples["train"], **options)
+    own_step = getattr(method, "train_step", None)
+    if own_step and settings.accumulate > 1:
+        raise UserError(f"params.yaml: train.accumulate: {method_class.__name__} has its own train_step: set it to 1")
+    hardware = accelerator(settings, settings.accumulate)
+    device = hardware.device
+    train, validation = resident(examples["train"], device), resident(examples["validation"], device)
+    method.to(device)
+    if settings.compile:
+        method.compile()
+    named = method.configure_optimizers(settings)
+    steps_per_epoch = len(shuffled(count(train), settings.batch_size, seed, epoch=0))
+    factor = learning_rate_factor(settings, settings.epochs * steps_per_epoch)
+    schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, factor) for optimizer in named.values()]
+    model, *prepared = hardware.prepare(method, *named.values())
+    optimizers = dict(zip(named, prepared, strict=True))
+
+    def update(loss: Tensor, name: str = "main") -> None:
+        """One step of one optimizer down the gradient of ``loss``."""
+        optimizer = optimizers[name]
+        optimizer.zero_grad()
+        with torch.autocast(device.type, enabled=False):
+            hardware.backward(loss)
+        advance(name)
+
+    def advance(name: str) -> None:
+        if settings.clip and hardware.sync_gradients:
+            parameters = [value for group in optimizers[name].param_groups for value in group["params"]]
+            hardware.clip_grad_norm_(parameters, settings.clip)
+        optimizers[name].step()
+
+    def learn(batch: Batch) -> dict[str, Tensor]:
+        """One step of the method: its own, or that of its loss, in ``accumulate`` parts if memory is short."""
+        if own_step:
+            with hardware.autocast():
+                return own_step(batch, update)
+        parts = _parts(batch, settings.accumulate)
+        sums: dict[str, Tensor] = {}
+        for part in parts:
+            with hardware.accumulate(model):
+                measured = model(part)
+                hardware.backward(measured["loss"])
+                advance("main")
+                optimizers["main"].zero_grad()
+            add(sums, measured, 1 / len(parts))
+        return sums
+
+    state = checkpoint.load()
+    if state:
+        hardware.unwrap_model(model).load_state_dict(state["model"])
+        for part, saved in zip([*optimizers.values(), *schedules], state["parts"], strict=True):
+            part.load_state_dict(saved)
+    else:
+        state = {"epoch": 0, "step": 0, "sums": {}, "history": [], "best": None, "seconds": 0.0, "learning": 0.0}
+    sums = {name: value.to(device) for name, value in state["sums"].items()}
+    history, best, first_step = state["history"], state["best"], state["step"]
+    started = saved_at = shown_at = time.perf_counter()
+    learning = state["learning"]
+
+    def save(epoch: int, step: int) -> None:
+        nonlocal saved_at
+        parts = [part.state_dict() for part in [*optimizers.values(), *schedules]]
+        progress = {"epoch": epoch, "step": step, "sums": sums, "history": history, "best": best}
+        spent = {"seconds": state["seconds"] + time.perf_counter() - started, "learning": learning}
+        checkpoint.save({"model": hardware.unwrap_model(model).state_dict(), "parts": parts} | progress | spent)
+        saved_at = time.perf_counter()
+
+    with stop_signals() as stop, tqdm(total=settings.epochs * steps_per_epoch, unit="step", disable=None) as bar:
+        bar.update(state["epoch"] * steps_per_epoch + first_step)
+        for epoch in range(state["epoch"], settings.epochs):
+            if finished(history, best, settings.patience):
+                break
+            method.train()
+            began = time.perf_counter()
+            plan = shuffled(count(train), settings.batch_size, seed, epoch)
+            loaded = batches(train, plan[first_step:], device, settings.workers, seed=seed + epoch)
+            for step, batch in enumerate(loaded, start=first_step + 1):
+                add(sums, learn(batch))
+                for schedule in schedules:
+                    schedule.step()
+                bar.update()
+                now = time.perf_counter()
+                if now - shown_at > 1:  # reading the loss waits for the device: once a second costs nothing
+                    shown_at = now
+                    bar.set_postfix(
+                        {"epoch": epoch + 1} | {name: f"{mean:.4g}" for name, mean in means(sums, step).items()}
+                    )
+                if stop or now - saved_at > 60 * settings.checkpoint_minutes:
+                    learning += time.perf_counter() - began
+                    save(epoch, step)
+                    if stop:
+                        raise TrainingInterruptedError(f"stopped in epoch {epoch + 1}")
+                    began = time.perf_counter()
+            row: Row = {"epoch": epoch + 1, "step": (epoch + 1) * steps_per_epoch}
+            row |= {f"train_{name}": mean for name, mean in means(sums, len(plan)).items()}
+            learning += time.perf_counter() - began
+            row |= {
+                f"validation_{name}": mean
+                for name, mean in validate(method, validation, settings, hardware, seed).items()
+            }
+            row["learning_rate"] = float(schedules[0].get_last_lr()[0])
+            history.append(row)
+            loss = row.get("validation_loss")
+            if best is None or loss is None or loss < best["loss"]:
+                weights = {name: value.detach().cpu().clone() for name, value in method.state_dict().items()}
+                best = {"epoch": epoch + 1, "loss": loss, "weights": weights}
+            sums, first_step = {}, 0
+            if time.perf_counter() - saved_at > 1:  # short epochs: a kill costs a second of work at most
+                save(epoch + 1, 0)
+            report(history)
+
+    method.load_state_dict(best["weights"])
+    seconds = state["seconds"] + time.perf_counter() - started
+    seen = history[-1]["step"] * min(settings.batch_size, count(train))
+    return Fitted(method, hardware, history, best["epoch"], seconds, seen / learning)
+
+
+def learning_rate_factor(settings: TrainSettings, steps: int) -> Callable[[int], float]:
+    """Rise linearly over the first ``warmup`` share of steps, then stay, or fall to zero along a cosine.
+
+    Loshchilov & Hutter 2017, SGDR, equation 5, without restarts.
+    """
+    warmup = max(1, round(settings.warmup * steps))
+
+    def factor(step: int) -> float:
+        if step < warmup:
+            return (step + 1) / warmup
+        if settings.schedule == "constant":
+            return 1.0
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, steps - warmup))))
+
+    return factor
+
+
+def finished(history: list[Row], best: dict[str, Any] | None, patience: int) -> bool:
+    """Whether the last ``patience`` epochs brought no better validation loss."""
+    return bool(patience and best and len(history) - best["epoch"] >= patience)
+
+
+def _parts(batch: Batch, number: int) -> list[Batch]:
+    if number == 1:
+        return [batch]
+    names, chunks = list(batch), zip(*(value.chunk(number) for value in batch.values()), strict=True)
+    return [dict(zip(names, chunk, strict=True)) for chunk in chunks]

@@ -1,0 +1,86 @@
+"""A digest changes with the code that a name reaches, and with nothing else."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from lab.errors import UserError
+from lab.fingerprint import digest
+
+PROBLEM = '''\
+    """A problem."""
+    from shop.tools import scale
+    import shop.plots
+
+    SIZE = 3
+
+    def load(x):
+        """Load."""
+        return scale(x) * SIZE
+
+    def score(x):
+        from shop.tools import mean
+        return mean(x)
+
+    def figure(x):
+        return shop.plots.draw(x)
+'''
+TOOLS = """
+    def scale(x):
+        return x / 2
+
+    def mean(x):
+        return sum(x) / len(x)
+"""
+
+
+class Shop:
+    """A small package on disk, and the digests of three names in it."""
+
+    def __init__(self, source: Path) -> None:
+        self.source, self.version = source, 0
+        self.files = {"problem": PROBLEM, "tools": TOOLS, "plots": "def draw(x): return x", "__init__": ""}
+
+    def digests(self, **edits: tuple[str, str]) -> dict[str, str]:
+        self.version += 1  # parsed files are cached by path
+        folder = self.source / str(self.version) / "shop"
+        folder.mkdir(parents=True)
+        for name, text in self.files.items():
+            old, new = edits.get(name, ("", ""))
+            assert old in text
+            (folder / f"{name}.py").write_text(dedent(text).replace(old, new), encoding="utf-8")
+        return {name: digest(("shop.problem", name), source=folder.parent) for name in ("load", "score", "figure", "*")}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+def changed(shop: Shop, **edits: tuple[str, str]) -> set[str]:
+    before, after = shop.digests(), shop.digests(**edits)
+    return {name for name in before if before[name] != after[name]}
+
+
+def test_comments_docstrings_and_layout_do_not_count(shop: Shop) -> None:
+    assert (
+        changed(shop, problem=('"""Load."""', '"""Load it."""\n        # now'), tools=("x / 2", "(x   /\n 2)")) == set()
+    )
+
+
+def test_an_edit_reaches_what_uses_it_and_no_more(shop: Shop) -> None:
+    assert changed(shop, problem=("return mean(x)", "return -mean(x)")) == {"score", "*"}
+    assert changed(shop, problem=("SIZE = 3", "SIZE = 4")) == {"load", "*"}
+
+
+def test_imports_are_followed_by_name(shop: Shop) -> None:
+    assert changed(shop, tools=("x / 2", "x / 4")) == {"load", "*"}
+    assert changed(shop, tools=("sum(x) / len(x)", "max(x)")) == {"score", "*"}
+    assert changed(shop, plots=("return x", "return 2 * x")) == {"figure", "*"}
+
+
+def test_a_syntax_error_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("x = 1\ndef f(:\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"broken\.py, line 2"):
+        digest(("broken", "f"), source=tmp_path)
