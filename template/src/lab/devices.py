@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, DistributedDataParallelKwargs
 
 from lab.errors import UserError
 from lab.settings import TrainSettings
@@ -31,10 +31,14 @@ def accelerator(settings: TrainSettings, accumulate: int = 1) -> Accelerator:
         precision = "bf16" if cuda and torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
     if precision == "fp16" and not cuda:
         raise UserError("params.yaml: train.precision: fp16 needs a CUDA device: set it to auto")
+    processes, here = int(os.environ.get("WORLD_SIZE", "1")), torch.cuda.device_count()
+    if cuda and int(os.environ.get("LOCAL_RANK", "0")) >= here:
+        raise UserError(f"params.yaml: launch.processes: set it to the number of GPUs of a machine, which is {here}")
     return Accelerator(
-        cpu=settings.device == "cpu",
+        cpu=settings.device == "cpu" or (processes > 1 and not cuda),
         mixed_precision="no" if precision == "fp32" else precision,
         gradient_accumulation_steps=accumulate,
+        kwargs_handlers=[DistributedDataParallelKwargs(gradient_as_bucket_view=True)],
     )
 
 

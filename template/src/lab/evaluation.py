@@ -11,6 +11,7 @@ from torch import Tensor
 
 from lab.batches import batches, count, in_order
 from lab.contract import Examples, Method
+from lab.distributed import Team
 from lab.errors import UserError
 from lab.settings import TrainSettings
 
@@ -36,18 +37,22 @@ def means(sums: dict[str, Tensor], divisor: float) -> dict[str, float]:
 
 @torch.no_grad()
 def validate(
-    method: Method, examples: Examples, settings: TrainSettings, hardware: Accelerator, seed: int
+    method: Method, examples: Examples, settings: TrainSettings, hardware: Accelerator, team: Team, seed: int
 ) -> dict[str, float]:
     """Means of ``method.validate`` over all examples. Its random draws are the same in each epoch, and its own."""
     method.eval()
+    team.spread(list(method.buffers()))
     sums: dict[str, Tensor] = {}
+    plan = in_order(count(examples), settings.batch_size)
+    turns = team.turns(len(plan))
+    loaded = batches(examples, [plan[turn % len(plan)] for turn in turns], hardware.device, settings.workers)
     devices = [hardware.device] if hardware.device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices), hardware.autocast():
-        torch.manual_seed(seed)
-        plan = in_order(count(examples), settings.batch_size)
-        for rows, batch in zip(plan, batches(examples, plan, hardware.device, settings.workers), strict=True):
-            add(sums, method.validate(batch), weight=len(rows))
-    return means(sums, count(examples))
+        for turn in turns:
+            torch.manual_seed(seed + turn)  # a batch draws the same whichever process validates it
+            measured = method.validate(next(loaded))
+            add(sums, measured, weight=len(plan[turn]) if turn < len(plan) else 0)
+    return means(team.total(sums), count(examples))
 
 
 @torch.no_grad()

@@ -30,6 +30,7 @@ STYLE: Any = {
     "grid.alpha": 0.25,
     "grid.linewidth": 0.6,
     "legend.frameon": False,
+    "savefig.bbox": "tight",
     "svg.fonttype": "path",
     "svg.hashsalt": "lab",
 }
@@ -85,7 +86,8 @@ def comparison(summary: dict[str, Any]) -> Figure:
                 list(found["values"].values()), [row + 0.2] * len(found["values"]), ".", color=colour, ms=4, alpha=0.6
             )
         unit = f" ({metric['unit']})" if metric["unit"] else ""
-        axes.set(xlabel=f"{metric['name']}{unit}, {'higher' if metric['higher_is_better'] else 'lower'} is better")
+        direction = "higher" if metric["higher_is_better"] else "lower"
+        axes.set(xlabel=f"{metric['name']}{unit}\n{direction} is better")
         axes.set_yticks(range(len(methods)), methods)
         axes.margins(y=0.2)
     panels[0][0].invert_yaxis()

@@ -37,6 +37,8 @@ class Run:
 
     def start(self, fingerprint: str, about: dict[str, Any]) -> None:
         """Write ``run.json`` anew, or go on with the one of an unfinished run of the same fingerprint."""
+        if not is_main_process():
+            return
         path = self.folder / "run.json"
         saved = read_json(path) if path.is_file() else {}
         same = saved.get("fingerprint") == fingerprint
@@ -50,7 +52,8 @@ class Run:
 
     def update(self, **changes: Any) -> None:
         self.record |= changes
-        write_json(self.folder / "run.json", self.record)
+        if is_main_process():
+            write_json(self.folder / "run.json", self.record)
 
     def write_history(self, rows: list[dict[str, float]]) -> None:
         names = list(dict.fromkeys(name for row in rows for name in row))
@@ -59,6 +62,20 @@ class Run:
         writer.writeheader()
         writer.writerows(rows)
         write_text(self.folder / "history.csv", table.getvalue())
+
+
+def is_main_process() -> bool:
+    """Whether this process writes the run's files: of several that train one model, the first."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def settle(method: str, seeds: list[int], status: str, error: str) -> None:
+    """Say what became of runs whose trainer ended without a word."""
+    for seed in seeds:
+        path = RUNS / method / str(seed) / "run.json"
+        record = read_json(path) if path.is_file() else {}
+        if record.get("status") == "running":
+            write_json(path, record | {"status": status, "error": error, "finished": now()})
 
 
 def now() -> str:
@@ -98,7 +115,8 @@ def only_trainer(folder: Path) -> Iterator[None]:
         by = holder.read_text(encoding="utf-8") if holder.is_file() else "another process"
         raise UserError(f"{folder.as_posix()} is being trained by {by}: wait until it ends, or stop it") from None
     try:
-        write_text(holder, f"process {os.getpid()} on {platform.node()}, since {now()}")
+        job = f" (Slurm job {os.environ['SLURM_JOB_ID']})" if "SLURM_JOB_ID" in os.environ else ""
+        write_text(holder, f"process {os.getpid()} on {platform.node()}{job}, since {now()}")
         yield
     finally:
         holder.unlink(missing_ok=True)
@@ -106,5 +124,5 @@ def only_trainer(folder: Path) -> Iterator[None]:
 
 
 def lock_path(folder: Path) -> Path:
-    """Not in the folder, which is an output that DVC hashes and copies."""
-    return Path(".lab") / f"{folder.name}.lock"
+    """Of a method's folder, or of a run's. Not in the folder, which is an output that DVC hashes and copies."""
+    return Path(".lab") / f"{'.'.join(folder.parts[len(RUNS.parts) :])}.lock"

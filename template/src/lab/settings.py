@@ -91,6 +91,21 @@ class TrainSettings(Strict):
         return torch.optim.AdamW(parameters, lr=self.learning_rate, weight_decay=self.weight_decay, fused=fused)
 
 
+class LaunchSettings(Strict):
+    """Where to train. It is no part of a run's identity: the same batches make the same steps elsewhere."""
+
+    processes: int = Field(default=1, ge=1)
+    machines: int = Field(default=1, ge=1)
+    strategy: Literal["ddp", "fsdp"] = "ddp"
+    slurm: dict[str, str | int | bool] | None = None
+
+    @model_validator(mode="after")
+    def _can_start(self) -> LaunchSettings:
+        if self.machines > 1 and self.slurm is None:
+            raise ValueError("machines above 1 needs slurm; without it, start torchrun on each machine yourself")
+        return self
+
+
 class CompareSettings(Strict):
     resamples: int = Field(ge=100)
     confidence: Fraction
@@ -104,6 +119,7 @@ class Params(Strict):
     split: SplitSettings
     seeds: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
     train: TrainSettings
+    launch: LaunchSettings = LaunchSettings()
     methods: dict[str, dict[str, Any]] = Field(min_length=1)
     compare: CompareSettings
 

@@ -14,12 +14,14 @@ from torch import Tensor
 from tqdm import tqdm
 
 from lab.batches import batches, count, resident, shuffled
-from lab.checkpoints import Checkpoint
+from lab.checkpoints import Checkpoint, restore, snapshot
 from lab.contract import Batch, Examples, Method
 from lab.devices import accelerator, repeatable
+from lab.distributed import GO_ON, SAVE, STOP, Strategy, Team, check_shares
 from lab.errors import UserError
 from lab.evaluation import add, means, validate
 from lab.settings import TrainSettings
+from lab.sharding import load_weights, weights
 from lab.signals import stop_signals
 
 Row = dict[str, float]
@@ -36,6 +38,7 @@ class Fitted:
 
     method: Method
     hardware: Accelerator
+    team: Team
     history: list[Row]
     best_epoch: int
     seconds: float
@@ -50,11 +53,12 @@ def fit(
     seed: int,
     checkpoint: Checkpoint,
     report: Callable[[list[Row]], None],
+    strategy: Strategy = "ddp",
 ) -> Fitted:
     """Train on ``examples["train"]``, choose the epoch on ``examples["validation"]``; continue from ``checkpoint``.
 
     ``report`` receives all rows so far after each epoch. A continued run ends with the very weights of an
-    uninterrupted one, on the CPU bit for bit.
+    uninterrupted one, on the CPU bit for bit. Several processes each call this, and share each batch.
     """
     repeatable(seed)
     method = method_class(examples["train"], **options)
@@ -62,17 +66,21 @@ def fit(
     if own_step and settings.accumulate > 1:
         raise UserError(f"params.yaml: train.accumulate: {method_class.__name__} has its own train_step: set it to 1")
     hardware = accelerator(settings, settings.accumulate)
-    device = hardware.device
+    device, team = hardware.device, Team(hardware, strategy)
+    check_shares(settings, count(examples["train"]), team.size)
+    if team.rank:
+        repeatable(seed + 1_000_003 * team.rank)  # the same weights as the main process, but noise of its own
     train, validation = resident(examples["train"], device), resident(examples["validation"], device)
     method.to(device)
     if settings.compile:
         method.compile()
-    named = method.configure_optimizers(settings)
+    model = team.wrap(method, own_step is not None)
+    optimizers = {
+        name: hardware.prepare_optimizer(optimizer) for name, optimizer in method.configure_optimizers(settings).items()
+    }
     steps_per_epoch = len(shuffled(count(train), settings.batch_size, seed, epoch=0))
     factor = learning_rate_factor(settings, settings.epochs * steps_per_epoch)
-    schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, factor) for optimizer in named.values()]
-    model, *prepared = hardware.prepare(method, *named.values())
-    optimizers = dict(zip(named, prepared, strict=True))
+    schedules = [torch.optim.lr_scheduler.LambdaLR(each.optimizer, factor) for each in optimizers.values()]
 
     def update(loss: Tensor, name: str = "main") -> None:
         """One step of one optimizer down the gradient of ``loss``."""
@@ -80,6 +88,7 @@ def fit(
         optimizer.zero_grad()
         with torch.autocast(device.type, enabled=False):
             hardware.backward(loss)
+        team.average_gradients(optimizer)
         advance(name)
 
     def advance(name: str) -> None:
@@ -104,74 +113,75 @@ def fit(
             add(sums, measured, 1 / len(parts))
         return sums
 
-    state = checkpoint.load()
-    if state:
-        hardware.unwrap_model(model).load_state_dict(state["model"])
-        for part, saved in zip([*optimizers.values(), *schedules], state["parts"], strict=True):
-            part.load_state_dict(saved)
-    else:
-        state = {"epoch": 0, "step": 0, "sums": {}, "history": [], "best": None, "seconds": 0.0, "learning": 0.0}
-    sums = {name: value.to(device) for name, value in state["sums"].items()}
-    history, best, first_step = state["history"], state["best"], state["step"]
+    trained = (team, method, [each.optimizer for each in optimizers.values()], schedules)
+    state = checkpoint.load() or {}
+    history: list[Row] = state.get("history", [])
+    best: Any = state.get("best")
+    first_epoch, first_step = place = state.get("epoch", 0), state.get("step", 0)
+    team.check_same(place)
+    sums = restore(state, *trained) if state else {}
     started = saved_at = shown_at = time.perf_counter()
-    learning = state["learning"]
+    learning, spent = state.get("learning", 0.0), state.get("seconds", 0.0)
 
     def save(epoch: int, step: int) -> None:
         nonlocal saved_at
-        parts = [part.state_dict() for part in [*optimizers.values(), *schedules]]
-        progress = {"epoch": epoch, "step": step, "sums": sums, "history": history, "best": best}
-        spent = {"seconds": state["seconds"] + time.perf_counter() - started, "learning": learning}
-        checkpoint.save({"model": hardware.unwrap_model(model).state_dict(), "parts": parts} | progress | spent)
+        progress = {"epoch": epoch, "step": step, "history": history, "best": best}
+        times = {"seconds": spent + time.perf_counter() - started, "learning": learning}
+        whole = snapshot(*trained, sums) | progress | times
+        if team.main:
+            checkpoint.save(whole)
         saved_at = time.perf_counter()
 
-    with stop_signals() as stop, tqdm(total=settings.epochs * steps_per_epoch, unit="step", disable=None) as bar:
-        bar.update(state["epoch"] * steps_per_epoch + first_step)
-        for epoch in range(state["epoch"], settings.epochs):
+    silent = None if team.main else True  # None: where there is no terminal
+    with stop_signals() as stop, tqdm(total=settings.epochs * steps_per_epoch, unit="step", disable=silent) as bar:
+        bar.update(first_epoch * steps_per_epoch + first_step)
+        for epoch in range(first_epoch, settings.epochs):
             if finished(history, best, settings.patience):
                 break
             method.train()
             began = time.perf_counter()
             plan = shuffled(count(train), settings.batch_size, seed, epoch)
-            loaded = batches(train, plan[first_step:], device, settings.workers, seed=seed + epoch)
+            loaded = batches(train, team.cut(plan[first_step:]), device, settings.workers, seed=seed + epoch)
             for step, batch in enumerate(loaded, start=first_step + 1):
                 add(sums, learn(batch))
                 for schedule in schedules:
                     schedule.step()
                 bar.update()
                 now = time.perf_counter()
-                if now - shown_at > 1:  # reading the loss waits for the device: once a second costs nothing
+                # Reading the loss waits for the device: once a second costs nothing.
+                if team.main and now - shown_at > 1:
                     shown_at = now
-                    bar.set_postfix(
-                        {"epoch": epoch + 1} | {name: f"{mean:.4g}" for name, mean in means(sums, step).items()}
-                    )
-                if stop or now - saved_at > 60 * settings.checkpoint_minutes:
+                    shown = {name: f"{mean:.4g}" for name, mean in means(sums, step).items()}
+                    bar.set_postfix({"epoch": epoch + 1} | shown)
+                due = now - saved_at > 60 * settings.checkpoint_minutes
+                agreed = team.agree(STOP if stop else SAVE if due else GO_ON)
+                if agreed:
                     learning += time.perf_counter() - began
                     save(epoch, step)
-                    if stop:
+                    if agreed == STOP:
                         raise TrainingInterruptedError(f"stopped in epoch {epoch + 1}")
                     began = time.perf_counter()
             row: Row = {"epoch": epoch + 1, "step": (epoch + 1) * steps_per_epoch}
-            row |= {f"train_{name}": mean for name, mean in means(sums, len(plan)).items()}
+            row |= {f"train_{name}": mean for name, mean in means(team.total(sums), len(plan) * team.size).items()}
             learning += time.perf_counter() - began
-            row |= {
-                f"validation_{name}": mean
-                for name, mean in validate(method, validation, settings, hardware, seed).items()
-            }
+            measured = validate(method, validation, settings, hardware, team, seed)
+            row |= {f"validation_{name}": mean for name, mean in measured.items()}
             row["learning_rate"] = float(schedules[0].get_last_lr()[0])
             history.append(row)
             loss = row.get("validation_loss")
             if best is None or loss is None or loss < best["loss"]:
-                weights = {name: value.detach().cpu().clone() for name, value in method.state_dict().items()}
-                best = {"epoch": epoch + 1, "loss": loss, "weights": weights}
+                best = {"epoch": epoch + 1, "loss": loss, "weights": weights(method)}
             sums, first_step = {}, 0
-            if time.perf_counter() - saved_at > 1:  # short epochs: a kill costs a second of work at most
+            # Short epochs: a kill costs a second of work at most.
+            if team.main_says(time.perf_counter() - saved_at > 1):
                 save(epoch + 1, 0)
-            report(history)
+            if team.main:
+                report(history)
 
-    method.load_state_dict(best["weights"])
-    seconds = state["seconds"] + time.perf_counter() - started
+    load_weights(method, best["weights"])
+    seconds = spent + time.perf_counter() - started
     seen = history[-1]["step"] * min(settings.batch_size, count(train))
-    return Fitted(method, hardware, history, best["epoch"], seconds, seen / learning)
+    return Fitted(method, hardware, team, history, best["epoch"], seconds, seen / learning)
 
 
 def learning_rate_factor(settings: TrainSettings, steps: int) -> Callable[[int], float]:

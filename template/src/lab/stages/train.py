@@ -1,9 +1,13 @@
-"""Train one method with each seed: ``python -m lab.stages.train <method>``. Finished seeds are kept."""
+"""Train one method with each seed: ``python -m lab.stages.train <method>``. Finished seeds are kept.
+
+Where that happens, ``lab.launch`` decides: it may start this stage again, in several processes or on other machines.
+"""
 
 from __future__ import annotations
 
 import shutil
-import sys
+from argparse import ArgumentParser
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +22,10 @@ from lab.devices import name, peak_memory
 from lab.errors import UserError, run
 from lab.evaluation import predict
 from lab.files import atomic, read_json, sha256
-from lab.runs import RUNS, Run, git_state, now, only_trainer, versions
+from lab.launch import is_launched, lost_another, reasons, train_elsewhere, trains_elsewhere
+from lab.runs import RUNS, Run, git_state, is_main_process, now, only_trainer, versions
 from lab.settings import Params, read_params, read_project
+from lab.sharding import weights
 from lab.task import load_method, load_problem
 from lab.tracking import Follower
 from lab.training import Fitted, TrainingInterruptedError, fit
@@ -27,24 +33,45 @@ from lab.training import Fitted, TrainingInterruptedError, fit
 
 def main() -> None:
     params = read_params()
-    method = sys.argv[1] if len(sys.argv) == 2 else ""
+    parser = ArgumentParser(prog="train")
+    parser.add_argument("method", nargs="?")
+    parser.add_argument("--seed", type=int, action="append", help="train this seed only; may be repeated")
+    given = parser.parse_args()
+    method, seeds = given.method, given.seed or params.seeds
     if method not in params.methods:
         raise UserError(f"train needs one method of params.yaml: {', '.join(params.methods)}")
-    with only_trainer(RUNS / method):
-        for folder in (RUNS / method).iterdir():
-            if folder.name not in map(str, params.seeds):
-                shutil.rmtree(folder)
-        fingerprints = {seed: fingerprint(params, method, seed) for seed in params.seeds}
-        waiting = [seed for seed in params.seeds if not Run(method, seed).is_finished(fingerprints[seed])]
-        print(f"{method}: seeds {params.seeds}, of which {len(params.seeds) - len(waiting)} are finished already")
-        if not waiting:
+    fingerprints = {seed: fingerprint(params, method, seed) for seed in seeds}
+    waiting = [seed for seed in seeds if not Run(method, seed).is_finished(fingerprints[seed])]
+    with reasons():
+        if is_launched() or not is_main_process():  # another process of this training watches it
+            learn(method, waiting, params, fingerprints, nullcontext())
             return
-        splits = pd.read_parquet("data/splits.parquet")
-        ids = {split: rows["id"].tolist() for split, rows in splits.groupby("split")}
-        examples = load_problem().load(Path("data/raw"), ids)
-        with Follower(RUNS / method):
-            for seed in waiting:
+        with only_trainer(RUNS / method):
+            for folder in (RUNS / method).iterdir():
+                if folder.name not in map(str, params.seeds):
+                    shutil.rmtree(folder)
+            print(f"{method}: seeds {seeds}, of which {len(seeds) - len(waiting)} are finished already", flush=True)
+            if waiting:
+                learn(method, waiting, params, fingerprints, Follower(RUNS / method))
+
+
+def learn(
+    method: str, seeds: list[int], params: Params, fingerprints: dict[int, str], follower: AbstractContextManager
+) -> None:
+    """Train each seed: where ``launch`` in params.yaml says, or here."""
+    if trains_elsewhere(params.launch):
+        with follower:
+            train_elsewhere(method, seeds, params.launch)
+        return
+    splits = pd.read_parquet("data/splits.parquet")
+    ids = {split: rows["id"].tolist() for split, rows in splits.groupby("split")}
+    examples = load_problem().load(Path("data/raw"), ids)
+    with follower:
+        for seed in seeds:
+            with only_trainer(RUNS / method / str(seed)) if is_main_process() else nullcontext():
                 train(method, seed, params, examples, ids, fingerprints[seed])
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def fingerprint(params: Params, method: str, seed: int) -> str:
@@ -65,12 +92,23 @@ def train(method: str, seed: int, params: Params, examples: dict[str, Examples],
     this.start(fingerprint, about | git_state() | {"versions": versions()})
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
     try:
-        fitted = fit(load_method(method), options, examples, settings, seed, checkpoint, this.write_history)
+        fitted = fit(
+            load_method(method),
+            options,
+            examples,
+            settings,
+            seed,
+            checkpoint,
+            this.write_history,
+            params.launch.strategy,
+        )
         write_results(this, fitted, examples, ids, params)
     except TrainingInterruptedError as reason:
         this.update(status="interrupted", error=str(reason), finished=now())
         raise UserError(f"{method}, seed {seed}: {reason}; `uv run dvc repro` goes on from there") from None
     except BaseException as error:
+        if lost_another(error):
+            raise  # the reason is in that process
         text = str(error)
         if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in text:
             parts = 2 * settings.accumulate
@@ -81,16 +119,14 @@ def train(method: str, seed: int, params: Params, examples: dict[str, Examples],
         if isinstance(error, UserError) or text != str(error):
             raise UserError(f"{method}, seed {seed}: {text}") from None
         raise
-    checkpoint.remove()
+    if is_main_process():
+        checkpoint.remove()
 
 
 def write_results(this: Run, fitted: Fitted, examples: dict[str, Examples], ids: dict, params: Params) -> None:
     """Weights, predictions for every split that is not trained on, and what the run took."""
     method, seed = this.record["method"], this.record["seed"]
     settings, targets = params.training(method), load_problem().targets
-    this.write_history(fitted.history)
-    with atomic(this.folder / "model.safetensors") as temporary:
-        save_file({key: value.contiguous() for key, value in fitted.method.state_dict().items()}, temporary)
     tables = []
     for split in [split for split in examples if split not in ("train", "validation")]:
         columns = predict(fitted.method, examples[split], targets, settings, fitted.hardware)
@@ -100,6 +136,12 @@ def write_results(this: Run, fitted: Fitted, examples: dict[str, Examples], ids:
         }
         names = ids.get(split) or [f"{split}-{number}" for number in range(count(examples[split]))]
         tables.append(pd.DataFrame({"id": names, "split": split} | rows))
+    whole = weights(fitted.method)
+    if not is_main_process():
+        return
+    this.write_history(fitted.history)
+    with atomic(this.folder / "model.safetensors") as temporary:
+        save_file({key: value.contiguous() for key, value in whole.items()}, temporary)
     with atomic(this.folder / "predictions.parquet") as temporary:
         pd.concat(tables, ignore_index=True).to_parquet(temporary, index=False)
     this.update(

@@ -1,0 +1,122 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["copier>=9.19,<10", "pyyaml>=6"]
+#
+# [tool.uv]
+# exclude-newer = "2026-11-20T00:00:00Z"
+# ///
+"""Stamp an example project and take it from data to documents.
+
+``uv run examples/run.py [task] [--destination DIR]``. The lines above give this script an environment of its own,
+with Copier alone: the project's packages are installed once, in the project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import yaml
+from copier import run_copy
+from copier.errors import DirtyLocalWarning
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = {path.parent.name: path for path in sorted((ROOT / "examples").glob("*/answers.yml"))}
+MADE = {
+    "report": "deliverables/report.pdf",
+    "slides": "deliverables/slides.pdf",
+    "proposal": "deliverables/proposal.pdf",
+    "comparison": "results/comparison.json",
+    "figures": "results/figures",
+}
+KEPT_BYTES = 2_000_000
+
+
+def main() -> None:
+    options = parse(sys.argv[1:])
+    destination = options.destination or ROOT / "build" / options.task
+    if destination.is_file() or (destination.is_dir() and any(destination.iterdir())):
+        stop(f"{destination} is not an empty folder: remove it, or name another with --destination")
+    started = time.perf_counter()
+    answers = yaml.safe_load(EXAMPLES[options.task].read_text(encoding="utf-8"))
+    stamp(answers, destination)
+    commit(answers, destination)
+    call("uv", "run", "dvc", "repro", cwd=destination)
+    missing = [name for name, path in MADE.items() if not (destination / path).exists()]
+    if missing:
+        stop(f"the pipeline ended well but left no {', '.join(missing)} in {destination}")
+    if options.update:
+        keep(destination, ROOT / "examples" / options.task)
+    print(f"\n{options.task}: {time.perf_counter() - started:.0f} seconds from nothing to")
+    for name, path in MADE.items():
+        print(f"  {name:<11} {destination / path}")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="examples/run.py", description=str(__doc__).partition("\n")[0])
+    parser.add_argument("task", nargs="?", default="image_classification", help=", ".join(EXAMPLES))
+    parser.add_argument("--destination", type=Path, metavar="DIR", help="a new or empty folder; default: build/<task>")
+    parser.add_argument(
+        "--update", action="store_true", help="keep documents, comparison and figures in examples/<task>"
+    )
+    options = parser.parse_args(arguments)
+    if options.task not in EXAMPLES:
+        stop(f"there is no example {options.task!r}; there are {', '.join(EXAMPLES)}")
+    if options.destination:
+        options.destination = options.destination.expanduser().resolve()
+    return options
+
+
+def stamp(answers: dict[str, str], destination: Path) -> None:
+    warnings.simplefilter("ignore", DirtyLocalWarning)  # what is not committed yet is stamped too
+    run_copy(str(ROOT), destination, data=answers, defaults=True, quiet=True, vcs_ref="HEAD")
+    print(f"stamped {answers['task']} into {destination}", flush=True)
+
+
+def commit(answers: dict[str, str], destination: Path) -> None:
+    """The project's first commit, by its first member."""
+    identity = ("-c", f"user.name={answers['member_1_name']}", "-c", f"user.email={answers['member_1_email']}")
+    call("git", "init", "--quiet", "--initial-branch=main", cwd=destination)
+    call("git", "add", "--all", cwd=destination)
+    call("git", *identity, "commit", "--quiet", "--no-gpg-sign", "--message", "Start", cwd=destination)
+
+
+def keep(project: Path, folder: Path) -> None:
+    """Copy what is committed of an example: small enough to look at on the web page of the repository."""
+    size = sum(path.stat().st_size for name in MADE.values() for path in [project / name, *(project / name).rglob("*")])
+    if size > KEPT_BYTES:
+        stop(f"the results take {size / 1e6:.1f} MB, more than the {KEPT_BYTES / 1e6:.0f} MB that are committed")
+    for path in MADE.values():
+        target = folder / Path(path).name
+        if (project / path).is_dir():
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(project / path, target)
+        else:
+            shutil.copyfile(project / path, target)
+
+
+def call(*command: str, cwd: Path) -> None:
+    # The project has an environment of its own: nothing of this script's may leak into it.
+    leaking = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "MLFLOW_TRACKING_URI")
+    environment = {name: value for name, value in os.environ.items() if name not in leaking}
+    program = os.environ.get("UV", "uv") if command[0] == "uv" else command[0]
+    try:
+        code = subprocess.run([program, *command[1:]], cwd=cwd, env=environment).returncode
+    except FileNotFoundError:
+        stop(f"{command[0]} is not installed")
+    if code:
+        stop(f"`{' '.join(command)}` failed in {cwd}: see what it says above")
+
+
+def stop(message: str) -> None:
+    sys.exit(f"error: {message}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""``uv run lab``: what a team does besides ``dvc repro``."""
+
+import argparse
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+from lab.errors import UserError, run
+
+
+def setup() -> None:
+    """Make the folder a Git repository with hooks, then look at what this machine lacks."""
+    from lab import doctor
+
+    doctor.require_git()
+    if not doctor.git("rev-parse", "--git-dir"):
+        _call("git", "init", "--initial-branch=main")
+    if not Path(".git").exists():  # a folder inside a bigger repository
+        print("hooks are left out: this folder is part of a bigger Git repository, which has its own")
+    elif importlib.util.find_spec("pre_commit") is None:
+        raise UserError("pre-commit is not installed: run `uv sync`, which installs what the project needs")
+    elif subprocess.run([sys.executable, "-m", "pre_commit", "install", "--install-hooks"]).returncode:
+        print("the hooks were not installed: run `uv run lab setup` again when this machine is online")
+    doctor.main()
+
+
+def doctor() -> None:
+    """Say what is missing on this machine, and the fix."""
+    from lab import doctor
+
+    doctor.main()
+
+
+def rubric() -> None:
+    """Say what evidence there is for each criterion of rubric.yml."""
+    from lab import rubric
+
+    rubric.main()
+
+
+def sync() -> None:
+    """Bring MLflow up to date with the files in runs/."""
+    from lab import tracking
+
+    tracking.main_sync()
+
+
+def main() -> None:
+    """Run the command that the command line names."""
+    parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
+    commands = parser.add_subparsers(title="commands", required=True, metavar="command")
+    for command in (setup, doctor, rubric, sync):
+        line = str(command.__doc__)
+        commands.add_parser(command.__name__, help=line, description=line).set_defaults(command=command)
+    run(parser.parse_args().command)
+
+
+def _call(*command: str) -> None:
+    code = subprocess.run(command).returncode
+    if code:
+        raise UserError(f"`{' '.join(command)}` failed: see what it says above")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""What this machine lacks for the project, each with its fix."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lab.errors import UserError
+from lab.settings import Project, read_params, read_project
+
+FREE_GIGABYTES = 10
+"""The environment takes about 6 GB with CUDA's libraries; data, runs and DVC's cache come on top."""
+CJK_FONTS = ("CJK TC", "JhengHei", "PingFang TC", "Source Han", "PMingLiU", "MingLiU", "Heiti TC")
+"""Parts of the names of fonts that have Traditional Chinese: Noto (Linux), Windows, macOS, Adobe."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``missing`` stops the pipeline; a ``note`` does not."""
+
+    kind: Literal["ok", "note", "missing"]
+    text: str
+    fix: str = ""
+
+
+def main() -> None:
+    """Print every finding.
+
+    Raises:
+        UserError: something is missing without which the pipeline does not run.
+    """
+    missing = 0
+    for finding in findings():
+        missing += finding.kind == "missing"
+        print(f"{finding.kind:<8} {finding.text}" + (f"\n{'':<8} -> {finding.fix}" if finding.fix else ""), flush=True)
+    if missing:
+        raise UserError(f"{missing} {'thing is' if missing == 1 else 'things are'} missing: the fixes stand above")
+
+
+def findings() -> Iterator[Finding]:
+    """Check by check, the quick ones first."""
+    yield Finding("ok", f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
+    project = None
+    try:
+        project = read_project()
+        read_params()
+        yield Finding("ok", "project.toml and params.yaml can be read")
+    except UserError as error:
+        yield Finding("missing", str(error))
+    yield from _git(project)
+    yield _disk()
+    yield _mlflow_port()
+    if project:
+        yield from _fonts(project)
+    yield _device()
+
+
+def git(*arguments: str) -> str:
+    """What ``git`` answers; empty if it fails or is not there."""
+    try:
+        answer = subprocess.run(["git", *arguments], capture_output=True, text=True, encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
+
+
+def require_git() -> None:
+    """Raise a ``UserError`` if this machine has no Git."""
+    if not git("--version"):
+        raise UserError("git is not installed: install it from git-scm.com, then open a new terminal")
+
+
+def _git(project: Project | None) -> Iterator[Finding]:
+    try:
+        require_git()
+    except UserError as error:
+        yield Finding("missing", str(error))
+        return
+    if not git("rev-parse", "--git-dir"):
+        yield Finding("missing", "this folder is not a Git repository, which DVC needs", "uv run lab setup")
+    elif not git("rev-parse", "--verify", "HEAD"):
+        fix = 'git add --all, then git commit --message "Start"'
+        yield Finding("note", "nothing is committed yet: runs cannot say which code made them", fix)
+    else:
+        yield Finding("ok", f"Git repository at commit {git('rev-parse', '--short', 'HEAD')}")
+    name, email = git("config", "user.name"), git("config", "user.email")
+    if not (name and email):
+        fix = 'git config --global user.name "Your Name", and the same with user.email'
+        yield Finding("note", "Git does not know who you are, so you cannot commit", fix)
+    elif project and email not in {member.email for member in project.members}:
+        fix = "write it under [[members]]: each member's part is counted by it"
+        yield Finding("note", f"no member in project.toml has the email of your commits, {email}", fix)
+    else:
+        yield Finding("ok", f"commits by {name} <{email}>")
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(Path.cwd()).free / 1e9
+    if free < FREE_GIGABYTES:
+        return Finding("note", f"{free:.0f} GB of disk space left", f"{FREE_GIGABYTES} GB are comfortable")
+    return Finding("ok", f"{free:.0f} GB of disk space left")
+
+
+def _mlflow_port() -> Finding:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        taken = probe.connect_ex(("127.0.0.1", 5000)) == 0
+    if taken:  # on macOS by AirPlay
+        return Finding("note", "port 5000 is taken", "uv run mlflow ui --port 5001")
+    return Finding("ok", "port 5000 is free for `uv run mlflow ui`")
+
+
+def _fonts(project: Project) -> Iterator[Finding]:
+    names = project.title + "".join(member.name for member in project.members)
+    if project.language != "zh-TW" and not any("\u2e80" <= letter <= "\u9fff" for letter in names):
+        return
+    import typst
+
+    found = [family for family in typst.Fonts().families() if any(part in family for part in CJK_FONTS)]
+    if found:
+        yield Finding("ok", f"fonts for Chinese: {', '.join(found[:2])}")
+    else:
+        fix = {"Linux": "sudo apt-get install fonts-noto-cjk"}.get(platform.system(), "install Noto Sans CJK TC")
+        yield Finding("note", "no font has Traditional Chinese: it would be missing in the documents", fix)
+
+
+def _device() -> Finding:
+    import torch
+
+    if torch.cuda.is_available():
+        memory = torch.cuda.get_device_properties(0).total_memory / 1e9
+        return Finding("ok", f"GPU: {torch.cuda.get_device_name(0)}, {memory:.0f} GB; torch {torch.__version__}")
+    if torch.backends.mps.is_available():
+        return Finding("ok", f"GPU: Apple (mps); torch {torch.__version__}")
+    if shutil.which("nvidia-smi"):
+        if torch.version.cuda is None:
+            fix = "see 'Using uv with PyTorch' in uv's documentation for the wheel with CUDA"
+            return Finding("note", f"torch {torch.__version__} is built without CUDA, but there is an NVIDIA GPU", fix)
+        fix = "update the driver, or run nvidia-smi to see what it says"
+        return Finding("note", f"torch is built for CUDA {torch.version.cuda} but does not see the NVIDIA GPU", fix)
+    return Finding("ok", f"no GPU: training runs on the processor, which is enough to start; torch {torch.__version__}")

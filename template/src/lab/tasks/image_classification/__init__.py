@@ -1,0 +1,1 @@
+"""Which digit is it? Scans of handwriting are sorted into ten classes."""

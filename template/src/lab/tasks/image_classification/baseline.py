@@ -1,0 +1,32 @@
+"""A multi-layer perceptron: it sees 64 numbers, and nothing says which of them are neighbours."""
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lab.contract import Batch, Method
+from lab.tasks.image_classification.problem import CLASSES
+
+
+class Perceptron(Method):
+    """``width``: units in each of the two hidden layers."""
+
+    def __init__(self, examples: Batch, width: int) -> None:
+        super().__init__()
+        pixels = examples["picture"][0].numel()
+        self.layers = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(pixels, width),
+            nn.ReLU(),
+            nn.Linear(width, width),
+            nn.ReLU(),
+            nn.Linear(width, CLASSES),
+        )
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        logits = self.layers(batch["picture"])
+        accuracy = (logits.argmax(dim=1) == batch["label"]).float().mean()
+        return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
+
+    def predict(self, batch: Batch) -> dict[str, Tensor]:
+        """``log_probability``: (n, 10), of each digit."""
+        return {"log_probability": self.layers(batch["picture"]).float().log_softmax(dim=1)}

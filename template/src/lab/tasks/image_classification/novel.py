@@ -1,0 +1,65 @@
+"""A residual network that never sees the same scan twice: each is moved, turned and stretched a little."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lab.contract import Batch, Method
+from lab.tasks.image_classification.problem import CLASSES
+
+
+class Block(nn.Module):
+    """Two convolutions that learn what to add to their input (He et al. 2016, identity mappings, figure 4e)."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            nn.BatchNorm2d(inputs),
+            nn.ReLU(),
+            nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(),
+            nn.Conv2d(outputs, outputs, 3, padding=1, bias=False),
+        )
+        same = inputs == outputs and stride == 1
+        self.shortcut = nn.Identity() if same else nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.shortcut(x) + self.convolutions(x)
+
+
+class ResidualNetwork(Method):
+    """``width``: channels of the first block. ``augment``: how far scans are moved, turned and stretched."""
+
+    def __init__(self, examples: Batch, width: int, augment: float) -> None:
+        super().__init__()
+        self.augment = augment
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, width, 3, padding=1, bias=False),
+            Block(width, width, stride=1),
+            Block(width, 2 * width, stride=2),
+            Block(2 * width, 2 * width, stride=1),
+            nn.BatchNorm2d(2 * width),
+            nn.ReLU(),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(2 * width, CLASSES),
+        )
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        picture = self.distort(batch["picture"]) if self.training else batch["picture"]
+        logits = self.layers(picture)
+        accuracy = (logits.argmax(dim=1) == batch["label"]).float().mean()
+        return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
+
+    def distort(self, picture: Tensor) -> Tensor:
+        """Apply to each picture (n, 1, 8, 8) an affine map of its own, normally distributed about the identity."""
+        number = len(picture)
+        offset = self.augment * torch.randn(number, 2, 3, device=picture.device)
+        affine = torch.eye(2, 3, device=picture.device) + offset
+        grid = functional.affine_grid(affine, list(picture.shape), align_corners=False)
+        return functional.grid_sample(picture, grid, align_corners=False)
+
+    def predict(self, batch: Batch) -> dict[str, Tensor]:
+        """``log_probability``: (n, 10), of each digit."""
+        return {"log_probability": self.layers(batch["picture"]).float().log_softmax(dim=1)}

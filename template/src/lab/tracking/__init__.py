@@ -1,0 +1,134 @@
+"""Tracking: MLflow follows the plain files in ``runs/``, which are the truth; ``lab.tracking.writer`` writes it.
+
+While a method trains, a child process of low priority reads its files and writes to MLflow. Training never waits for
+MLflow, nor does it notice if MLflow is slow, broken or away; ``uv run lab sync`` catches up, whenever that is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.errors import UserError
+from lab.runs import RUNS
+
+if TYPE_CHECKING:
+    from lab.tracking.writer import Summary
+
+GOODBYE = b"."
+"""The last word of a process that ends well. One that is killed leaves without."""
+
+PATIENCE_SECONDS = 60.0
+"""How long a stage that is done waits for MLflow to have everything."""
+
+
+class Follower:
+    """Keeps MLflow up to date with the runs below ``folder`` until it is closed, from a process of its own.
+
+    Whatever goes wrong there costs the caller one line on stderr and never an exception.
+    """
+
+    def __init__(self, folder: Path = RUNS) -> None:
+        self.folder = folder
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Follower:
+        # A session of its own: Ctrl-C stops the trainer, whose end the child then tells MLflow.
+        flags = ("BELOW_NORMAL_PRIORITY_CLASS", "CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")
+        try:
+            self.child = subprocess.Popen(
+                [sys.executable, "-m", "lab.tracking", str(self.folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                creationflags=sum(getattr(subprocess, flag, 0) for flag in flags),  # of Windows alone
+            )
+        except OSError as error:
+            warn(reason(error))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait until MLflow has everything, or until patience ends."""
+        if self.child is None:
+            return
+        try:
+            said, _ = self.child.communicate(GOODBYE, timeout=PATIENCE_SECONDS)
+            problem = said.decode(errors="replace").strip()
+            if self.child.returncode and not problem:
+                problem = f"the process that writes to MLflow ended with code {self.child.returncode}"
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.communicate()
+            problem = f"MLflow took more than {PATIENCE_SECONDS:.0f} seconds"
+        self.child = None
+        if problem:
+            warn(problem)
+
+
+def sync_all() -> None:
+    """Bring MLflow up to date with all runs, their test metrics and the champion; a failure is one line on stderr."""
+    with Follower():
+        pass
+
+
+def sync(folder: Path = RUNS) -> Summary:
+    """Bring MLflow up to date with the runs below ``folder``, in this process."""
+    be_quick_and_quiet(seconds=30, retries=2)
+    from lab.tracking.writer import MLflowWriter
+
+    return MLflowWriter(tracking_uri()).sync(folder)
+
+
+def main_sync() -> None:
+    """``uv run lab sync``."""
+    try:
+        done = sync()
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(f"MLflow at {store()} is not up to date: {reason(error)}") from None
+    if done.problems:
+        raise UserError(f"MLflow at {store()} is not up to date: {'; '.join(done.problems)}")
+    counts = f"{done.created} runs created, {done.updated} updated, {done.unchanged} already up to date"
+    print(f"MLflow at {store()}: {counts}")
+
+
+def tracking_uri() -> str:
+    """Where MLflow writes: without ``MLFLOW_TRACKING_URI`` the file that ``uv run mlflow ui`` shows by itself."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
+
+
+def store() -> str:
+    """``tracking_uri`` as it may be shown: without user name and password."""
+    return re.sub(r"//[^/@]*@", "//", tracking_uri())
+
+
+def warn(problem: str) -> None:
+    line = f"tracking: {problem}; nothing is lost: `uv run lab sync` brings MLflow up to date"
+    print(line, file=sys.stderr, flush=True)
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, in one line that fits a screen."""
+    text = re.sub(r"//[^/@\s]*@", "//", " ".join(str(error).split()))
+    return text[:300] or type(error).__name__
+
+
+def be_quick_and_quiet(seconds: int, retries: int) -> None:
+    """Without these, MLflow waits minutes for a server that is away, and tells of each table it makes."""
+    defaults = {
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": str(seconds),
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": str(retries),
+        "MLFLOW_LOGGING_LEVEL": "ERROR",
+        "OMP_NUM_THREADS": "1",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,55 @@
+"""The process that writes to MLflow while its parent trains: ``python -m lab.tracking <folder>``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from lab.tracking import GOODBYE, be_quick_and_quiet, reason, tracking_uri
+
+POLL_SECONDS = 1.0
+
+WORKERS_SECONDS = 10.0
+"""How long the data-loading workers of a killed trainer may live, and hold its lock."""
+
+
+def follow(folder: Path) -> None:
+    """What the child does: look once a second, write what is new, and end soon after its parent."""
+    if hasattr(os, "nice"):
+        os.nice(19)
+    be_quick_and_quiet(seconds=5, retries=1)
+    last_words: list[bytes] = []
+    left = threading.Event()
+
+    def listen() -> None:
+        last_words.append(sys.stdin.buffer.read(1))  # nothing, if the parent was killed
+        left.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    writer, pause, deadline = None, 0.0, 0.0
+    while True:
+        ending = left.wait(pause)
+        deadline = deadline or (time.monotonic() + WORKERS_SECONDS if ending else 0.0)
+        try:
+            from lab.tracking.writer import MLflowWriter
+
+            writer = writer or MLflowWriter(tracking_uri())
+            done = writer.sync(folder)
+            problem, training, pause = "; ".join(done.problems), done.training, POLL_SECONDS
+        except Exception as error:
+            # Whatever it is, it may be over soon: begin anew, ever more slowly.
+            writer, problem, training, pause = None, reason(error), 0, min(2 * max(pause, POLL_SECONDS), 30.0)
+        if ending:
+            if GOODBYE in last_words or not training or time.monotonic() > deadline:
+                break
+            time.sleep(POLL_SECONDS)
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    print(problem, end="", flush=True)
+    os._exit(0)  # all is written; to take MLflow's modules apart takes longer than to write a run
+
+
+if __name__ == "__main__":
+    follow(Path(sys.argv[1]))

@@ -1,0 +1,150 @@
+"""One run in MLflow, brought up to date with its files: each value once, however often it is asked."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
+
+from lab.tracking.content import Content, Point
+
+BATCH = 1000
+"""Points that MLflow takes in one call; parameters and tags are 100."""
+
+
+@dataclass
+class TrackedRun:
+    """What MLflow holds of a run."""
+
+    client: MlflowClient
+    id: str
+    status: str
+    tags: dict[str, str]
+    parameters: set[str]
+    has_data: bool
+    points: dict[Point, float]
+    latest: int
+    """When the newest point was, in milliseconds since 1970."""
+    is_deleted: bool = False
+
+    @classmethod
+    def create(cls, client: MlflowClient, experiment: str, content: Content) -> TrackedRun:
+        # The key goes with the creation: a run without it would never be found again.
+        run = client.create_run(experiment, content.started, {"lab.key": content.key}, content.name)
+        return cls(client, run.info.run_id, "RUNNING", dict(run.data.tags), set(), False, {}, 0)
+
+    @classmethod
+    def find(
+        cls, client: MlflowClient, experiment: str, content: Content, known: TrackedRun | None = None
+    ) -> TrackedRun | None:
+        """The run in MLflow that has the key of ``content``, deleted or not: who deleted it does not want it back.
+
+        ``known`` is what an earlier call returned; where it still holds, nothing is fetched again.
+        """
+        found = client.search_runs([experiment], f"tags.`lab.key` = '{content.key}'", ViewType.ALL, 1)
+        if not found:
+            return None
+        run = found[0]
+        if known and _ends(known.points) == run.data.metrics:
+            points, latest = known.points, known.latest
+        elif _ends(content.points) == run.data.metrics:
+            points, latest = dict(content.points), round(time.time() * 1000)
+        else:
+            history = [one for name in run.data.metrics for one in client.get_metric_history(run.info.run_id, name)]
+            history.sort(key=lambda one: one.timestamp)
+            points = {(one.key, one.step): one.value for one in history}
+            latest = history[-1].timestamp if history else 0
+        return cls(
+            client,
+            id=run.info.run_id,
+            status=run.info.status,
+            tags=dict(run.data.tags),
+            parameters=set(run.data.params),
+            has_data=bool(run.inputs and run.inputs.dataset_inputs),
+            points=points,
+            latest=latest,
+            is_deleted=run.info.lifecycle_stage == "deleted",
+        )
+
+    def update(self, content: Content) -> bool:
+        """Write what is lacking, the status last; say whether anything was."""
+        if self.is_deleted:
+            return False
+        return any([self._data(content), self._facts(content), self._points(content), self._status(content)])
+
+    def _data(self, content: Content) -> bool:
+        if self.has_data:
+            return False
+        name, digest, source = content.data
+        data = Dataset(name, digest, source_type="local", source=json.dumps({"uri": source}))
+        self.client.log_inputs(self.id, [DatasetInput(data, [InputTag("mlflow.data.context", "training")])])
+        self.has_data = True
+        return True
+
+    def _facts(self, content: Content) -> bool:
+        tags = {name: value for name, value in content.tags.items() if self.tags.get(name) != value}
+        # MLflow lets no parameter change. A run's key fixes all of them but a few that decide nothing.
+        parameters = {name: value for name, value in content.parameters.items() if name not in self.parameters}
+        for part in _parts([Param(*item) for item in parameters.items()], 100):
+            self.client.log_batch(self.id, params=part)
+        for part in _parts([RunTag(*item) for item in tags.items()], 100):
+            self.client.log_batch(self.id, tags=part)
+        recovered = "error" in self.tags and "error" not in content.tags
+        if recovered:
+            self.client.delete_tag(self.id, "error")
+        self.tags = content.tags
+        self.parameters |= set(parameters)
+        return bool(tags or parameters or recovered)
+
+    def _points(self, content: Content) -> bool:
+        lacking = {point: value for point, value in content.points.items() if not _same(self.points.get(point), value)}
+        begin = max(content.started, self.latest)
+        for part in _parts(_timed(lacking, begin, content.ended), BATCH):
+            self.client.log_batch(self.id, metrics=part)
+            self.latest = part[-1].timestamp
+        self.points |= lacking
+        return bool(lacking)
+
+    def _status(self, content: Content) -> bool:
+        if self.status == content.status:
+            return False
+        if content.status == "RUNNING":
+            self.client.update_run(self.id, "RUNNING")
+        else:
+            self.client.set_terminated(self.id, content.status, content.ended)
+        self.status = content.status
+        return True
+
+
+def _timed(points: dict[Point, float], begin: int, end: int) -> list[Metric]:
+    """The points in order, spread evenly over the time in which they arose; no file says when each did.
+
+    Each is later than ``begin``: of two values of one point, MLflow shows the later.
+    """
+    steps = list(dict.fromkeys(step for _, step in _in_order(points)))
+    times = {step: begin + max(place, (end - begin) * place // len(steps)) for place, step in enumerate(steps, 1)}
+    return [Metric(name, points[name, step], times[step], step) for name, step in _in_order(points)]
+
+
+def _in_order(points: dict[Point, float]) -> list[Point]:
+    """By epoch; then, as step 0, what is known of the whole run."""
+    return sorted(points, key=lambda point: point[1] or sys.maxsize)
+
+
+def _ends(points: dict[Point, float]) -> dict[str, float]:
+    """Each metric's last value. Points are written in order, and ``step`` grows: where the ends are, all are."""
+    return {name: points[name, step] for name, step in _in_order(points)}
+
+
+def _parts(items: list[Any], size: int) -> list[list[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _same(stored: float | None, value: float) -> bool:
+    return stored == value or (stored is not None and math.isnan(stored) and math.isnan(value))

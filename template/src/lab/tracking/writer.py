@@ -1,0 +1,119 @@
+"""Bring MLflow up to date with the files of runs, each run once, however often and by however many it is asked.
+
+Imports MLflow, which takes seconds: only functions of ``lab.tracking`` import this, away from training.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from lab.errors import UserError
+from lab.files import read_json, write_text
+from lab.runs import RUNS
+from lab.settings import read_project
+from lab.tracking import content
+from lab.tracking.registry import register_champion
+from lab.tracking.run import TrackedRun
+
+HOME = Path(".lab")
+
+
+@dataclass
+class Summary:
+    """What a ``sync`` did, in numbers of runs."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    training: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+class MLflowWriter:
+    """Writes to one tracking store. What it wrote or found there it does not ask for again."""
+
+    def __init__(self, tracking_uri: str) -> None:
+        self.client = MlflowClient(tracking_uri)
+        self.slug = read_project().slug
+        HOME.mkdir(exist_ok=True)
+        self.lock = FileLock(HOME / "mlflow-writer.lock", timeout=30)
+        with self.lock:
+            self.place = _place()
+            self.experiment = self._experiment()
+        self.tracked: dict[str, TrackedRun] = {}
+        self.seen: dict[Path, tuple[content.State, str]] = {}
+        self.champion = ""
+
+    def sync(self, folder: Path) -> Summary:
+        """Bring MLflow up to date with every run below ``folder``, and with the champion if it is one of them.
+
+        Raises ``MlflowException`` if the store cannot be reached. What is wrong with a single run stands in
+        the summary's ``problems`` and keeps no other run waiting.
+        """
+        summary = Summary()
+        with self.lock:  # two writers at once would both find a run missing, and create it twice
+            for run in sorted(path.parent for path in folder.rglob("run.json")):
+                try:
+                    self._sync_run(run, summary)
+                except (KeyError, TypeError, ValueError) as error:
+                    summary.problems.append(f"{run.as_posix()}: {type(error).__name__}: {error}")
+                except MlflowException as error:
+                    if error.error_code != "INVALID_PARAMETER_VALUE":
+                        raise
+                    summary.problems.append(f"{run.as_posix()}: {error.message}")
+            if summary.created or summary.updated:
+                self._end_replaced()
+            run_ids = {key: run.id for key, run in self.tracked.items() if not run.is_deleted}
+            self.champion = register_champion(self.client, self.slug, run_ids, self.champion)
+        return summary
+
+    def _sync_run(self, folder: Path, summary: Summary) -> None:
+        state, (before, status) = content.state(folder), self.seen.get(folder, (None, ""))
+        if state == before:
+            summary.unchanged += 1
+        else:
+            wanted = content.read(folder)
+            status = wanted.status
+            if status == "RUNNING":
+                wanted.tags["lab.place"] = self.place
+            # Found anew each time: `lab sync` may have written to it meanwhile, or a person deleted it.
+            run = TrackedRun.find(self.client, self.experiment, wanted, self.tracked.get(wanted.key))
+            is_new = run is None
+            run = self.tracked[wanted.key] = run or TrackedRun.create(self.client, self.experiment, wanted)
+            has_changed = run.update(wanted)
+            self.seen[folder] = (state, status)
+            summary.created += is_new
+            summary.updated += has_changed and not is_new
+            summary.unchanged += not has_changed
+        summary.training += status == "RUNNING"
+
+    def _end_replaced(self) -> None:
+        """End runs that MLflow believes running in this project folder, but whose files another run has taken over."""
+        condition = f"attributes.status = 'RUNNING' and tags.`lab.place` = '{self.place}'"
+        for run in self.client.search_runs([self.experiment], condition):
+            path = RUNS / run.data.tags["method"] / run.data.tags["seed"] / "run.json"
+            if not path.is_file() or read_json(path)["key"] != run.data.tags["lab.key"]:
+                self.client.set_terminated(run.info.run_id, "KILLED")
+
+    def _experiment(self) -> str:
+        found = self.client.get_experiment_by_name(self.slug)
+        if found is None:
+            return self.client.create_experiment(self.slug)
+        if found.lifecycle_stage == "deleted":
+            command = f"uv run mlflow experiments restore --experiment-id {found.experiment_id}"
+            raise UserError(f"the experiment {self.slug} was deleted in MLflow: `{command}` brings it back")
+        return found.experiment_id
+
+
+def _place() -> str:
+    """A name for this project folder: on a shared server, only it may end the runs that it left running."""
+    path = HOME / "place"
+    if not path.is_file():
+        write_text(path, uuid.uuid4().hex)
+    return path.read_text(encoding="utf-8")

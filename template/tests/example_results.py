@@ -1,0 +1,144 @@
+"""Made-up results for the tests of documents, cards and rubric. No run produced any of these numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+METHODS = ("baseline", "novel", "small_ablation")
+METRICS: tuple[dict[str, Any], ...] = (
+    {"name": "accuracy", "unit": "", "higher_is_better": True, "digits": 3},
+    {"name": "rent_error", "unit": "NT$", "higher_is_better": False, "digits": 0},
+)
+FIGURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="200"><path d="M0 180L480 20" stroke="#0072B2"/></svg>'
+)
+PROJECT = """
+title = "Reading handwritten digits"
+slug = "digits"
+task = "image_classification"
+language = "en"
+course = "IM5062 Deep learning and its applications"
+[deadlines]
+proposal = 2027-03-26
+[[members]]
+name = "Huang Yi-Ting"
+id = "R13725001"
+email = "yt@example.org"
+[[members]]
+name = "Müller, Jörg"
+"""
+
+
+def write(
+    root: Path,
+    methods: tuple[str, ...] = METHODS,
+    metrics: tuple[dict[str, Any], ...] = METRICS,
+    figures: tuple[str, ...] = ("confusion_matrix",),
+    kind: str = "made",
+    project: str = PROJECT,
+) -> dict[str, Any]:
+    """Write a full set of results below ``root``; return ``comparison.json``'s content."""
+    comparison = {
+        "task": "image_classification",
+        "baseline": "baseline",
+        "champion": methods[-1],
+        "confidence": 0.95,
+        "resamples": 2000,
+        "examples": {"train": 1077, "validation": 271, "test": 449},
+        "seeds": [0, 1, 2],
+        "metrics": list(metrics),
+        "methods": {
+            method: {
+                "parameters": 52138 + 41777 * index,
+                "metrics": {metric["name"]: _result(index, metric) for metric in metrics},
+            }
+            for index, method in enumerate(methods)
+        },
+        "figures": [f"{name}.svg" for name in figures],
+    }
+    costs = {
+        "methods": {
+            method: {
+                "seconds": [12.34 + index, 13.11, 12.87],
+                "examples_per_second": [2718.2, 2811.9, 2766.4 + index],
+                "peak_memory_bytes": [412_345_678, 413_345_678, None],
+                "device": ["cpu", "cpu", "cpu"],
+            }
+            for index, method in enumerate(methods)
+        }
+    }
+    rules = [("unique()", "id"), ("not_be_null()", "id"), ("be_in_set(value_set=[0, 1, 2])", "label")]
+    report = {
+        "success": True,
+        "rows": 1797,
+        "expectations": [
+            {"rule": rule, "column": column, "success": True, "unexpected_count": 0, "unexpected_ids": []}
+            for rule, column in rules
+        ],
+    }
+    provenance = {
+        "title": "Optical recognition of handwritten digits",
+        "kind": kind,
+        "source": "https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+        "licence": "CC BY 4.0",
+        "citation": "Alpaydin and Kaynak (1998). Optical Recognition of Handwritten Digits. UCI.",
+        "notes": "Pictures of 8 × 8 from forms that 43 people filled in.",
+        "files": {"digits.csv.gz": "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"},
+        "rows": 1797,
+        "columns": {"id": "str", "label": "int64", "sha256": "str"},
+        "bytes": 612_345,
+        "digest": "ab" * 32,
+    }
+    run = {
+        "status": "finished",
+        "parameters": {"epochs": 30, "learning_rate": 0.001, "schedule": "cosine"},
+        "parameter_count": 52138,
+        "best_epoch": 17,
+        "epochs": 30,
+        "device": "cpu",
+        "precision": "fp32",
+        "data_digest": "cd" * 32,
+        "git_commit": "ef" * 20,
+        "git_dirty": False,
+        "member": "Huang Yi-Ting",
+        "versions": {"python": "3.11.9", "torch": "2.11.0"},
+    }
+    contents = {
+        "results/comparison.json": comparison,
+        "results/costs.json": costs,
+        "results/validation.json": report,
+        "results/splits.json": report | {"sizes": comparison["examples"]},
+        "data/raw/provenance.json": provenance,
+        **{f"runs/{m}/{s}/run.json": run | {"method": m, "seed": s} for m in methods for s in (0, 1, 2)},
+        "project.toml": project,
+        **{f"results/figures/{name}.svg": FIGURE for name in ("learning_curves", "comparison", *figures)},
+    }
+    for name, content in contents.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, sort_keys=True)
+        path.write_text(text, encoding="utf-8")
+    return comparison
+
+
+def _result(index: int, metric: dict[str, Any]) -> dict[str, Any]:
+    """Different numbers for each method and metric; the last method is never significantly better."""
+    scale = 1 if metric["digits"] else 47123.4
+    mean = scale * (0.9317 + 0.02131 * index)
+    shift = scale * 0.02131 * index
+    difference = {
+        "mean": shift,
+        "interval": [shift - scale * 0.0118, shift + scale * 0.0127],
+        "p": 0.0004 * 40**index,
+        "p_corrected": 0.0004999 if index == 1 else 0.2713,
+        "verdict": ("better" if metric["higher_is_better"] else "worse") if index == 1 else "not significant",
+    }
+    return {
+        "values": {"0": mean - scale * 0.0021, "1": mean, "2": mean + scale * 0.0021},
+        "mean": mean,
+        "std": scale * 0.0021,
+        "interval": [mean - scale * 0.0087, mean + scale * 0.0091],
+        "difference": difference if index else None,
+    }

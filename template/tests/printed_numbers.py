@@ -1,0 +1,74 @@
+"""What the text of a PDF must say, and may say, given the results it was made from."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+from pypdf import PdfReader
+
+DECIMAL = re.compile(r"\d[\d,]*\.\d+")
+QUOTED = (
+    *("project.toml", "data/raw/provenance.json", "results/validation.json"),
+    *(f"documents/{name}" for name in ("proposal.typ", "report.typ", "slides.typ", "references.bib")),
+)
+
+
+def text_of(pdf: bytes) -> str:
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return text.replace("−", "-").replace("\u202f", " ").replace("\xa0", " ")
+
+
+def shown(value: float, digits: int, signed: bool = False) -> str:
+    """Written anew here, so that a mistake in the documents' own formatting shows."""
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{abs(rounded) if rounded == 0 else rounded:{'+' if signed and rounded else ''},}"
+
+
+def forms(value: float, digits: int, signed: bool = False) -> set[str]:
+    """All that a value may be shown as: Typst reads a number from JSON to within the last of its 53 bits."""
+    near = (value, math.nextafter(value, math.inf), math.nextafter(value, -math.inf))
+    return {shown(one, digits, signed) for one in near}
+
+
+def rows(comparison: dict[str, Any], metrics: int | None = None) -> list[list[set[str]]]:
+    """For each method and metric, what its row of the comparison table says, cell by cell."""
+    found = []
+    for entry in comparison["methods"].values():
+        for metric in comparison["metrics"][:metrics]:
+            result, digits = entry["metrics"][metric["name"]], metric["digits"]
+            row = [forms(result["mean"], digits)]
+            if len(comparison["seeds"]) > 1:
+                row.append(forms(result["std"], digits))
+            if difference := result["difference"]:
+                row += [forms(edge, digits, True) for edge in (difference["mean"], *difference["interval"])]
+                p = difference["p_corrected"]
+                row.append({"< 0.001"} if p < 0.001 else forms(p, 3))
+            found.append(row)
+    return found
+
+
+def stands_in(row: list[set[str]], text: str) -> bool:
+    """Whether the cells stand one after the other on a line, with nothing but signs between them."""
+    cells = [f"(?:{'|'.join(map(re.escape, sorted(cell)))})" for cell in row]
+    return re.search(r"(?<![\d.,])" + r"[ ±\[\],]+".join(cells) + r"(?![\d.])", text) is not None
+
+
+def allowed(folder: Path, comparison: dict[str, Any]) -> set[str]:
+    """Every decimal number that may be printed: a result, or one that stands literally in what the text quotes."""
+    values = {form for row in rows(comparison) for cell in row for form in cell}
+    costs = json.loads((folder / "results/costs.json").read_text(encoding="utf-8"))
+    for entry in costs["methods"].values():
+        values |= forms(sum(entry["seconds"]) / len(entry["seconds"]), 1)
+    texts = [*values, *((folder / name).read_text(encoding="utf-8") for name in QUOTED)]
+    return {number for text in texts for number in DECIMAL.findall(text)} | {f"{100 * comparison['confidence']:g}"}
+
+
+def printed(text: str) -> set[str]:
+    """Every decimal number of the text but those that number its headings."""
+    return set(DECIMAL.findall(re.sub(r"^\d+\.\d+(?= +[^\W\d_])", "", text, flags=re.M)))

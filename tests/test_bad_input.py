@@ -1,0 +1,107 @@
+"""A user's mistake ends in one line that says what, where and how to mend it; nothing is half-written."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Project, Stamp
+
+PROBLEM = "src/lab/tasks/image_classification/problem.py"
+
+
+def stage(name: str) -> tuple[str, ...]:
+    return ("python", "-m", *f"lab.stages.{name}".split())
+
+
+@pytest.fixture
+def project(stamp: Stamp, tmp_path: Path) -> Project:
+    return stamp(tmp_path / "project", task="image_classification")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("\nseeds:", "\ncolour: red\nseeds:", "params.yaml: colour: unknown key"),
+        ("\n  epochs: 30", "\n  epochs: 30\n  epoch: 3", "params.yaml: train.epoch: unknown key"),
+        ("\n  epochs: 30", "\n  epochs: many", "params.yaml: train.epochs: Input should be a valid integer"),
+        (
+            "\n  novel:",
+            "\n  ablation: {}\n  novel:",
+            "methods.ablation: there is no src/lab/tasks/image_classification/ablation.py",
+        ),
+        ("\n  baseline:", "\n  first:", "methods: has no 'baseline'"),
+        (
+            "\n  novel:",
+            "\n  novel:\n    train: {epochs: 0}",
+            "params.yaml: methods.novel.train: epochs: Input should be greater",
+        ),
+        ("seeds: [0, 1, 2]", "seeds: [0, 0]", "seeds: names one seed twice"),
+        ("\nseeds:", "\n: [", "params.yaml: "),
+    ],
+)
+def test_mistakes_in_params(project: Project, old: str, new: str, says: str) -> None:
+    project.write("params.yaml", old, new)
+    assert says in project.fail(*stage("fingerprint"))
+    assert not (project.path / "data/code.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            'Metric("macro F1", higher_is_better=True)',
+            'Metric("macro F1")',
+            "missing 1 required positional argument: 'higher_is_better'",
+        ),
+        (
+            'Metric("macro F1", higher_is_better=True)',
+            'Metric("macro F1", higher_is_better="up")',
+            "'macro F1' has no direction",
+        ),
+        ('stratify = "label"', "", f"{PROBLEM} lacks stratify"),
+        ("CLASSES = 10", "CLASSES = 10\nx = 1 / 0", f"{PROBLEM}, line "),
+    ],
+)
+def test_mistakes_in_the_problem(project: Project, old: str, new: str, says: str) -> None:
+    project.write(PROBLEM, old, new)
+    assert says in project.fail(*stage("collect"))
+    assert not list((project.path / "data/raw").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        ('examples = examples.drop(columns="label")', "label"),
+        ('examples.loc[7, "label"] = 11', "label column_distinct_values_to_equal_set"),
+        ('examples["ink"] = examples["ink"].where(examples.index != 7)', "ink column_values_to_not_be_null"),
+        ('examples.loc[7, "ink"] = 99', "(id scan-0007)"),
+        ('examples.loc[7, "id"] = "scan-0006"', "id column_values_to_be_unique"),
+        ('examples["writer"] = "me"', "no rule in expectations() of problem.py speaks of: writer"),
+    ],
+)
+def test_raw_data_that_break_a_rule_stop_before_training(project: Project, spoil: str, says: str) -> None:
+    project.write(PROBLEM, "    return examples, provenance", f"    {spoil}\n    return examples, provenance")
+    project.succeed(*stage("collect"))
+    assert says in project.fail(*stage("validate"))
+    assert not (project.path / "results/validation.json").exists()
+
+
+def test_a_leaking_split_stops_before_training(project: Project) -> None:
+    spoil = '    examples["group"] = examples["id"]\n    examples.loc[:99, "sha256"] = examples.loc[0, "sha256"]\n'
+    project.write(PROBLEM, "    return examples, provenance", f"{spoil}    return examples, provenance")
+    project.succeed(*stage("collect"))
+    assert "splits_of_content" in project.fail(*stage("split"))
+    assert not (project.path / "data/splits.parquet").exists()
+
+
+def test_scores_without_a_metric_are_refused(project: Project) -> None:
+    project.write("params.yaml", "\n  epochs: 30", "\n  epochs: 1")
+    project.write("params.yaml", "seeds: [0, 1, 2]", "seeds: [0]")
+    for name in ("fingerprint", "collect", "split", "train baseline", "train novel"):
+        project.succeed(*stage(name))
+    project.write(PROBLEM, '"macro F1": float(f1.mean()),', '"F1": float(f1.mean()),')
+    assert "score in problem.py returns 'F1', whose direction is not given" in project.fail(*stage("compare"))
+    assert not (project.path / "results/comparison.json").exists()
+
+
+def test_a_stage_outside_a_project_says_where_to_go(project: Project) -> None:
+    assert "run this in your project's folder" in Project(project.path / "src").fail(*stage("collect"))

@@ -1,0 +1,201 @@
+"""One project from the stamp to its documents through `dvc repro`, then the ways in which a team changes it."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT, TASKS, Project, Stamp
+
+TASK = "image_classification"
+ROOM = f"src/lab/tasks/{TASK}"
+MADE = [
+    "data/raw/provenance.json",
+    "results/validation.json",
+    "results/data_docs/index.html",
+    "results/splits.json",
+    "results/comparison.json",
+    "results/costs.json",
+    "results/rubric.json",
+    "results/rubric.md",
+    "deliverables/proposal.pdf",
+    "deliverables/report.pdf",
+    "deliverables/slides.pdf",
+    "deliverables/data_card.md",
+    "deliverables/model_card.md",
+    "mlflow.db",
+]
+
+
+def example(stamp: Stamp, folder: Path, task: str = TASK) -> Project:
+    answers = yaml.safe_load((ROOT / f"examples/{task}/answers.yml").read_text(encoding="utf-8"))
+    return stamp(folder, **answers)
+
+
+def quick_example(stamp: Stamp, folder: Path) -> Project:
+    """The default example with few epochs: these tests ask what runs and what is written, not how well it learns."""
+    project = example(stamp, folder)
+    project.write("params.yaml", "  epochs: 30 ", "  epochs: 3 ")
+    project.commit()
+    return project
+
+
+def stages_run(output: str) -> set[str]:
+    return set(re.findall(r"Running stage '([^']+)'", output))
+
+
+def result(project: Project, name: str) -> bytes:
+    return (project.path / "results" / name).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def reproduced(stamp: Stamp, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The default example after `dvc repro`. Tests that change something work on a copy."""
+    project = quick_example(stamp, tmp_path_factory.mktemp("end to end") / "project")
+    project.succeed("dvc", "repro")
+    return project
+
+
+@pytest.fixture
+def copied(reproduced: Project, tmp_path: Path) -> Project:
+    return Project(Path(shutil.copytree(reproduced.path, tmp_path / "copy", symlinks=True)))
+
+
+def test_everything_is_there(reproduced: Project) -> None:
+    assert [name for name in MADE if not (reproduced.path / name).is_file()] == []
+    assert list((reproduced.path / "results/figures").glob("*.svg"))
+    for name in ("proposal", "report", "slides"):
+        assert (reproduced.path / f"deliverables/{name}.pdf").read_bytes().startswith(b"%PDF")
+    comparison = json.loads((reproduced.path / "results/comparison.json").read_text(encoding="utf-8"))
+    params = yaml.safe_load((reproduced.path / "params.yaml").read_text(encoding="utf-8"))
+    assert set(comparison["methods"]) == set(params["methods"])
+    for method in comparison["methods"].values():
+        for metric in method["metrics"].values():
+            assert set(metric["values"]) == {str(seed) for seed in params["seeds"]}
+    for method in params["methods"]:
+        for seed in params["seeds"]:
+            run = reproduced.path / f"runs/{method}/{seed}"
+            assert json.loads((run / "run.json").read_text(encoding="utf-8"))["status"] == "finished"
+
+
+def test_git_sees_nothing_but_the_lock_file_which_is_committed(copied: Project) -> None:
+    assert re.fullmatch(r"(A |\?\?) dvc\.lock\n", copied.succeed("git", "status", "--porcelain"))
+    copied.commit("Results")
+    assert copied.succeed("git", "status", "--porcelain") == ""
+
+
+def test_a_second_run_runs_no_stage(reproduced: Project) -> None:
+    said = reproduced.succeed("dvc", "repro")
+    assert stages_run(said) == set()
+    assert "up to date" in said
+
+
+def test_an_edit_of_the_novel_method_trains_only_it(copied: Project) -> None:
+    with (copied.path / ROOM / "novel.py").open("a", encoding="utf-8") as stream:
+        stream.write("\nIDEA = 2\n")
+    ran = stages_run(copied.succeed("dvc", "repro"))
+    assert "train@novel" in ran
+    assert ran <= {"fingerprint", "train@novel", "compare", "deliver"}
+
+
+def test_an_edit_of_a_metric_trains_nothing(copied: Project) -> None:
+    problem = copied.path / ROOM / "problem.py"
+    text = problem.read_text(encoding="utf-8")
+    edited, count = re.subn(r"(\ndef score\([^\n]*:\n(?: {4}\"\"\"[^\n]*\n)?)", r"\1    _ = len(predictions)\n", text)
+    assert count == 1
+    problem.write_text(edited, encoding="utf-8")
+    ran = stages_run(copied.succeed("dvc", "repro"))
+    assert "compare" in ran
+    assert ran <= {"fingerprint", "compare", "deliver"}
+
+
+def test_a_comment_runs_nothing_that_takes_time(copied: Project) -> None:
+    with (copied.path / ROOM / "novel.py").open("a", encoding="utf-8") as stream:
+        stream.write("# an idea for later\n")
+    assert stages_run(copied.succeed("dvc", "repro")) == {"fingerprint"}
+
+
+def test_two_clean_runs_give_the_same_bytes(reproduced: Project, stamp: Stamp, tmp_path: Path) -> None:
+    other = quick_example(stamp, tmp_path / "again")
+    other.succeed("dvc", "repro")
+    for name in ("comparison.json", "validation.json", "splits.json"):
+        assert result(other, name) == result(reproduced, name)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("  batch_size: 64", "  batchsize: 64", "batchsize"),
+        ("  batch_size: 64", "  batch_size: many", "batch_size"),
+        ("  novel:", "  brilliant:", "brilliant"),
+        ("seeds: [0, 1, 2]", "seeds: [0, 0]", "seeds"),
+        ("seeds: [0, 1, 2]", "seeds: [0, 1", "params.yaml"),
+    ],
+)
+def test_bad_params_are_one_clear_line_and_change_nothing(copied: Project, old: str, new: str, says: str) -> None:
+    before = result(copied, "comparison.json")
+    copied.write("params.yaml", old, new)
+    done = copied.run("dvc", "repro")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if says in line]
+    assert lines, done.stdout + done.stderr
+    assert result(copied, "comparison.json") == before
+
+
+def test_a_metric_without_direction_is_one_clear_line(copied: Project) -> None:
+    problem = copied.path / ROOM / "problem.py"
+    text, count = re.subn(
+        r"higher_is_better=(True|False)", "higher_is_better=None", problem.read_text(encoding="utf-8")
+    )
+    assert count
+    problem.write_text(text, encoding="utf-8")
+    line = copied.fail("python", "-m", "lab.stages.compare")
+    assert "higher_is_better" in line
+
+
+def without_column(frame: pd.DataFrame, target: str) -> pd.DataFrame:
+    return frame.drop(columns=target)
+
+
+def with_strange_label(frame: pd.DataFrame, target: str) -> pd.DataFrame:
+    frame.loc[frame.index[3], target] = 77
+    return frame
+
+
+def with_nan(frame: pd.DataFrame, target: str) -> pd.DataFrame:
+    frame[target] = frame[target].astype(float)
+    frame.loc[frame.index[3], target] = float("nan")
+    return frame
+
+
+def with_duplicate_id(frame: pd.DataFrame, target: str) -> pd.DataFrame:
+    frame.loc[frame.index[3], "id"] = frame.loc[frame.index[4], "id"]
+    return frame
+
+
+@pytest.mark.parametrize("damage", [without_column, with_strange_label, with_nan, with_duplicate_id])
+def test_bad_data_stop_before_training(copied: Project, damage: Callable[[pd.DataFrame, str], pd.DataFrame]) -> None:
+    raw = copied.path / "data/raw/examples.parquet"
+    target = yaml.safe_load(copied.succeed("python", "-c", "import lab.task as t; print(t.load_problem().stratify)"))
+    frame = pd.read_parquet(raw)
+    identifier = frame.loc[frame.index[3], "id"]
+    raw.chmod(0o644)
+    damage(frame, target).to_parquet(raw, index=False)
+    line = copied.fail("python", "-m", "lab.stages.validate")
+    assert "id" in line if damage is with_duplicate_id else target in line
+    assert damage in (without_column, with_duplicate_id) or str(identifier) in line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", TASKS)
+def test_examples_go_the_whole_way(stamp: Stamp, tmp_path: Path, task: str) -> None:
+    project = example(stamp, tmp_path / "project", task)
+    project.commit()
+    project.succeed("dvc", "repro")
+    assert [name for name in MADE if not (project.path / name).is_file()] == []
+    assert stages_run(project.succeed("dvc", "repro")) == set()
