@@ -48,14 +48,14 @@ def test_mistakes_in_params(project: Project, old: str, new: str, says: str) -> 
     ("old", "new", "says"),
     [
         (
-            'Metric("macro F1", higher_is_better=True)',
-            'Metric("macro F1")',
+            'Metric("macro_f1", higher_is_better=True, unit="%", digits=1)',
+            'Metric("macro_f1")',
             "missing 1 required positional argument: 'higher_is_better'",
         ),
         (
-            'Metric("macro F1", higher_is_better=True)',
-            'Metric("macro F1", higher_is_better="up")',
-            "'macro F1' has no direction",
+            'Metric("macro_f1", higher_is_better=True, unit="%", digits=1)',
+            'Metric("macro_f1", higher_is_better="up")',
+            "'macro_f1' has no direction",
         ),
         ('stratify = "label"', "", f"{PROBLEM} lacks stratify"),
         ("CLASSES = 10", "CLASSES = 10\nx = 1 / 0", f"{PROBLEM}, line "),
@@ -73,8 +73,8 @@ def test_mistakes_in_the_problem(project: Project, old: str, new: str, says: str
         ('examples = examples.drop(columns="label")', "label"),
         ('examples.loc[7, "label"] = 11', "label column_distinct_values_to_equal_set"),
         ('examples["ink"] = examples["ink"].where(examples.index != 7)', "ink column_values_to_not_be_null"),
-        ('examples.loc[7, "ink"] = 99', "(id scan-0007)"),
-        ('examples.loc[7, "id"] = "scan-0006"', "id column_values_to_be_unique"),
+        ('examples.loc[7, "ink"] = 99', "(id 0007)"),
+        ('examples.loc[7, "id"] = "0006"', "id column_values_to_be_unique"),
         ('examples["writer"] = "me"', "no rule in expectations() of problem.py speaks of: writer"),
     ],
 )
@@ -98,7 +98,7 @@ def test_scores_without_a_metric_are_refused(project: Project) -> None:
     project.write("params.yaml", "seeds: [0, 1, 2]", "seeds: [0]")
     for name in ("fingerprint", "collect", "split", "train baseline", "train novel"):
         project.succeed(*stage(name))
-    project.write(PROBLEM, '"macro F1": float(f1.mean()),', '"F1": float(f1.mean()),')
+    project.write(PROBLEM, '"macro_f1":', '"F1":')
     assert "score in problem.py returns 'F1', whose direction is not given" in project.fail(*stage("compare"))
     assert not (project.path / "results/comparison.json").exists()
 

@@ -22,7 +22,7 @@ def check(name: str, rows: pd.DataFrame, rules: list[Expectation], docs: Path | 
     """
     import great_expectations as gx
 
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module="great_expectations")
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
@@ -65,6 +65,7 @@ def _summary(result: Any) -> Report:
         "success": bool(result.success),
         "unexpected_count": int(detail.get("unexpected_count") or 0),
         "unexpected_ids": [str(index["id"]) for index in indices[:10]],
+        "observed": None if detail.get("observed_value") is None else _short(detail["observed_value"]),
         "problem": " ".join(raised[0].split()) if raised else None,
     }
 
@@ -88,5 +89,7 @@ def failures(report: Report) -> str:
         line = f"{entry['column'] or 'table'} {entry['rule']}"
         if ids := ", ".join(entry["unexpected_ids"]):
             line += f": {entry['unexpected_count']} rows (id {ids}{', …' if entry['unexpected_count'] > 10 else ''})"
+        elif entry["observed"]:
+            line += f": there is {entry['observed']}"
         lines.append(f"{line}: {entry['problem']}" if entry["problem"] else line)
     return "; ".join(lines)

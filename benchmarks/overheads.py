@@ -1,0 +1,101 @@
+"""What the train stage adds to learning: ``uv run benchmarks/overheads.py [--rounds N]``.
+
+Start: from the birth of the process to the first step, against a process that imports PyTorch and loads the data.
+Safety: the wall of a training of about 30 seconds with tracking and checkpoints, against the same without.
+Each pair runs in turn, round after round; quoted are the median ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from copier import run_copy
+from pipeline import ROOT, commit, report, run
+
+TO_FIRST_STEP = """
+import os, sys, time
+import psutil
+from lab.contract import Method
+from lab.stages import train
+def first_step(self, batch):
+    print(time.time() - psutil.Process().create_time(), flush=True)
+    os._exit(0)
+Method.forward = first_step
+sys.argv = ["train", "baseline"]
+train.main()
+"""
+
+IMPORT_AND_LOAD = """
+import time
+from pathlib import Path
+import pandas, psutil, torch
+from lab.tasks.image_classification import problem
+splits = pandas.read_parquet("data/splits.parquet")
+problem.load(Path("data/raw"), {name: rows["id"].tolist() for name, rows in splits.groupby("split")})
+print(time.time() - psutil.Process().create_time())
+"""
+
+TRAIN = """
+import sys
+from lab.stages import train
+sys.argv = ["train", "baseline"]
+train.main()
+"""
+
+WITHOUT = """
+import contextlib
+from lab import checkpoints
+from lab.stages import train
+checkpoints.Checkpoint.save = lambda self, state: None
+train.Follower = lambda folder: contextlib.nullcontext()
+"""
+
+
+def seconds_printed(folder: Path, script: str) -> float:
+    """The number that a script prints last."""
+    environment = os.environ | {"PYTHONPATH": "src"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[-1])
+
+
+def set_epochs(folder: Path, epochs: int) -> None:
+    path = folder / "params.yaml"
+    text = path.read_text(encoding="utf-8").replace("seeds: [0, 1, 2]", "seeds: [0]")
+    path.write_text(text.replace("epochs: 30", f"epochs: {epochs}"), encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=300, help="so many that a training takes about 30 seconds")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "project"
+        run_copy(str(ROOT), folder, data={"task": "image_classification"}, defaults=True, quiet=True, vcs_ref="HEAD")
+        set_epochs(folder, options.epochs)
+        commit(folder)
+        run(folder, "dvc", "repro", "split")
+        starts = []
+        for number in range(options.rounds + 1):
+            start = seconds_printed(folder, TO_FIRST_STEP), seconds_printed(folder, IMPORT_AND_LOAD)
+            starts += [start] if number else []  # the first round fills the disk's cache
+        report("start: to the first step", "import torch and load data", starts)
+        walls = []
+        for _ in range(options.rounds):
+            pair: tuple[float, ...] = ()
+            for script in (TRAIN, WITHOUT + TRAIN):
+                shutil.rmtree(folder / "runs", ignore_errors=True)
+                pair += (run(folder, sys.executable, "-c", script),)
+            walls.append((pair[0], pair[1]))
+        report("safety: train stage with tracking and checkpoints", "without", walls)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Thirty kills of trainings at random times: each continues, and all end as one that nobody disturbed."""
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import Project, Stamp
+
+KILLS = 30
+TRAIN = ("dvc", "repro", "--single-item", "train@novel")
+
+
+@pytest.fixture
+def project(stamp: Stamp, tmp_path: Path) -> Project:
+    """A project whose data are ready and whose novel method takes some ten seconds to train."""
+    project = stamp(tmp_path / "project", task="image_classification")
+    project.write("params.yaml", "seeds: [0, 1, 2]", "seeds: [0]")
+    project.commit()
+    project.succeed("dvc", "repro", "split")
+    return project
+
+
+def start(project: Project) -> subprocess.Popen[bytes]:
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = os.environ | {"PATH": programs, "PYTHONPATH": str(project.path / "src")}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(TRAIN, cwd=project.path, env=environment, start_new_session=True, **quiet)  # type: ignore[call-overload]
+
+
+def trainers(dvc: psutil.Process) -> list[psutil.Process]:
+    return [child for child in dvc.children(recursive=True) if "lab.stages.train" in " ".join(child.cmdline())]
+
+
+def result(project: Project) -> dict[str, str]:
+    folder = project.path / "runs/novel/0"
+    names = ("history.csv", "predictions.parquet", "model.safetensors")
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+
+
+def tracked(project: Project) -> list[str]:
+    """The status of each MLflow run."""
+    runs = "mlflow.search_runs(search_all_experiments=True, output_format='list')"
+    script = f"import mlflow; print(*[run.info.status for run in {runs}])"
+    return project.succeed("python", "-c", script).split()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+def test_thirty_kills(project: Project) -> None:
+    project.succeed(*TRAIN)
+    expected, finished_runs = result(project), 1
+    shutil.rmtree(project.path / "runs")
+    chance = random.Random(0)
+    kills = {"dvc": 0, "trainer": 0}
+    while sum(kills.values()) < KILLS:
+        dvc = psutil.Process(start(project).pid)
+        alive = time.monotonic() + chance.uniform(2, 9)
+        while time.monotonic() < alive and dvc.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.05)
+        if dvc.status() == psutil.STATUS_ZOMBIE:  # it was faster than the executioner
+            assert dvc.wait() == 0
+            assert result(project) == expected
+            finished_runs += 1
+            assert tracked(project) == ["FINISHED"] * finished_runs
+            shutil.rmtree(project.path / "runs")
+            continue
+        running = trainers(dvc)
+        victim = chance.choice(["dvc", "trainer"]) if running else "dvc"
+        kills[victim] += 1
+        if victim == "dvc":
+            dvc.kill()
+            for orphan in running:
+                second = project.run(*TRAIN)
+                if orphan.is_running() and second.returncode:
+                    assert f"is being trained by process {orphan.pid}" in second.stderr
+                orphan.send_signal(signal.SIGKILL)
+                orphan.wait(10)
+        else:
+            running[0].kill()
+        dvc.wait(60)
+    assert min(kills.values()) > 5, kills
+    project.succeed(*TRAIN)
+    assert result(project) == expected
+    assert tracked(project) == ["FINISHED"] * (finished_runs + 1)
+    print(f"{kills}, {finished_runs + 1} runs finished")
