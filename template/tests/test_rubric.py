@@ -18,6 +18,12 @@ from lab.prose import read_section
 SOURCE = """\
 #import "theme.typ": *
 #show: paper.with(kind: "Report") // set in type
+#set page(
+  margin: 2.5cm,
+)
+#let drawing(width) = [
+  A drawing of 0.5
+]
 = Problem <problem>
 #unwritten[Which question? See [1] and `code`.]
 
@@ -48,11 +54,11 @@ def edit(name: str, old: str, new: str) -> None:
 def test_words_prompts_and_typed_numbers_of_a_section_are_counted() -> None:
     section = read_section(SOURCE, "problem")
     assert section is not None
-    assert section.line == 3
+    assert section.line == 9
     assert section.prompts == 1
     # Our idea costs and points see https example org | five characters, is hard of it Really hard
     assert section.words == 9 + 5 + 6
-    assert section.numbers == [(6, "0.93"), (9, "12.5%")]
+    assert section.numbers == [(12, "0.93"), (15, "12.5%")]
     for empty in ("appendix", "empty"):
         section = read_section(SOURCE, empty)
         assert section is not None

@@ -272,6 +272,21 @@ def test_what_a_continued_run_computed_otherwise_replaces_what_was_there(project
     assert tracked()[0].data.metrics["train_loss"] == 0.75
 
 
+def test_two_writers_that_take_turns_write_each_point_once(project: Path) -> None:
+    follower, other = (MLflowWriter(default()) for _ in range(2))
+    with only_trainer(Path("runs/novel")):
+        run = begin()
+        for epochs, writer in enumerate((follower, other, follower, follower, other), 1):
+            run.write_history(rows(epochs))
+            writer.sync(Path("runs"))
+    assert [step for step, _ in curve(tracked()[0], "train_loss")] == [1, 2, 3, 4, 5]
+    follower.sync(Path("runs"))  # sees that the trainer is gone
+    with only_trainer(Path("runs/novel")):
+        begin()
+        other.sync(Path("runs"))
+        assert tracked()[0].info.status == "RUNNING"
+
+
 def test_a_run_that_another_replaced_does_not_stay_running(project: Path) -> None:
     with only_trainer(Path("runs/novel")):
         begin(fingerprint="old")
@@ -349,9 +364,9 @@ def test_syncs_at_the_same_time_create_no_run_twice(project: Path) -> None:
     for seed in range(3):
         finish(begin(seed=seed), seconds=1.0 + seed)
     code = "from lab.tracking import main_sync; main_sync()"
-    processes = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(3)]
+    processes = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(2)]
     said = [process.communicate(timeout=120)[0].decode() for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert [process.returncode for process in processes] == [0, 0]
     assert sorted(run.data.tags["seed"] for run in tracked()) == ["0", "1", "2"]
     assert sum(int(re.findall(r"(\d+) runs created", line)[0]) for line in said) == 3
 
@@ -430,6 +445,28 @@ def test_a_killed_trainer_leaves_no_run_running_and_no_follower(project: Path, e
     (found,) = tracked()
     assert found.info.status == "FINISHED"
     wait_for(lambda: not followers(project))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not fork")
+def test_workers_that_outlive_a_killed_trainer_delay_but_do_not_hide_its_end(project: Path) -> None:
+    # As a data loader's workers do, a forked process inherits the lock and the pipe to the follower.
+    fork = "    if epochs == 3 and not __import__('os').fork(): time.sleep(4); __import__('os')._exit(0)\n"
+    trainer = subprocess.Popen(
+        [sys.executable, "-c", TRAINER.replace("        time.sleep(0.1)", f"    {fork}        time.sleep(0.1)")]
+    )
+    wait_for(lambda: tracked() and tracked()[0].data.metrics.get("train_loss", 1) < 0.3)
+    trainer.kill()
+    trainer.wait()
+    wait_for(lambda: tracked()[0].info.status == "KILLED")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a group")
+def test_ctrl_c_stops_the_trainer_and_the_follower_tells_mlflow(project: Path) -> None:
+    trainer = subprocess.Popen([sys.executable, "-c", TRAINER], start_new_session=True, stderr=subprocess.DEVNULL)
+    wait_for(lambda: tracked() and tracked()[0].info.status == "RUNNING")
+    os.killpg(trainer.pid, signal.SIGINT)  # what a terminal does: the whole group receives it
+    trainer.wait(60)
+    wait_for(lambda: tracked()[0].info.status == "KILLED", 5)
 
 
 def followers(folder: Path) -> list[Any]:

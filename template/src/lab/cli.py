@@ -27,23 +27,23 @@ def setup() -> None:
 
 def doctor() -> None:
     """Say what is missing on this machine, and the fix."""
-    from lab import doctor
+    from lab.doctor import main
 
-    doctor.main()
+    main()
 
 
 def rubric() -> None:
     """Say what evidence there is for each criterion of rubric.yml."""
-    from lab import rubric
+    from lab.rubric import main
 
-    rubric.main()
+    main()
 
 
 def sync() -> None:
     """Bring MLflow up to date with the files in runs/."""
-    from lab import tracking
+    from lab.tracking import main_sync
 
-    tracking.main_sync()
+    main_sync()
 
 
 def main() -> None:

@@ -54,9 +54,7 @@ def compile_documents() -> dict[str, bytes]:
             raise UserError(f"{source.as_posix()} is missing: `git checkout {source.as_posix()}` brings it back")
     fonts = typst.Fonts()
     try:
-        documents = {
-            source.stem: typst.compile(source, root=Path(), font_paths=fonts, timestamp=0) for source in sources
-        }
+        documents = {source.stem: typst.compile(source, root=Path(), font_paths=fonts) for source in sources}
     except typst.TypstError as error:
         raise UserError(_place(error)) from None
     _check_fonts(fonts, sources)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 HEADING = re.compile(r"^[ \t]*(?:(?P<marks>=+) |#heading\().*?(?:<(?P<label>[\w-]+)>)?[ \t]*$", re.M)
 COMMENT = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.S)
-RULE = re.compile(r"^#(?:let|set|show|import|include)\b[^\n]*", re.M)
+RULE = re.compile(r"^[ \t]*#(?:let|set|show|import|include)\b", re.M)
 NAMES = re.compile(r"<[\w-]+>|@[\w:.-]+|`[^`]*`")
 CALL = re.compile(r"#[A-Za-z][\w.-]*")
 PROMPT = "#unwritten["
 CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
-NUMBER = re.compile(r"(?<![\w.])(?:\d+(?:\.\d+)?\s?%|\d+\.\d+(?!\d|\.\d|(?:em|pt|cm|mm|fr|in)\b))")
+NUMBER = re.compile(r"(?<![\w.])(?:\d+(?:\.\d+)?\s?%|\d+\.\d+(?!\d|\.\d))")
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,12 @@ def _prose(text: str) -> str:
     at = 0
     while (at := text.find(PROMPT, at)) >= 0:
         text = _blank_span(text, at, _closing(text, at + len(PROMPT) - 1))
-    for pattern in (HEADING, RULE, NAMES):
+    for pattern in (HEADING, NAMES):
         text = _blank(text, pattern)
+    at = 0
+    while match := RULE.search(text, at):
+        at = _end_of_statement(text, match.end())
+        text = _blank_span(text, match.start(), at)
     at = 0
     while match := CALL.search(text, at):
         end = match.end()
@@ -69,6 +73,16 @@ def _closing(text: str, opening: int) -> int:
         depth += (text[place] in "([{") - (text[place] in ")]}")
         if depth == 0:
             return place + 1
+    return len(text)
+
+
+def _end_of_statement(text: str, begin: int) -> int:
+    """The end of the first line at which all brackets opened since ``begin`` are closed again."""
+    depth = 0
+    for place in range(begin, len(text)):
+        depth += (text[place] in "([{") - (text[place] in ")]}")
+        if text[place] == "\n" and depth <= 0:
+            return place
     return len(text)
 
 

@@ -35,7 +35,8 @@ SCRIPT = """\
 #!/bin/sh
 export {launched}=1
 export {head}="$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)"
-export SRUN_CPUS_PER_TASK="$SLURM_CPUS_PER_TASK" # srun takes it from sbatch no more since Slurm 22.05
+# Since Slurm 22.05, srun does not take this from sbatch by itself.
+[ -z "$SLURM_CPUS_PER_TASK" ] || export SRUN_CPUS_PER_TASK="$SLURM_CPUS_PER_TASK"
 exec srun --kill-on-bad-exit=1 {command}
 """
 
@@ -123,7 +124,8 @@ def train_in_jobs(method: str, seeds: list[int], launch: LaunchSettings) -> None
         settle(method, [job.seed], "failed", job.failure())
     if failed:
         first, more = failed[0], f" (and {len(failed) - 1} more jobs)" if len(failed) > 1 else ""
-        text = f"{method}, seed {first.seed}: {first.failure()}; log: {first.log.as_posix()}{more}"
+        name = f"{method}, seed {first.seed}: "
+        text = f"{name}{first.failure().removeprefix(name)}; log: {first.log.as_posix()}{more}"
         print(f"error: {text}", file=sys.stderr)
         raise SystemExit(first.code or 1)
 

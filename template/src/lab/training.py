@@ -141,7 +141,8 @@ def fit(
             method.train()
             began = time.perf_counter()
             plan = shuffled(count(train), settings.batch_size, seed, epoch)
-            loaded = batches(train, team.cut(plan[first_step:]), device, settings.workers, seed=seed + epoch)
+            rows, draws = team.cut(plan[first_step:]), seed + epoch + 1_000_003 * team.rank
+            loaded = batches(train, rows, device, settings.workers, draws)
             for step, batch in enumerate(loaded, start=first_step + 1):
                 add(sums, learn(batch))
                 for schedule in schedules:
@@ -151,7 +152,8 @@ def fit(
                 # Reading the loss waits for the device: once a second costs nothing.
                 if team.main and now - shown_at > 1:
                     shown_at = now
-                    shown = {name: f"{mean:.4g}" for name, mean in means(sums, step).items()}
+                    measured = means(sums, step, check=team.alone)  # several fail together, at the end of the epoch
+                    shown = {name: f"{mean:.4g}" for name, mean in measured.items()}
                     bar.set_postfix({"epoch": epoch + 1} | shown)
                 due = now - saved_at > 60 * settings.checkpoint_minutes
                 agreed = team.agree(STOP if stop else SAVE if due else GO_ON)
@@ -164,8 +166,8 @@ def fit(
             row: Row = {"epoch": epoch + 1, "step": (epoch + 1) * steps_per_epoch}
             row |= {f"train_{name}": mean for name, mean in means(team.total(sums), len(plan) * team.size).items()}
             learning += time.perf_counter() - began
-            measured = validate(method, validation, settings, hardware, team, seed)
-            row |= {f"validation_{name}": mean for name, mean in measured.items()}
+            validated = validate(method, validation, settings, hardware, team, seed)
+            row |= {f"validation_{name}": mean for name, mean in validated.items()}
             row["learning_rate"] = float(schedules[0].get_last_lr()[0])
             history.append(row)
             loss = row.get("validation_loss")

@@ -86,7 +86,6 @@ def compare(problem: Problem, predictions: Predictions, params: Params) -> dict[
         for stream, (method, runs) in enumerate(tests.items())
     }
     methods: dict[str, Any] = {}
-    compared: list[tuple[dict[str, Any], bool]] = []
     for method in tests:
         methods[method] = {"metrics": {}}
         for metric in problem.metrics:
@@ -103,12 +102,15 @@ def compare(problem: Problem, predictions: Predictions, params: Params) -> dict[
                     "interval": interval(differences, settings.confidence),
                     "p": p_value(differences),
                 }
-                compared.append((entry["difference"], metric.higher_is_better))
             methods[method]["metrics"][metric.name] = entry
-    # Each comparison is one more chance to be fooled: Holm's correction is over all of them.
-    for (difference, higher), corrected in zip(compared, holm([one["p"] for one, _ in compared]), strict=True):
-        difference["p_corrected"] = corrected
-        difference["verdict"] = verdict(difference["mean"], corrected, higher, settings.confidence)
+    # Each method that is held against the baseline is one more chance to be fooled (Demšar 2006, "Statistical
+    # Comparisons of Classifiers over Multiple Data Sets", section 3.2.2). The primary metric was named beforehand.
+    for metric in problem.metrics:
+        compared = [methods[method]["metrics"][metric.name]["difference"] for method in methods if method != "baseline"]
+        for difference, corrected in zip(compared, holm([one["p"] for one in compared]), strict=True):
+            difference["p_corrected"] = corrected
+            higher = metric.higher_is_better
+            difference["verdict"] = verdict(difference["mean"], corrected, higher, settings.confidence)
     sign = 1 if problem.metrics[0].higher_is_better else -1
     return {
         "task": read_project().task,

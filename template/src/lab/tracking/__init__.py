@@ -52,8 +52,11 @@ class Follower:
             warn(reason(error))
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.child and self.child.stdin and kind and not issubclass(kind, Exception):
+            self.child.stdin.close()  # Ctrl-C: go at once and without a word; the child sees how the run ended
+        else:
+            self.close()
 
     def close(self) -> None:
         """Wait until MLflow has everything, or until patience ends."""

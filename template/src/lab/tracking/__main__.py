@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -16,10 +17,18 @@ WORKERS_SECONDS = 10.0
 """How long the data-loading workers of a killed trainer may live, and hold its lock."""
 
 
-def follow(folder: Path) -> None:
-    """What the child does: look once a second, write what is new, and end soon after its parent."""
+def step_back() -> None:
+    """Leave the processors to the trainer."""
     if hasattr(os, "nice"):
         os.nice(19)
+    # Linux shares processors between sessions first, and niceness counts only within one (man 7 sched, autogroup).
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text("19", encoding="ascii")
+
+
+def follow(folder: Path) -> None:
+    """What the child does: look once a second, write what is new, and end soon after its parent."""
+    step_back()
     be_quick_and_quiet(seconds=5, retries=1)
     last_words: list[bytes] = []
     left = threading.Event()
@@ -46,8 +55,8 @@ def follow(folder: Path) -> None:
             if GOODBYE in last_words or not training or time.monotonic() > deadline:
                 break
             time.sleep(POLL_SECONDS)
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    print(problem, end="", flush=True)
+    with contextlib.suppress(OSError):  # nobody may be left to hear it
+        os.write(sys.stdout.fileno(), problem.encode())
     os._exit(0)  # all is written; to take MLflow's modules apart takes longer than to write a run
 
 

@@ -7,15 +7,11 @@ import math
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
 
 from lab.tracking.content import Content, Point
-
-BATCH = 1000
-"""Points that MLflow takes in one call; parameters and tags are 100."""
 
 
 @dataclass
@@ -76,7 +72,7 @@ class TrackedRun:
         """Write what is lacking, the status last; say whether anything was."""
         if self.is_deleted:
             return False
-        return any([self._data(content), self._facts(content), self._points(content), self._status(content)])
+        return any([self._data(content), self._values(content), self._status(content)])
 
     def _data(self, content: Content) -> bool:
         if self.has_data:
@@ -87,29 +83,20 @@ class TrackedRun:
         self.has_data = True
         return True
 
-    def _facts(self, content: Content) -> bool:
-        tags = {name: value for name, value in content.tags.items() if self.tags.get(name) != value}
+    def _values(self, content: Content) -> bool:
+        points = {point: value for point, value in content.points.items() if not _same(self.points.get(point), value)}
+        metrics = _timed(points, max(content.started, self.latest), content.ended)
         # MLflow lets no parameter change. A run's key fixes all of them but a few that decide nothing.
-        parameters = {name: value for name, value in content.parameters.items() if name not in self.parameters}
-        for part in _parts([Param(*item) for item in parameters.items()], 100):
-            self.client.log_batch(self.id, params=part)
-        for part in _parts([RunTag(*item) for item in tags.items()], 100):
-            self.client.log_batch(self.id, tags=part)
+        parameters = [Param(name, value) for name, value in content.parameters.items() if name not in self.parameters]
+        tags = [RunTag(name, value) for name, value in content.tags.items() if self.tags.get(name) != value]
         recovered = "error" in self.tags and "error" not in content.tags
         if recovered:
             self.client.delete_tag(self.id, "error")
-        self.tags = content.tags
-        self.parameters |= set(parameters)
-        return bool(tags or parameters or recovered)
-
-    def _points(self, content: Content) -> bool:
-        lacking = {point: value for point, value in content.points.items() if not _same(self.points.get(point), value)}
-        begin = max(content.started, self.latest)
-        for part in _parts(_timed(lacking, begin, content.ended), BATCH):
-            self.client.log_batch(self.id, metrics=part)
-            self.latest = part[-1].timestamp
-        self.points |= lacking
-        return bool(lacking)
+        if metrics or parameters or tags:
+            self.client.log_batch(self.id, metrics, parameters, tags)
+        self.points |= points
+        self.latest = metrics[-1].timestamp if metrics else self.latest
+        return bool(metrics or parameters or tags or recovered)
 
     def _status(self, content: Content) -> bool:
         if self.status == content.status:
@@ -140,10 +127,6 @@ def _in_order(points: dict[Point, float]) -> list[Point]:
 def _ends(points: dict[Point, float]) -> dict[str, float]:
     """Each metric's last value. Points are written in order, and ``step`` grows: where the ends are, all are."""
     return {name: points[name, step] for name, step in _in_order(points)}
-
-
-def _parts(items: list[Any], size: int) -> list[list[Any]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _same(stored: float | None, value: float) -> bool:

@@ -1,0 +1,52 @@
+"""Variational autoencoder (Kingma & Welling 2014): pictures become small normal clouds."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lab.contract import Batch, Method
+
+
+class VariationalAutoencoder(Method):
+    """``latent``: numbers that describe a picture. ``width``: of the hidden layers."""
+
+    def __init__(self, examples: Batch, latent: int, width: int) -> None:
+        super().__init__()
+        self.latent = latent
+        shape = examples["image"].shape[1:]
+        pixels = shape.numel()
+        self.encoder = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(pixels, width),
+            nn.ReLU(),
+            nn.Linear(width, width),
+            nn.ReLU(),
+            nn.Linear(width, 2 * latent),
+        )
+        self.decoder = nn.Sequential(
+            nn.Linear(latent, width),
+            nn.ReLU(),
+            nn.Linear(width, width),
+            nn.ReLU(),
+            nn.Linear(width, pixels),
+            nn.Unflatten(1, shape),
+        )
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        """Minus the evidence lower bound, in nats a picture (their equation 10)."""
+        mean, log_variance = self.encoder(batch["image"]).chunk(2, dim=1)
+        code = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
+        reconstruction = functional.binary_cross_entropy_with_logits(
+            self.decoder(code), batch["image"], reduction="sum"
+        )
+        divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum()
+        number = len(mean)
+        return {
+            "loss": (reconstruction + divergence) / number,
+            "reconstruction": reconstruction / number,
+            "divergence": divergence / number,
+        }
+
+    def predict(self, batch: Batch) -> dict[str, Tensor]:
+        """The mean picture of a code drawn from the prior."""
+        return {"sample": torch.sigmoid(self.decoder(batch["noise"].flatten(1)[:, : self.latent]))}

@@ -1,0 +1,149 @@
+"""What must hold for this task's measures and methods, whatever the data."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+
+from lab.tasks.image_generation import problem
+from lab.tasks.image_generation.baseline import VariationalAutoencoder
+from lab.tasks.image_generation.features import features, frechet_distance, other_digits, within_manifold
+from lab.tasks.image_generation.gan import AdversarialNetworks
+from lab.tasks.image_generation.novel import Diffusion
+
+
+@pytest.fixture
+def batch() -> dict[str, torch.Tensor]:
+    torch.manual_seed(0)
+    return {"image": torch.rand(16, 1, 28, 28), "noise": torch.randn(16, 1, 28, 28)}
+
+
+@pytest.fixture
+def points() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(400, 8)) @ np.diag(np.arange(1.0, 9.0))
+
+
+def test_frechet_distance_has_its_closed_forms(points: np.ndarray) -> None:
+    assert frechet_distance(points, points) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(points, points + 3) == pytest.approx(8 * 3**2)
+    centred = points - points.mean(axis=0)
+    variance = centred.var(axis=0, ddof=1).sum()
+    assert frechet_distance(centred, 1.5 * centred) == pytest.approx(0.5**2 * variance)
+    assert frechet_distance(centred, 0 * centred) == pytest.approx(variance)
+
+
+def test_precision_and_recall_at_their_extremes(points: np.ndarray) -> None:
+    assert within_manifold(points, points).all()
+    assert not within_manifold(points + 1000, points).any()
+    collapsed = points[:1] + np.random.default_rng(1).normal(scale=1e-3, size=points.shape)
+    assert within_manifold(collapsed, points).all()
+    assert within_manifold(points, collapsed).mean() < 0.02
+
+
+def test_features_see_what_eyes_see() -> None:
+    pictures, labels = other_digits()
+    pictures, labels = pictures.numpy(), labels.numpy()
+    one, other = features(pictures[::2]), features(pictures[1::2])
+    real = frechet_distance(one, other)
+    blurred = (pictures + np.roll(pictures, 1, axis=2) + np.roll(pictures, 1, axis=3)) / 3
+    assert real < 0.25 * frechet_distance(one, features(blurred[1::2]))
+    assert real < 0.25 * frechet_distance(one, features(pictures[labels < 5]))
+
+
+def test_score_measures_pictures() -> None:
+    pictures = list(other_digits()[0].float().flatten(1).numpy()[:300])
+    predictions = pd.DataFrame({"id": range(300), "image": pictures, "sample": pictures})
+    found = problem.score(problem.measure(predictions))
+    assert list(found) == [metric.name for metric in problem.metrics]
+    assert found == pytest.approx({"frechet_distance": 0, "precision": 1, "recall": 1}, abs=1e-9)
+
+
+def test_autoencoder_starts_at_the_loss_of_one_who_knows_nothing(batch: dict) -> None:
+    found = VariationalAutoencoder(batch, latent=4, width=64).loss(batch)
+    assert found["reconstruction"].item() == pytest.approx(784 * math.log(2), rel=0.02)
+    assert found["divergence"].item() < 1
+    assert found["loss"].item() == pytest.approx((found["reconstruction"] + found["divergence"]).item())
+
+
+def test_autoencoder_divergence_is_that_of_normal_distributions(batch: dict) -> None:
+    method = VariationalAutoencoder(batch, latent=4, width=64)
+    mean, log_variance = method.encoder(batch["image"]).chunk(2, dim=1)
+    code = torch.distributions.Normal(mean, torch.exp(log_variance / 2))
+    expected = torch.distributions.kl_divergence(code, torch.distributions.Normal(0.0, 1.0)).sum() / 16
+    assert method.loss(batch)["divergence"].item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+def test_diffusion_starts_at_the_loss_of_one_who_guesses_zero(batch: dict) -> None:
+    large = {name: value.repeat(32, 1, 1, 1) for name, value in batch.items()}
+    expected = 0.5 + 0.5 * (2 * batch["image"] - 1).square().mean()  # of v², at an angle of 45° in the mean
+    assert Diffusion(batch, width=8, steps=2).loss(large)["loss"].item() == pytest.approx(expected.item(), rel=0.01)
+
+
+@pytest.mark.parametrize("steps", [1, 7])
+def test_diffusion_with_a_perfect_network_draws_the_only_picture(batch: dict, steps: int) -> None:
+    picture = 2 * batch["image"][:1] - 1
+
+    class Perfect(nn.Module):
+        def forward(self, x: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
+            cosine, sine = angle.cos()[:, None, None, None], angle.sin()[:, None, None, None]
+            return cosine * (x - cosine * picture) / sine - sine * picture
+
+    method = Diffusion(batch, width=8, steps=steps)
+    method.network = Perfect()  # type: ignore[assignment]
+    drawn = method.predict({"noise": batch["noise"]})["sample"]
+    torch.testing.assert_close(drawn, batch["image"][:1].expand_as(drawn), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        (VariationalAutoencoder, {"latent": 4, "width": 32}),
+        (Diffusion, {"width": 8, "steps": 3}),
+        (AdversarialNetworks, {"latent": 4, "width": 8, "penalty": 1.0}),
+    ],
+)
+def test_a_drawing_follows_from_its_noise_alone(batch: dict, method: type, options: dict) -> None:
+    torch.manual_seed(1)
+    model = method(batch, **options)
+    for value in model.parameters():
+        nn.init.normal_(value, std=0.1)  # layers that start at zero would hide the noise
+    model.eval()
+    drawn = model.predict({"noise": batch["noise"]})["sample"]
+    assert drawn.shape == (16, 1, 28, 28)
+    assert 0 <= drawn.min() < drawn.max() <= 1
+    assert (drawn[0] - drawn[1]).abs().max() > 1e-3
+    alone = model.predict({"noise": batch["noise"][3:4]})["sample"]
+    torch.testing.assert_close(alone, drawn[3:4], atol=1e-5, rtol=0)
+
+
+def test_each_update_of_the_gan_serves_its_own_network(batch: dict) -> None:
+    model = AdversarialNetworks(batch, latent=4, width=8, penalty=1.0)
+    optimizers = {"generator": model.generator, "discriminator": model.discriminator}
+    served = []
+
+    def update(loss: torch.Tensor, name: str) -> None:
+        own = [*optimizers[name].parameters()]
+        slopes = torch.autograd.grad(loss, own, retain_graph=True, allow_unused=True)
+        assert all(slope is not None and slope.abs().sum() > 0 for slope in slopes[:1])
+        if name == "discriminator":
+            assert not any(torch.autograd.grad(loss, [*model.generator.parameters()], allow_unused=True))
+        served.append(name)
+
+    found = model.train_step(batch, update)
+    assert served == ["discriminator", "generator"]
+    assert found["discriminator"].item() == pytest.approx(2 * math.log(2), abs=0.1)
+    assert found["generator"].item() == pytest.approx(math.log(2), abs=0.1)
+
+
+def test_interpolation_turns_from_one_normal_noise_to_another(tmp_path) -> None:
+    np.save(tmp_path / "pictures.npy", np.zeros((10, 28, 28), dtype=np.uint8))
+    examples = problem.load(tmp_path, {"train": ["0003", "0001"], "test": ["0002"]})
+    again = problem.load(tmp_path, {"train": ["0001"], "test": ["0003"]})
+    assert torch.equal(examples["train"]["noise"][0], again["test"]["noise"][0])
+    path = examples["interpolation"]["noise"].unflatten(0, (problem.PATHS, problem.STEPS))
+    assert path.std(dim=(2, 3, 4)).sub(1).abs().max() < 0.15
+    steps = (path[:, 1:] - path[:, :-1]).flatten(2).norm(dim=2)
+    torch.testing.assert_close(steps, steps[:, :1].expand_as(steps), rtol=0.1, atol=0)

@@ -1,0 +1,120 @@
+"""Play chess against an opponent that moves at random: win as many points as 20 moves allow."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import torch
+
+from lab.contract import Examples, Metric, Provenance
+from lab.errors import UserError
+from lab.files import sha256
+
+if TYPE_CHECKING:
+    from great_expectations.expectations import Expectation
+    from matplotlib.figure import Figure
+
+metrics = (
+    Metric("mean_return", higher_is_better=True, unit="points a game", digits=1),
+    Metric("wins", higher_is_better=True, unit="% of games", digits=1),
+)
+targets = ()
+stratify = None
+
+
+def collect(raw: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, Provenance]:
+    """One row for each game to be played: its first moves, made at random, and the seed of the opponent's moves."""
+    import chess
+
+    from lab.tasks.reinforcement_learning.environment import balance, choices
+
+    draw = random.Random(options["seed"])
+    rows: dict[str, dict[str, Any]] = {}
+    for attempt in itertools.count():
+        if len(rows) == options["games"]:
+            break
+        if attempt > 10 * options["games"]:
+            raise UserError("params.yaml: data.opening: so few random moves do not make data.games different positions")
+        board = chess.Board()
+        while len(board.move_stack) < 2 * options["opening"] and (legal := list(board.legal_moves)):
+            board.push(draw.choice(legal))
+        if not any(board.legal_moves):
+            continue
+        position = sha256(board.epd().encode())
+        rows.setdefault(  # a position that was met before is left out: it may not be in two splits
+            position,
+            {
+                "id": f"{len(rows):04d}",
+                "sha256": position,
+                "opening": " ".join(move.uci() for move in board.move_stack),
+                "fen": board.fen(),
+                "balance": balance(board),
+                "choices": len(choices(board)),
+                "opponent_seed": draw.randrange(2**31),
+            },
+        )
+    provenance = Provenance(
+        title="Chess openings made of random moves",
+        kind="made",
+        source="this program, by the rules of chess in the Python package chess (python-chess)",
+        licence="CC0 1.0",
+        citation="Fiekas 2012-2024, python-chess, https://python-chess.readthedocs.io",
+        notes="The rules are real; the openings are not people's, and the opponent chooses any legal move with equal "
+        "chances. No games are stored but how they begin: agents make their own data by playing.",
+    )
+    return pd.DataFrame(rows.values()), provenance
+
+
+def expectations() -> list[Expectation]:
+    import great_expectations.expectations as gxe
+
+    return [
+        gxe.ExpectColumnValuesToMatchRegex(column="id", regex=r"^\d{4,}$"),
+        gxe.ExpectColumnValuesToBeUnique(column="id"),
+        gxe.ExpectColumnValuesToBeUnique(column="sha256"),
+        gxe.ExpectColumnValuesToMatchRegex(
+            column="opening", regex=r"^([a-h][1-8]){2}[qrbn]?( ([a-h][1-8]){2}[qrbn]?)*$"
+        ),
+        gxe.ExpectColumnValuesToMatchRegex(column="fen", regex=r"^([1-8pnbrqkPNBRQK]+/?){8} w "),
+        gxe.ExpectColumnValuesToBeBetween(column="balance", min_value=-39, max_value=39),
+        gxe.ExpectColumnValuesToBeBetween(column="choices", min_value=1, max_value=218),
+        gxe.ExpectColumnValuesToBeBetween(column="opponent_seed", min_value=0, max_value=2**31 - 1),
+    ]
+
+
+def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
+    """``opening``: (n, moves) int64, each move a number as in environment.py. ``opponent_seed``: (n,) int64."""
+    import chess
+
+    from lab.tasks.reinforcement_learning.environment import encode
+
+    table = pd.read_parquet(raw / "examples.parquet").set_index("id")
+    examples: dict[str, Examples] = {}
+    for name, ids in splits.items():
+        rows = table.loc[ids]
+        codes = [[encode(chess.Move.from_uci(move)) for move in opening.split()] for opening in rows["opening"]]
+        examples[name] = {
+            "opening": torch.tensor(codes),
+            "opponent_seed": torch.tensor(rows["opponent_seed"].to_numpy()),
+        }
+    return examples
+
+
+def score(predictions: pd.DataFrame) -> dict[str, float]:
+    return {"mean_return": float(predictions["return"].mean()), "wins": 100 * float((predictions["won"] == 1).mean())}
+
+
+def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+    """The returns of each method's games beside those of a player that moves at random; and one game on the board."""
+    from lab.tasks.reinforcement_learning.drawing import draw_game, draw_returns, random_returns
+
+    tables = {name: table[table["split"] == "test"] for name, table in predictions.items()}
+    returns = {name: table["return"].to_numpy() for name, table in tables.items()}
+    name, table = list(tables.items())[-1]
+    middle = table.iloc[(table["return"] - table["return"].median()).abs().argsort().iloc[0]]
+    game = draw_game(middle["moves"].tolist(), f"{name}, White, in its median game: {middle['return']:+.0f} points")
+    return {"game": game, "returns": draw_returns(returns | {"random player": random_returns(table["moves"].tolist())})}

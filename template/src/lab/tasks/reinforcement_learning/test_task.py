@@ -1,0 +1,226 @@
+"""What must hold for the rules, the rewards and the agents of this task."""
+
+import math
+import random
+from pathlib import Path
+from typing import Any
+
+import chess
+import pandas as pd
+import pytest
+import torch
+
+from lab.contract import Batch
+from lab.errors import UserError
+from lab.tasks.reinforcement_learning import problem
+from lab.tasks.reinforcement_learning.baseline import Reinforce, returns_to_go
+from lab.tasks.reinforcement_learning.drawing import random_returns
+from lab.tasks.reinforcement_learning.environment import LENGTH, MATE, Games, balance, board_after, decode, encode
+from lab.tasks.reinforcement_learning.novel import ActorCritic, generalised_advantages
+from lab.tasks.reinforcement_learning.player import Player
+
+SIZE: Any = {"width": 16, "depth": 1, "discount": 0.9, "entropy": 0.01}
+
+
+def games_from(*positions: str, seed: int = 0) -> Games:
+    """Games that begin in the given positions."""
+    games = Games(torch.full((len(positions), 1), -1), torch.full((len(positions),), seed))
+    games.boards = [chess.Board(position) for position in positions]
+    games.choices = [[*board.legal_moves] for board in games.boards]
+    return games
+
+
+def chosen(games: Games, move: str) -> torch.Tensor:
+    return torch.tensor([games.choices[0].index(chess.Move.from_uci(move))])
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Batch:
+    table, _ = problem.collect(tmp_path, {"games": 12, "opening": 4, "seed": 3})
+    table.to_parquet(tmp_path / "examples.parquet")
+    return problem.load(tmp_path, {"train": table["id"].tolist()})["train"]  # type: ignore[return-value]
+
+
+def test_rows_tell_what_load_encodes(tmp_path: Path) -> None:
+    table, provenance = problem.collect(tmp_path, {"games": 30, "opening": 4, "seed": 3})
+    again, _ = problem.collect(tmp_path, {"games": 30, "opening": 4, "seed": 3})
+    pd.testing.assert_frame_equal(table, again)
+    assert provenance.kind == "made"
+    assert table["sha256"].is_unique
+    table.to_parquet(tmp_path / "examples.parquet")
+    examples = problem.load(tmp_path, {"test": ["0007", "0002"]})["test"]
+    for row, identity in enumerate((7, 2)):
+        assert board_after(examples["opening"][row].tolist()).fen() == table.loc[identity, "fen"]  # type: ignore[index]
+        assert examples["opponent_seed"][row] == table.loc[identity, "opponent_seed"]  # type: ignore[index]
+
+
+def test_too_few_different_openings_are_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"data\.opening"):
+        problem.collect(tmp_path, {"games": 3, "opening": 0, "seed": 0})
+
+
+def test_moves_survive_their_numbers() -> None:
+    for text in ("a1h8", "e7e8q", "b2a1n", "e1g1"):
+        assert decode(encode(chess.Move.from_uci(text))).uci() == text
+
+
+def test_the_mask_holds_the_legal_moves_and_no_others(batch: Batch) -> None:
+    games = Games(batch["opening"], batch["opponent_seed"])
+    draw = random.Random(0)
+    for _ in range(LENGTH):
+        _, moves = games.observe()
+        for row, board in zip(moves, games.boards, strict=True):
+            expected = {move.from_square + 64 * move.to_square for move in board.legal_moves}
+            assert set(row[row >= 0].tolist()) == (expected if board.turn == chess.WHITE else set())
+        games.step(torch.tensor([draw.randrange(len(legal) or 1) for legal in games.choices]))
+
+
+def test_squares_show_the_pieces() -> None:
+    squares, _ = games_from("8/7k/8/8/3q4/8/1P6/K6N w - - 0 1").observe()
+    found = {chess.square_name(square): int(squares[0, square]) for square in squares[0].nonzero()[:, 0].tolist()}
+    assert found == {"a1": 6, "b2": 1, "h1": 2, "d4": 11, "h7": 12}
+
+
+def test_captures_earn() -> None:
+    games = games_from("7k/8/8/3q4/4P3/8/8/K7 w - - 0 1")  # the queen is all that Black has
+    assert games.step(chosen(games, "e4d5")).item() == 9
+
+
+def test_losses_cost() -> None:
+    rewards = set()
+    for seed in range(60):  # Black may take the queen, or move elsewhere
+        games = games_from("7k/6r1/8/8/8/8/6Q1/K7 w - - 0 1", seed=seed)
+        rewards.add(games.step(chosen(games, "a1b1")).item())
+    assert rewards == {0.0, -9.0}
+
+
+def test_a_pawn_becomes_a_queen() -> None:
+    opening = ["e2e4", "d7d5", "e4d5", "c7c6", "d5c6", "a7a6", "c6b7", "a6a5"]
+    codes = torch.tensor([[encode(chess.Move.from_uci(move)) for move in opening]])
+    games = Games(codes, torch.tensor([0]))
+    promotions = [move for move in games.choices[0] if move.promotion]
+    assert {move.promotion for move in promotions} == {chess.QUEEN}
+    before = balance(games.boards[0])
+    reward = games.step(chosen(games, "b7a8q")).item()
+    assert reward == balance(games.boards[0]) - before >= 5 + 8 - 9  # a rook and a promotion, less what Black took
+
+
+def test_checkmate_ends_a_game_and_is_worth_its_points() -> None:
+    games = games_from("6k1/5ppp/8/8/8/8/8/R5K1 w - - 0 1")
+    assert games.live()[0]
+    assert games.step(chosen(games, "a1a8")).item() == MATE
+    assert not games.live()[0]
+    assert games.step(torch.tensor([0])).item() == 0
+
+
+def test_being_mated_costs_as_much() -> None:
+    rewards = set()
+    for seed in range(60):  # Black's only other piece mates on the first rank, if it goes there
+        games = games_from("k7/8/8/8/4P3/8/r5PP/7K w - - 0 1", seed=seed)
+        rewards.add(games.step(chosen(games, "e4e5")).item())
+        assert bool(games.live()[0]) != games.boards[0].is_checkmate()
+    assert -MATE in rewards
+    assert rewards == {-MATE, 0.0, -1.0}  # mate, another move, or the pawn on g2
+
+
+def test_stalemate_is_worth_nothing() -> None:
+    games = games_from("7k/8/8/6Q1/8/8/8/K7 w - - 0 1")
+    assert games.step(chosen(games, "g5g6")).item() == 0
+    assert not games.live()[0]
+
+
+def test_rewards_add_up_to_the_change_of_the_balance(batch: Batch) -> None:
+    torch.manual_seed(0)
+    player = Reinforce(batch, **SIZE)
+    games, turns = player.play(batch, lambda logits: torch.multinomial(logits.softmax(1), 1)[:, 0])
+    for game, board in enumerate(games.boards):
+        start = balance(board_after(batch["opening"][game].tolist()))
+        mate = MATE if board.is_checkmate() and board.turn == chess.BLACK else 0
+        lost = MATE if board.is_checkmate() and board.turn == chess.WHITE else 0
+        assert turns["reward"][:, game].sum().item() == balance(board) - start + mate - lost
+
+
+def test_an_untaught_policy_has_no_favourites(batch: Batch) -> None:
+    torch.manual_seed(0)
+    player = Player(batch, width=32, depth=2)
+    squares, moves = Games(batch["opening"], batch["opponent_seed"]).observe()
+    policy = player.scores(player.features(squares), moves).softmax(1)
+    assert torch.equal(policy > 0, moves >= 0)
+    entropy = -(policy * policy.clamp(min=1e-9).log()).sum(1)
+    assert (entropy / (moves >= 0).sum(1).log()).min() > 0.85
+
+
+def test_predictions_are_games_that_can_be_replayed_alone(batch: Batch) -> None:
+    torch.manual_seed(0)
+    player = ActorCritic(batch, **SIZE, trace=0.9, passes=1, parts=2, clip=0.2)
+    together = player.predict(batch)
+    for game in (0, 5):
+        alone = player.predict({name: value[game : game + 1] for name, value in batch.items()})
+        assert all(torch.equal(alone[name][0], together[name][game]) for name in alone)
+    assert len({tuple(moves) for moves in together["moves"].tolist()}) == 12
+    for game, codes in enumerate(together["moves"].tolist()):
+        board = chess.Board()
+        for code in codes:
+            if code >= 0:
+                assert decode(code) in board.legal_moves
+                board.push(decode(code))
+        start = balance(board_after(batch["opening"][game].tolist()))
+        assert together["return"][game] == balance(board) - start + MATE * together["won"][game]
+
+
+def test_returns_to_go_by_hand() -> None:
+    rewards = torch.tensor([[1.0, 0.0], [0.0, 2.0], [4.0, -1.0]])
+    assert torch.equal(returns_to_go(rewards, 0.5), torch.tensor([[2.0, 0.75], [2.0, 1.5], [4.0, -1.0]]))
+
+
+def test_generalised_advantages_by_hand() -> None:
+    rewards = torch.tensor([[1.0, 1.0], [0.0, 3.0], [4.0, 0.0]])
+    values = torch.tensor([[2.0, 2.0], [1.0, 1.0], [2.0, 0.0]])
+    live = torch.tensor([[True, True], [True, True], [True, False]])  # the second game ends with its second move
+    # surprises: 1 + 0.5 · 1 - 2 = -0.5, 0 + 0.5 · 2 - 1 = 0, 4 - 2 = 2; and -0.5, 3 - 1 = 2; each adds 0.25 of the next
+    expected = torch.tensor([[-0.5 + 0.25 * (0 + 0.25 * 2), -0.5 + 0.25 * 2], [0.25 * 2, 2.0], [2.0, 0.0]])
+    torch.testing.assert_close(generalised_advantages(rewards, values, live, discount=0.5, trace=0.5), expected)
+
+
+def test_a_trace_of_one_compares_returns_with_values() -> None:
+    torch.manual_seed(0)
+    rewards, values = torch.randn(6, 4), torch.randn(6, 4)
+    live = torch.ones(6, 4, dtype=torch.bool)
+    found = generalised_advantages(rewards, values, live, discount=0.9, trace=1.0)
+    torch.testing.assert_close(found, returns_to_go(rewards, 0.9) - values)
+
+
+def test_the_random_player_earns_nothing() -> None:
+    """Both sides move alike, so neither gains: the mean is near zero, where agents that learn are near 35."""
+    table, _ = problem.collect(Path(), {"games": 200, "opening": 4, "seed": 1})
+    games = [
+        [encode(chess.Move.from_uci(move)) for move in opening.split()] + [-1] * 2 * LENGTH
+        for opening in table["opening"]
+    ]
+    returns = random_returns(games)
+    assert abs(returns.mean()) < 3 * returns.std() / math.sqrt(200)
+    assert 4 < returns.std() < 10
+
+
+@pytest.mark.parametrize(
+    ("method", "options"), [(Reinforce, {}), (ActorCritic, {"trace": 0.9, "passes": 2, "parts": 3, "clip": 0.2})]
+)
+def test_a_few_batches_teach_to_take_pieces(method: type[Reinforce | ActorCritic], options: dict) -> None:
+    torch.manual_seed(0)
+    player = method({}, **SIZE, **options)
+    table, _ = problem.collect(Path(), {"games": 64, "opening": 4, "seed": 0})
+    codes = [[encode(chess.Move.from_uci(move)) for move in opening.split()] for opening in table["opening"]]
+    examples = {"opening": torch.tensor(codes), "opponent_seed": torch.tensor(table["opponent_seed"].to_numpy())}
+    optimizer = torch.optim.AdamW(player.parameters(), lr=3e-3)
+
+    def update(loss: torch.Tensor) -> None:
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(player.parameters(), 1.0)
+        optimizer.step()
+
+    before = player.validate(examples)["return"]
+    for _ in range(15):
+        found = player.train_step({name: value[:32] for name, value in examples.items()}, update)
+    assert found["loss"] == -found["return"]
+    assert player.validate(examples)["return"] > before + 8

@@ -1,0 +1,41 @@
+"""A multi-layer perceptron on standardised numbers and one-hot categories."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lab.contract import Batch, Method
+
+
+class Perceptron(Method):
+    """``width``: units in each of the two hidden layers. ``dropout``: share of them that a step leaves out."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, examples: Batch, width: int, dropout: float) -> None:
+        super().__init__()
+        self.register_buffer("mean", examples["price"].mean())
+        self.register_buffer("scale", examples["price"].std())
+        self.layers = nn.Sequential(
+            nn.Linear(examples["numbers"].shape[1] + examples["categories"].shape[1], width),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(width, width),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(width, 1),
+        )
+
+    def standard_price(self, batch: Batch) -> Tensor:
+        """(n,), with mean 0 and variance 1 over training."""
+        return self.layers(torch.cat([batch["numbers"], batch["categories"]], dim=1)).squeeze(1)
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        """Mean square error, as a share of the variance of prices: guessing the mean gives 1."""
+        target = (batch["price"] - self.mean) / self.scale
+        return {"loss": functional.mse_loss(self.standard_price(batch), target)}
+
+    def predict(self, batch: Batch) -> dict[str, Tensor]:
+        """``predicted_price``: (n,), in USD."""
+        return {"predicted_price": self.mean + self.scale * self.standard_price(batch).float()}

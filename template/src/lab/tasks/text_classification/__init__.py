@@ -1,0 +1,1 @@
+"""The team's room: sentences of reviews, positive or negative."""

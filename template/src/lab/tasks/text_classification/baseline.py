@@ -1,0 +1,43 @@
+"""Bag of words: which words a sentence has decides, in whatever order they stand."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lab.contract import Batch, Method
+from lab.tasks.text_classification.vocabulary import PADDING
+
+
+class BagOfWords(Method):
+    """Logistic regression on tf-idf: counts of words, rare words counting more, scaled to length 1."""
+
+    inverse_document_frequency: Tensor
+
+    def __init__(self, examples: Batch) -> None:
+        super().__init__()
+        tokens = examples["tokens"]
+        vocabulary = int(tokens.max()) + 1
+        sentences = torch.zeros(vocabulary)  # in how many sentences each word stands
+        for row in tokens:
+            sentences[row.unique()] += 1
+        inverse = torch.log(len(tokens) / sentences.clamp(min=1))
+        inverse[PADDING] = 0
+        self.register_buffer("inverse_document_frequency", inverse)
+        self.weigh = nn.Linear(vocabulary, 1)
+        nn.init.zeros_(self.weigh.weight)
+        nn.init.zeros_(self.weigh.bias)
+
+    def logits(self, tokens: Tensor) -> Tensor:
+        """(n, length) word numbers to (n,)."""
+        counts = tokens.new_zeros(len(tokens), self.weigh.in_features, dtype=torch.float32)
+        counts.scatter_add_(1, tokens, torch.ones_like(tokens, dtype=torch.float32))
+        weighted = functional.normalize(counts * self.inverse_document_frequency, dim=1)
+        return self.weigh(weighted).squeeze(1).float()
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        logits = self.logits(batch["tokens"])
+        accuracy = ((logits > 0) == (batch["label"] == 1)).float().mean()
+        return {"loss": functional.binary_cross_entropy_with_logits(logits, batch["label"]), "accuracy": accuracy}
+
+    def predict(self, batch: Batch) -> dict[str, Tensor]:
+        return {"probability": self.logits(batch["tokens"]).sigmoid()}
