@@ -103,7 +103,8 @@ def lightning_trainer(
     class Module(lightning.LightningModule):
         def __init__(self) -> None:
             super().__init__()
-            self.model, self.total, self.mean = network(), None, 0.0
+            self.model, self.mean = network(), 0.0
+            self.total: Tensor | None = None
 
         def training_step(self, batch: list[Tensor], _: int) -> Tensor:
             loss = nn.functional.cross_entropy(self.model(batch[0]), batch[1])
@@ -111,6 +112,7 @@ def lightning_trainer(
             return loss
 
         def on_train_epoch_end(self) -> None:
+            assert self.total is not None
             self.mean, self.total = self.total.item() / steps, None
 
         def configure_optimizers(self) -> Any:
@@ -126,7 +128,7 @@ def lightning_trainer(
     plan = Plan(len(dataset), settings.batch_size)
     steps = len(plan)
     loader = torch.utils.data.DataLoader(dataset, batch_sampler=plan, pin_memory=device.type == "cuda")  # type: ignore[arg-type]
-    quiet = {
+    quiet: Any = {
         "logger": False,
         "enable_checkpointing": False,
         "enable_progress_bar": False,

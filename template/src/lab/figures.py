@@ -50,10 +50,13 @@ def colours(methods: list[str]) -> dict[str, str]:
 
 def learning_curves(histories: dict[str, dict[int, pd.DataFrame]]) -> Figure:
     """Training (dashed) and validation loss of each method by epoch: mean over seeds, band from lowest to highest."""
-    figure, panels = plt.subplots(1, len(histories), figsize=(3.2 * len(histories), 2.6), squeeze=False)
-    for axes, (method, runs), colour in zip(
-        panels[0], histories.items(), colours(list(histories)).values(), strict=True
-    ):
+    columns = min(3, len(histories))
+    rows = -(-len(histories) // columns)
+    figure, panels = plt.subplots(rows, columns, figsize=(3.2 * columns, 2.6 * rows), squeeze=False)
+    for unused in panels.flat[len(histories) :]:
+        unused.set_axis_off()
+    shown = zip(panels.flat, histories.items(), colours(list(histories)).values(), strict=False)
+    for axes, (method, runs), colour in shown:
         for column, line in (("train_loss", "--"), ("validation_loss", "-")):
             seeds = [run.set_index("epoch")[column] for run in runs.values() if column in run]
             if not seeds:
@@ -87,7 +90,7 @@ def comparison(summary: dict[str, Any]) -> Figure:
             )
         unit = f" ({metric['unit']})" if metric["unit"] else ""
         direction = "higher" if metric["higher_is_better"] else "lower"
-        axes.set(xlabel=f"{metric['name']}{unit}\n{direction} is better")
+        axes.set(xlabel=f"{metric['name'].replace('_', ' ')}{unit}\n{direction} is better")
         axes.set_yticks(range(len(methods)), methods)
         axes.margins(y=0.2)
     panels[0][0].invert_yaxis()

@@ -36,7 +36,12 @@ def write_json(path: Path, content: Any) -> None:
 def read_json(path: Path) -> Any:
     if not path.is_file():
         raise UserError(f"{path} is missing: run `uv run dvc repro`, which writes it")
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise UserError(
+            f"{path}, line {error.lineno}: no JSON: {error.msg}: `uv run dvc repro` writes it anew"
+        ) from None
 
 
 def sha256(content: bytes) -> str:

@@ -14,7 +14,7 @@ from lab import evidence
 from lab.cards import escape
 from lab.documents import DOCUMENTS
 from lab.errors import UserError
-from lab.settings import Strict, Text, _checked, read_project
+from lab.settings import Strict, Text, checked, read_project
 
 Title = Text | Annotated[dict[str, Text], Field(min_length=1)]
 
@@ -76,7 +76,7 @@ def read_rubric() -> Rubric:
     if not path.is_file():
         raise UserError(f"there is no rubric.yml in {Path.cwd()}: run this in your project's folder")
     try:
-        return _checked(Rubric, YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), "rubric.yml")
+        return checked(Rubric, YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), "rubric.yml")
     except YAMLError as error:
         raise UserError(f"rubric.yml: {' '.join(str(error).split())}") from None
 

@@ -134,7 +134,7 @@ class Params(Strict):
     def training(self, method: str) -> TrainSettings:
         """``train:``, with what the method sets differently under its own ``train:``."""
         own = self.methods[method].get("train", {})
-        return _checked(TrainSettings, self.train.model_dump() | own, f"params.yaml: methods.{method}.train")
+        return checked(TrainSettings, self.train.model_dump() | own, f"params.yaml: methods.{method}.train")
 
     def options(self, method: str) -> dict[str, Any]:
         """What the method's ``__init__`` receives."""
@@ -144,7 +144,8 @@ class Params(Strict):
 Model = TypeVar("Model", bound=Strict)
 
 
-def _checked(model: type[Model], content: Any, where: str) -> Model:
+def checked(model: type[Model], content: Any, where: str) -> Model:
+    """``content`` as a ``model``; what is wrong in it is named with ``where`` it stands."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -170,7 +171,7 @@ def _text(path: Path) -> str:
 def read_project() -> Project:
     """``project.toml`` of the current folder."""
     try:
-        return _checked(Project, tomllib.loads(_text(Path("project.toml"))), "project.toml")
+        return checked(Project, tomllib.loads(_text(Path("project.toml"))), "project.toml")
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"project.toml: {error}") from None
 
@@ -183,7 +184,7 @@ def read_params() -> Params:
         content = YAML(typ="safe", pure=True).load(_text(Path("params.yaml")))
     except YAMLError as error:
         raise UserError(f"params.yaml: {' '.join(str(error).split())}") from None
-    params = _checked(Params, content, "params.yaml")
+    params = checked(Params, content, "params.yaml")
     for method in params.methods:
         params.training(method)
         if not (task_folder() / f"{method}.py").is_file():

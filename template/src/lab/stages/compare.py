@@ -119,6 +119,7 @@ def compare(problem: Problem, predictions: Predictions, params: Params) -> dict[
         "confidence": settings.confidence,
         "resamples": settings.resamples,
         "seeds": params.seeds,
+        "order": list(methods),
         "metrics": [vars(metric) for metric in problem.metrics],
         "methods": methods,
     }

@@ -35,10 +35,12 @@ class AdversarialNetworks(Method):
         )
 
     def configure_optimizers(self, train: TrainSettings) -> dict[str, torch.optim.Optimizer]:
-        optimizers = {name: train.adamw(getattr(self, name).parameters()) for name in ("generator", "discriminator")}
+        optimizers: dict[str, torch.optim.Optimizer] = {
+            "generator": train.adamw(self.generator.parameters()),
+            "discriminator": train.adamw(self.discriminator.parameters()),
+        }
         for optimizer in optimizers.values():
-            for group in optimizer.param_groups:
-                group["betas"] = (0.5, 0.99)  # less momentum: the other network moves the goal
+            optimizer.param_groups[0]["betas"] = (0.5, 0.99)  # less momentum: the other network moves the goal
         return optimizers
 
     def train_step(self, batch: Batch, update: Update) -> dict[str, Tensor]:

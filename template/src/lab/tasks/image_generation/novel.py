@@ -1,4 +1,4 @@
-"""Latent diffusion (Rombach et al. 2022): an autoencoder free of the normal prior, and a diffusion model of its codes."""
+"""Latent diffusion (Rombach et al. 2022): an autoencoder, and a diffusion model of its codes."""
 
 import math
 
@@ -11,6 +11,8 @@ from lab.contract import Batch, Method
 
 class Denoiser(nn.Module):
     """Mixtures (n, latent) of code and noise, and their angles (n,), to v (n, latent); a residual network."""
+
+    frequencies: Tensor
 
     def __init__(self, latent: int, width: int, blocks: int) -> None:
         super().__init__()

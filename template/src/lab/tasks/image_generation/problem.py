@@ -113,7 +113,8 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     panels = {"real": next(iter(tables.values()))["image"]} | {name: table["sample"] for name, table in tables.items()}
     samples = Figure(figsize=(2.2 * len(panels), 2.5), layout="constrained")
     for axes, (name, column) in zip(samples.subplots(1, len(panels)), panels.items(), strict=True):
-        _tile(axes, column[:64], columns=8)
+        spread = np.linspace(0, len(column) - 1, 64).astype(int)  # the first ones alone may all be of one label
+        _tile(axes, column.iloc[spread], columns=8)
         axes.set_title(name)
     interpolation = Figure(figsize=(2.2 * len(tables), 1.6), layout="constrained")
     for axes, (name, table) in zip(

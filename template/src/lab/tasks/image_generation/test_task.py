@@ -1,6 +1,8 @@
 """What must hold for this task's measures and methods, whatever the data."""
 
 import math
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,11 +10,12 @@ import pytest
 import torch
 from torch import nn
 
+from lab.contract import Batch
 from lab.tasks.image_generation import problem
 from lab.tasks.image_generation.baseline import VariationalAutoencoder
 from lab.tasks.image_generation.features import features, frechet_distance, other_digits, within_manifold
 from lab.tasks.image_generation.gan import AdversarialNetworks
-from lab.tasks.image_generation.novel import Diffusion
+from lab.tasks.image_generation.novel import LatentDiffusion
 
 
 @pytest.fixture
@@ -44,8 +47,7 @@ def test_precision_and_recall_at_their_extremes(points: np.ndarray) -> None:
 
 
 def test_features_see_what_eyes_see() -> None:
-    pictures, labels = other_digits()
-    pictures, labels = pictures.numpy(), labels.numpy()
+    pictures, labels = (part.numpy() for part in other_digits())
     one, other = features(pictures[::2]), features(pictures[1::2])
     real = frechet_distance(one, other)
     blurred = (pictures + np.roll(pictures, 1, axis=2) + np.roll(pictures, 1, axis=3)) / 3
@@ -61,14 +63,14 @@ def test_score_measures_pictures() -> None:
     assert found == pytest.approx({"frechet_distance": 0, "precision": 1, "recall": 1}, abs=1e-9)
 
 
-def test_autoencoder_starts_at_the_loss_of_one_who_knows_nothing(batch: dict) -> None:
+def test_autoencoder_starts_at_the_loss_of_one_who_knows_nothing(batch: Batch) -> None:
     found = VariationalAutoencoder(batch, latent=4, width=64).loss(batch)
     assert found["reconstruction"].item() == pytest.approx(784 * math.log(2), rel=0.02)
     assert found["divergence"].item() < 1
     assert found["loss"].item() == pytest.approx((found["reconstruction"] + found["divergence"]).item())
 
 
-def test_autoencoder_divergence_is_that_of_normal_distributions(batch: dict) -> None:
+def test_autoencoder_divergence_is_that_of_normal_distributions(batch: Batch) -> None:
     method = VariationalAutoencoder(batch, latent=4, width=64)
     mean, log_variance = method.encoder(batch["image"]).chunk(2, dim=1)
     code = torch.distributions.Normal(mean, torch.exp(log_variance / 2))
@@ -76,36 +78,49 @@ def test_autoencoder_divergence_is_that_of_normal_distributions(batch: dict) -> 
     assert method.loss(batch)["divergence"].item() == pytest.approx(expected.item(), rel=1e-4)
 
 
-def test_diffusion_starts_at_the_loss_of_one_who_guesses_zero(batch: dict) -> None:
-    large = {name: value.repeat(32, 1, 1, 1) for name, value in batch.items()}
-    expected = 0.5 + 0.5 * (2 * batch["image"] - 1).square().mean()  # of v², at an angle of 45° in the mean
-    assert Diffusion(batch, width=8, steps=2).loss(large)["loss"].item() == pytest.approx(expected.item(), rel=0.01)
+DIFFUSION: dict[str, Any] = {"latent": 4, "width": 32, "blur": 0.2, "draws": 2, "steps": 3}
+
+
+def test_diffusion_starts_at_the_loss_of_one_who_guesses_zero(batch: Batch) -> None:
+    code = torch.randn(4096, 4) * 2
+    expected = 0.5 * (1 + code.square().mean())  # of v², at angles even from 0° to 90°
+    found = LatentDiffusion(batch, **DIFFUSION).diffusion_loss(code)
+    assert found.item() == pytest.approx(expected.item(), rel=0.03)
+
+
+def test_diffusion_moves_no_code(batch: Batch) -> None:
+    method = LatentDiffusion(batch, **DIFFUSION)
+    nn.init.normal_(next(method.denoiser.leave[2].parameters()))
+    found = method.loss(batch)["diffusion"]
+    slopes = torch.autograd.grad(found, [*method.parameters()], allow_unused=True)
+    moved = {name for (name, _), slope in zip(method.named_parameters(), slopes, strict=True) if slope is not None}
+    assert moved == {name for name, _ in method.named_parameters() if name.startswith("denoiser.")}
 
 
 @pytest.mark.parametrize("steps", [1, 7])
-def test_diffusion_with_a_perfect_network_draws_the_only_picture(batch: dict, steps: int) -> None:
-    picture = 2 * batch["image"][:1] - 1
+def test_diffusion_with_a_perfect_denoiser_finds_the_only_code(batch: Batch, steps: int) -> None:
+    code = torch.tensor([[0.5, -1.0, 2.0, 0.0]])
 
     class Perfect(nn.Module):
-        def forward(self, x: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
-            cosine, sine = angle.cos()[:, None, None, None], angle.sin()[:, None, None, None]
-            return cosine * (x - cosine * picture) / sine - sine * picture
+        def forward(self, mixture: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
+            cosine, sine = angle.cos()[:, None], angle.sin()[:, None]
+            return cosine * (mixture - cosine * code) / sine - sine * code
 
-    method = Diffusion(batch, width=8, steps=steps)
-    method.network = Perfect()  # type: ignore[assignment]
+    method = LatentDiffusion(batch, **(DIFFUSION | {"steps": steps}))
+    method.denoiser = Perfect()  # type: ignore[assignment]
     drawn = method.predict({"noise": batch["noise"]})["sample"]
-    torch.testing.assert_close(drawn, batch["image"][:1].expand_as(drawn), atol=1e-4, rtol=0)
+    torch.testing.assert_close(drawn, torch.sigmoid(method.decoder(code)).expand_as(drawn), atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize(
     ("method", "options"),
     [
         (VariationalAutoencoder, {"latent": 4, "width": 32}),
-        (Diffusion, {"width": 8, "steps": 3}),
+        (LatentDiffusion, DIFFUSION),
         (AdversarialNetworks, {"latent": 4, "width": 8, "penalty": 1.0}),
     ],
 )
-def test_a_drawing_follows_from_its_noise_alone(batch: dict, method: type, options: dict) -> None:
+def test_a_drawing_follows_from_its_noise_alone(batch: Batch, method: type, options: dict) -> None:
     torch.manual_seed(1)
     model = method(batch, **options)
     for value in model.parameters():
@@ -119,7 +134,7 @@ def test_a_drawing_follows_from_its_noise_alone(batch: dict, method: type, optio
     torch.testing.assert_close(alone, drawn[3:4], atol=1e-5, rtol=0)
 
 
-def test_each_update_of_the_gan_serves_its_own_network(batch: dict) -> None:
+def test_each_update_of_the_gan_serves_its_own_network(batch: Batch) -> None:
     model = AdversarialNetworks(batch, latent=4, width=8, penalty=1.0)
     optimizers = {"generator": model.generator, "discriminator": model.discriminator}
     served = []
@@ -138,10 +153,10 @@ def test_each_update_of_the_gan_serves_its_own_network(batch: dict) -> None:
     assert found["generator"].item() == pytest.approx(math.log(2), abs=0.1)
 
 
-def test_interpolation_turns_from_one_normal_noise_to_another(tmp_path) -> None:
+def test_interpolation_turns_from_one_normal_noise_to_another(tmp_path: Path) -> None:
     np.save(tmp_path / "pictures.npy", np.zeros((10, 28, 28), dtype=np.uint8))
-    examples = problem.load(tmp_path, {"train": ["0003", "0001"], "test": ["0002"]})
-    again = problem.load(tmp_path, {"train": ["0001"], "test": ["0003"]})
+    examples: dict[str, Any] = problem.load(tmp_path, {"train": ["0003", "0001"], "test": ["0002"]})
+    again: dict[str, Any] = problem.load(tmp_path, {"train": ["0001"], "test": ["0003"]})
     assert torch.equal(examples["train"]["noise"][0], again["test"]["noise"][0])
     path = examples["interpolation"]["noise"].unflatten(0, (problem.PATHS, problem.STEPS))
     assert path.std(dim=(2, 3, 4)).sub(1).abs().max() < 0.15

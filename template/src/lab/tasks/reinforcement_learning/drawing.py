@@ -26,14 +26,15 @@ def draw_game(codes: list[int], title: str, panels: int = 8) -> Figure:
     opening = len(codes) - 2 * LENGTH
     figure = Figure(figsize=(7, 4.9), layout="constrained")
     figure.suptitle(title, fontsize=10)
-    shown = np.linspace(opening, len(moves), panels).round().astype(int)
-    for axes, number in zip(figure.subplots(2, panels // 2).flat, shown, strict=True):
+    own = (len(moves) - opening + 1) // 2  # a game that the agent's move ends has no reply to it
+    for axes, made in zip(
+        figure.subplots(2, panels // 2).flat, np.linspace(0, own, panels).round().astype(int), strict=True
+    ):
         board = chess.Board()
-        for move in moves[:number]:
+        for move in moves[: opening + 2 * made]:
             board.push(move)
         draw_board(axes, board)
-        lead = balance(board)
-        axes.set_title(f"before move {board.fullmove_number}: {lead:+d} points", fontsize=8)
+        axes.set_title(f"after {made} moves: {balance(board):+d} points", fontsize=8)
     text = textwrap.fill(chess.Board().variation_san(moves), 130)
     figure.supxlabel(text, fontsize=6.5, ha="left", x=0.01)
     return figure

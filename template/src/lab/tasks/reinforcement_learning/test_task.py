@@ -168,6 +168,17 @@ def test_predictions_are_games_that_can_be_replayed_alone(batch: Batch) -> None:
         assert together["return"][game] == balance(board) - start + MATE * together["won"][game]
 
 
+def test_practice_is_against_new_opponents_and_follows_from_the_seed(batch: Batch) -> None:
+    player = Reinforce(batch, **SIZE)
+    other = batch | {"opponent_seed": batch["opponent_seed"] + 1}
+    turns = []
+    for seed, examples in ((0, batch), (0, other), (1, batch)):
+        torch.manual_seed(seed)
+        turns.append(player.explore(examples)["squares"])
+    assert torch.equal(turns[0], turns[1])
+    assert not torch.equal(turns[0], turns[2])
+
+
 def test_returns_to_go_by_hand() -> None:
     rewards = torch.tensor([[1.0, 0.0], [0.0, 2.0], [4.0, -1.0]])
     assert torch.equal(returns_to_go(rewards, 0.5), torch.tensor([[2.0, 0.75], [2.0, 1.5], [4.0, -1.0]]))
@@ -175,7 +186,7 @@ def test_returns_to_go_by_hand() -> None:
 
 def test_generalised_advantages_by_hand() -> None:
     rewards = torch.tensor([[1.0, 1.0], [0.0, 3.0], [4.0, 0.0]])
-    values = torch.tensor([[2.0, 2.0], [1.0, 1.0], [2.0, 0.0]])
+    values = torch.tensor([[2.0, 2.0], [1.0, 1.0], [2.0, 9.0]])  # 9: whatever a critic says of a game that is over
     live = torch.tensor([[True, True], [True, True], [True, False]])  # the second game ends with its second move
     # surprises: 1 + 0.5 · 1 - 2 = -0.5, 0 + 0.5 · 2 - 1 = 0, 4 - 2 = 2; and -0.5, 3 - 1 = 2; each adds 0.25 of the next
     expected = torch.tensor([[-0.5 + 0.25 * (0 + 0.25 * 2), -0.5 + 0.25 * 2], [0.25 * 2, 2.0], [2.0, 0.0]])
