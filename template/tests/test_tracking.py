@@ -199,7 +199,7 @@ def test_a_second_sync_changes_nothing(project: Path) -> None:
 
 
 def test_a_running_run_grows_by_what_is_new(project: Path) -> None:
-    with only_trainer(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")):
         run = begin()
         run.write_history(rows(2))
         assert counts(sync()) == (1, 0, 0)
@@ -240,7 +240,7 @@ def test_values_that_are_no_numbers_and_names_that_mlflow_refuses(project: Path)
     assert found.data.metrics["validation_loss"] == sys.float_info.max
     assert (found.info.status, found.data.tags["error"]) == ("FAILED", "loss is not finite")
     assert counts(sync()) == (0, 0, 1)
-    with only_trainer(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")):
         begin()  # goes on with the same run
         sync()
         (found,) = tracked()
@@ -252,7 +252,7 @@ def test_a_run_whose_trainer_is_gone_is_killed_and_goes_on_as_the_same(project: 
     begin().write_history(rows(2))
     sync()
     assert tracked()[0].info.status == "KILLED"
-    with only_trainer(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")):
         finish(begin(), seconds=2.0)
     sync()
     (found,) = tracked()
@@ -261,7 +261,7 @@ def test_a_run_whose_trainer_is_gone_is_killed_and_goes_on_as_the_same(project: 
 
 
 def test_what_a_continued_run_computed_otherwise_replaces_what_was_there(project: Path) -> None:
-    with only_trainer(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")):
         run = begin()
         run.write_history(rows(3))
         sync()
@@ -274,21 +274,21 @@ def test_what_a_continued_run_computed_otherwise_replaces_what_was_there(project
 
 def test_two_writers_that_take_turns_write_each_point_once(project: Path) -> None:
     follower, other = (MLflowWriter(default()) for _ in range(2))
-    with only_trainer(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")):
         run = begin()
         for epochs, writer in enumerate((follower, other, follower, follower, other), 1):
             run.write_history(rows(epochs))
             writer.sync(Path("runs"))
     assert [step for step, _ in curve(tracked()[0], "train_loss")] == [1, 2, 3, 4, 5]
     follower.sync(Path("runs"))  # sees that the trainer is gone
-    with only_trainer(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")):
         begin()
         other.sync(Path("runs"))
         assert tracked()[0].info.status == "RUNNING"
 
 
 def test_a_run_that_another_replaced_does_not_stay_running(project: Path) -> None:
-    with only_trainer(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")):
         begin(fingerprint="old")
         sync()
         begin(fingerprint="new")
@@ -385,7 +385,7 @@ def test_sync_with_no_server_says_so_in_one_line(project: Path, monkeypatch: pyt
 def test_the_follower_writes_while_training_runs_and_is_done_when_closed(
     project: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with only_trainer(Path("runs/novel")), tracking.Follower(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")), tracking.Follower(Path("runs/novel")):
         run = begin()
         run.write_history(rows(1))
         wait_for(lambda: tracked() and "train_loss" in tracked()[0].data.metrics)
@@ -419,7 +419,7 @@ import sys, time
 from pathlib import Path
 from lab.runs import Run, only_trainer
 from lab.tracking import Follower
-with only_trainer(Path("runs/novel")), Follower(Path("runs/novel")):
+with only_trainer(Path("runs/novel/0")), Follower(Path("runs/novel")):
     run = Run("novel", 0)
     run.start("f", dict(parameters={}, data_digest="d", member="A", git_commit=None, git_dirty=False, versions={}))
     for epochs in range(1, 1000):
@@ -438,7 +438,7 @@ def test_a_killed_trainer_leaves_no_run_running_and_no_follower(project: Path, e
     trainer.kill()
     trainer.wait()
     wait_for(lambda: tracked() and tracked()[0].info.status == "KILLED")
-    with only_trainer(Path("runs/novel")), tracking.Follower(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")), tracking.Follower(Path("runs/novel")):
         run = Run("novel", 0)
         run.start("f", ABOUT)
         finish(run, seconds=1.0)
@@ -490,7 +490,7 @@ def test_without_a_server_training_ends_in_time_with_one_line(
     project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
-    with only_trainer(Path("runs/novel")), tracking.Follower(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")), tracking.Follower(Path("runs/novel")):
         finish(begin(), seconds=1.0)
         began = time.monotonic()
     assert time.monotonic() - began < 50
@@ -503,7 +503,7 @@ def test_a_server_that_dies_is_caught_up_with_when_it_is_back(
     project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     port = free_port()
-    with only_trainer(Path("runs/novel")):
+    with only_trainer(Path("runs/novel/0")):
         with server(port) as uri:
             monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
             follower = tracking.Follower(Path("runs/novel"))

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 GOODBYE = b"."
 """The last word of a process that ends well. One that is killed leaves without."""
 
-PATIENCE_SECONDS = 60.0
-"""How long a stage that is done waits for MLflow to have everything."""
+BACKGROUND_SECONDS = 15.0
+"""How long a process of low priority has to finish; where others take all the time, it gets no turn."""
+
+PATIENCE_SECONDS = 45.0
+"""How long MLflow has in all other cases; a stage that is done waits no longer."""
 
 
 class Follower:
-    """Keeps MLflow up to date with the runs below ``folder`` until it is closed, from a process of its own.
+    """Keeps MLflow up to date with the runs below ``folder`` until it is closed, from a process of low priority.
 
     Whatever goes wrong there costs the caller one line on stderr and never an exception.
     """
@@ -37,17 +40,8 @@ class Follower:
         self.child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Follower:
-        # A session of its own: Ctrl-C stops the trainer, whose end the child then tells MLflow.
-        flags = ("BELOW_NORMAL_PRIORITY_CLASS", "CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")
         try:
-            self.child = subprocess.Popen(
-                [sys.executable, "-m", "lab.tracking", str(self.folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                creationflags=sum(getattr(subprocess, flag, 0) for flag in flags),  # of Windows alone
-            )
+            self.child = _start(self.folder, "background")
         except OSError as error:
             warn(reason(error))
         return self
@@ -63,14 +57,9 @@ class Follower:
         if self.child is None:
             return
         try:
-            said, _ = self.child.communicate(GOODBYE, timeout=PATIENCE_SECONDS)
-            problem = said.decode(errors="replace").strip()
-            if self.child.returncode and not problem:
-                problem = f"the process that writes to MLflow ended with code {self.child.returncode}"
+            problem = _finish(self.child, BACKGROUND_SECONDS)
         except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.communicate()
-            problem = f"MLflow took more than {PATIENCE_SECONDS:.0f} seconds"
+            problem = _sync_at_once(self.folder)
         self.child = None
         if problem:
             warn(problem)
@@ -78,8 +67,45 @@ class Follower:
 
 def sync_all() -> None:
     """Bring MLflow up to date with all runs, their test metrics and the champion; a failure is one line on stderr."""
-    with Follower():
-        pass
+    if problem := _sync_at_once(RUNS):
+        warn(problem)
+
+
+def _sync_at_once(folder: Path) -> str:
+    """Bring MLflow up to date from a process of normal priority; return what went wrong, if anything."""
+    try:
+        return _finish(_start(folder), PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        return f"MLflow took more than {PATIENCE_SECONDS:.0f} seconds"
+    except OSError as error:
+        return reason(error)
+
+
+def _start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C stops the trainer, whose end the child then tells MLflow.
+    flags = ["CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW", *(["BELOW_NORMAL_PRIORITY_CLASS"] if options else [])]
+    return subprocess.Popen(
+        [sys.executable, "-m", "lab.tracking", str(folder), *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        creationflags=sum(getattr(subprocess, flag, 0) for flag in flags),  # of Windows alone
+    )
+
+
+def _finish(child: subprocess.Popen[bytes], seconds: float) -> str:
+    """Tell the child to write what is left and end; return what went wrong, if anything."""
+    try:
+        said, _ = child.communicate(GOODBYE, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+        raise
+    problem = said.decode(errors="replace").strip()
+    if child.returncode and not problem:
+        problem = f"the process that writes to MLflow ended with code {child.returncode}"
+    return problem
 
 
 def sync(folder: Path = RUNS) -> Summary:

@@ -28,7 +28,6 @@ def step_back() -> None:
 
 def follow(folder: Path) -> None:
     """What the child does: look once a second, write what is new, and end soon after its parent."""
-    step_back()
     be_quick_and_quiet(seconds=5, retries=1)
     last_words: list[bytes] = []
     left = threading.Event()
@@ -61,4 +60,6 @@ def follow(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if "background" in sys.argv:
+        step_back()
     follow(Path(sys.argv[1]))

@@ -27,7 +27,7 @@ Point = tuple[str, int]
 """A metric's name, and its step: the epoch, or 0 where a run has one value."""
 
 
-State = tuple[tuple[int, int] | bool, ...]
+State = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,9 @@ class Content:
 
 
 def state(folder: Path) -> State:
-    """Changes whenever ``read`` would find something else."""
+    """Changes whenever a file does that ``read`` reads."""
     files = [folder / "run.json", folder / "history.csv", RESULTS / "comparison.json", RESULTS / "costs.json"]
-    stamps = [(path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0) for path in files]
-    return (*stamps, is_training(folder.parent))
+    return tuple((path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0) for path in files)
 
 
 def read(folder: Path) -> Content:
@@ -58,7 +57,7 @@ def read(folder: Path) -> Content:
     record, history = read_json(folder / "run.json"), folder / "history.csv"
     method, seed = record["method"], record["seed"]
     status = STATUS[record["status"]]
-    if status == "RUNNING" and not is_training(folder.parent):
+    if status == "RUNNING" and not is_training(folder):
         status = "KILLED"  # its trainer ended without a word
     changed = max(path.stat().st_mtime for path in (folder / "run.json", history) if path.is_file())
     points = _curves(history) if history.is_file() else {}
@@ -78,7 +77,7 @@ def read(folder: Path) -> Content:
 
 
 def is_training(folder: Path) -> bool:
-    """Whether a trainer holds ``folder``. The system frees the lock of a process, however it ends."""
+    """Whether a trainer holds the run in ``folder``. The system frees the lock of a process, however it ends."""
     path = lock_path(folder)
     if not path.is_file():
         return False

@@ -75,7 +75,8 @@ class MLflowWriter:
 
     def _sync_run(self, folder: Path, summary: Summary) -> None:
         state, (before, status) = content.state(folder), self.seen.get(folder, (None, ""))
-        if state == before:
+        is_over = status == "RUNNING" and not content.is_training(folder)
+        if state == before and not is_over:
             summary.unchanged += 1
         else:
             wanted = content.read(folder)
