@@ -37,10 +37,6 @@ def wait_for(reached: Callable[[], object], seconds: float = 120) -> None:
         time.sleep(0.05)
 
 
-def sharded(*values: str) -> object:
-    return pytest.param(*values, "fsdp", marks=pytest.mark.slow)
-
-
 def test_each_example_of_a_batch_goes_to_one_process() -> None:
     plan = shuffled(70, 16, seed=0, epoch=0)
     hardware = [cast(Accelerator, SimpleNamespace(process_index=rank, num_processes=4)) for rank in range(4)]
@@ -53,7 +49,8 @@ def test_each_example_of_a_batch_goes_to_one_process() -> None:
     assert sorted(number for own in turns for number in own)[:10] == list(range(10))
 
 
-@pytest.mark.parametrize(("method", "strategy"), [("baseline", "ddp"), ("own_step", "ddp"), sharded("baseline")])
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "strategy"), [("baseline", "ddp"), ("own_step", "ddp"), ("baseline", "fsdp")])
 def test_two_processes_make_the_steps_of_one(project: SmallProject, method: str, strategy: str) -> None:
     project.train(method, **APART)
     alone = project.numbers(method)
@@ -66,8 +63,9 @@ def test_two_processes_make_the_steps_of_one(project: SmallProject, method: str,
     assert not list(project.run(method).glob("checkpoint.pt"))
 
 
+@pytest.mark.slow
 @on_posix
-@pytest.mark.parametrize(("kind", "strategy"), [("SIGTERM", "ddp"), ("SIGKILL", "ddp"), sharded("SIGTERM")])
+@pytest.mark.parametrize(("kind", "strategy"), [("SIGTERM", "ddp"), ("SIGKILL", "ddp"), ("SIGTERM", "fsdp")])
 def test_a_stopped_run_of_two_processes_continues(project: SmallProject, kind: str, strategy: str) -> None:
     params = {"methods": {"baseline": SLOW}, "launch": TWO | {"strategy": strategy}, "train": {"epochs": 8}}
     project.set(**params)
@@ -92,6 +90,7 @@ def test_a_stopped_run_of_two_processes_continues(project: SmallProject, kind: s
     assert project.numbers() == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fail", "line"),
     [
@@ -109,6 +108,7 @@ def test_what_fails_in_the_second_process_is_told_once(project: SmallProject, fa
     assert fail in project.record()["error"] or "out of memory" in project.record()["error"]
 
 
+@pytest.mark.slow
 def test_a_second_trainer_is_refused(project: SmallProject) -> None:
     project.set(methods={"baseline": SLOW}, launch=TWO, train={"epochs": 1000})
     with project.start() as first:
@@ -125,6 +125,7 @@ def test_a_second_trainer_is_refused(project: SmallProject) -> None:
     assert part.stderr.count("\n") == second.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_batch_that_cannot_be_cut_is_named(project: SmallProject) -> None:
     project.set(launch=TWO, train={"batch_size": 15})
     done = project.train(**APART)

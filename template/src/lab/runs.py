@@ -110,7 +110,7 @@ def only_trainer(folder: Path) -> Iterator[None]:
     lock_path(folder).parent.mkdir(exist_ok=True)
     lock, holder = FileLock(lock_path(folder)), lock_path(folder).with_suffix(".holder")
     try:
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=0.5)  # who asks whether a trainer lives holds the lock for a moment
     except Timeout:
         by = holder.read_text(encoding="utf-8") if holder.is_file() else "another process"
         raise UserError(f"{folder.as_posix()} is being trained by {by}: wait until it ends, or stop it") from None
