@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from lab.batches import in_order, shuffled
 from lab.checkpoints import Checkpoint
-from lab.contract import Batch, Method, Update
+from lab.contract import Batch, Examples, Method, Update
 from lab.errors import UserError
 from lab.runs import only_trainer
 from lab.settings import TrainSettings
@@ -73,7 +73,7 @@ def count_from_zero() -> None:
     Noisy.steps = TwoOptimizers.steps = Noisy.stop_after = TwoOptimizers.stop_after = 0
 
 
-def examples() -> dict[str, Batch]:
+def examples() -> dict[str, Examples]:
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(100, 5, generator=generator)
     return {"train": {"x": x[:70], "y": x[:70].sum(1)}, "validation": {"x": x[70:], "y": x[70:].sum(1)}}

@@ -43,16 +43,6 @@ def trains_elsewhere(launch: LaunchSettings) -> bool:
     return launch.processes * launch.machines > 1 or (launch.slurm is not None and not is_launched())
 
 
-def train_elsewhere(method: str, seeds: list[int], launch: LaunchSettings) -> None:
-    """Train in Slurm jobs or in several processes here, and wait for the end."""
-    if launch.slurm is not None and not is_launched():
-        from lab.slurm import train_in_jobs
-
-        train_in_jobs(method, seeds, launch)
-    else:
-        train_in_processes(method, seeds, launch)
-
-
 def command(method: str, seeds: list[int]) -> list[str]:
     """Of the train stage for these seeds."""
     return ["-m", "lab.stages.train", method, *[part for seed in seeds for part in ("--seed", str(seed))]]

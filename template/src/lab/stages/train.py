@@ -22,10 +22,11 @@ from lab.devices import name, peak_memory
 from lab.errors import UserError, run
 from lab.evaluation import predict
 from lab.files import atomic, read_json, sha256
-from lab.launch import is_launched, lost_another, reasons, train_elsewhere, trains_elsewhere
+from lab.launch import is_launched, lost_another, reasons, train_in_processes, trains_elsewhere
 from lab.runs import RUNS, Run, git_state, is_main_process, now, only_trainer, versions
 from lab.settings import Params, read_params, read_project
 from lab.sharding import weights
+from lab.slurm import train_in_jobs
 from lab.task import load_method, load_problem
 from lab.tracking import Follower
 from lab.training import Fitted, TrainingInterruptedError, fit
@@ -61,7 +62,8 @@ def learn(
     """Train each seed: where ``launch`` in params.yaml says, or here."""
     if trains_elsewhere(params.launch):
         with follower:
-            train_elsewhere(method, seeds, params.launch)
+            submit = params.launch.slurm is not None and not is_launched()
+            (train_in_jobs if submit else train_in_processes)(method, seeds, params.launch)
         return
     splits = pd.read_parquet("data/splits.parquet")
     ids = {split: rows["id"].tolist() for split, rows in splits.groupby("split")}
