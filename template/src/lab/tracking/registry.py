@@ -20,9 +20,12 @@ def register_champion(client: MlflowClient, name: str, run_ids: dict[str, str], 
     if compared is None:
         return known
     folder = RUNS / compared["champion"] / str(compared["seeds"][0])
-    weights, record = folder / "model.safetensors", read_json(folder / "run.json")
+    weights = folder / "model.safetensors"
+    if not weights.is_file() or not (folder / "run.json").is_file():
+        return known
+    record = read_json(folder / "run.json")
     key = record["key"]
-    if key == known or key not in run_ids or not weights.is_file() or not scores(record):
+    if key == known or key not in run_ids or not scores(record):
         return known
     tags = {tag: str(record[tag]) for tag in ("method", "seed", "fingerprint")}
     tags |= {"lab.key": key, "sha256": sha256(weights.read_bytes())}

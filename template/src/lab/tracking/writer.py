@@ -14,7 +14,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from lab.errors import UserError
-from lab.files import read_json, write_text
+from lab.files import write_text
 from lab.runs import RUNS
 from lab.settings import read_project
 from lab.tracking import content
@@ -61,6 +61,8 @@ class MLflowWriter:
             for run in sorted(path.parent for path in folder.rglob("run.json")):
                 try:
                     self._sync_run(run, summary)
+                except UserError as error:
+                    summary.problems.append(str(error))
                 except (KeyError, TypeError, ValueError) as error:
                     summary.problems.append(f"{run.as_posix()}: {type(error).__name__}: {error}")
                 except MlflowException as error:
@@ -99,7 +101,7 @@ class MLflowWriter:
         condition = f"attributes.status = 'RUNNING' and tags.`lab.place` = '{self.place}'"
         for run in self.client.search_runs([self.experiment], condition):
             path = RUNS / run.data.tags["method"] / run.data.tags["seed"] / "run.json"
-            if not path.is_file() or read_json(path)["key"] != run.data.tags["lab.key"]:
+            if not path.is_file() or run.data.tags["lab.key"] not in path.read_text(encoding="utf-8"):
                 self.client.set_terminated(run.info.run_id, "KILLED")
 
     def _experiment(self) -> str:

@@ -111,19 +111,23 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
 
 def draw_prices(predictions: dict[str, pd.DataFrame]) -> Figure:
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import LogLocator
 
     from lab.figures import colours
 
-    ends = np.array([10, 1000])
+    prices = next(iter(predictions.values()))["price"] / 1000
+    ends = [0.8 * prices.min(), 1.25 * prices.max()]
     size = (3.1 * len(predictions), 3.2)
     figure, panels = plt.subplots(1, len(predictions), figsize=size, sharex=True, sharey=True, squeeze=False)
     shown = zip(panels[0], predictions.items(), colours(list(predictions)).values(), strict=True)
     for axes, (method, frame), colour in shown:
         axes.plot(ends, ends, color="0.6", lw=1)
-        axes.plot(frame["price"] / 1000, frame["predicted_price"] / 1000, ".", color=colour, ms=4, alpha=0.4, mew=0)
+        axes.plot(prices, frame["predicted_price"] / 1000, ".", color=colour, ms=5, alpha=0.4, mew=0)
         axes.set(title=method, xlabel="price paid (1,000 USD)", xscale="log", yscale="log", xlim=ends, ylim=ends)
         for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axis.set_major_formatter("{x:,.0f}")
+            axis.set_minor_formatter("")
     panels[0][0].set_ylabel("predicted (1,000 USD)")
     return figure
 
@@ -147,5 +151,5 @@ def draw_neighbourhoods(predictions: dict[str, pd.DataFrame], fewest: int = 8) -
     axes.set_yticks(range(len(order)), names)
     axes.set_xlabel("median error (% of the price paid)")
     axes.set_xlim(left=0)
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(predictions))
     return figure
