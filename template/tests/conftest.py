@@ -71,7 +71,7 @@ class Candidate:
         repeatable(seed)
         return self.kind(self.task.examples["train"], **self.task.params.options(self.name))
 
-    def train(self, few: Examples, seed: int = 0, **changes: Any) -> Fitted:
+    def train(self, few: Examples, **changes: Any) -> Fitted:
         """Train on few examples a method that was built for all, so that it knows every class and word."""
 
         def built(_: Examples, **options: Any) -> Method:
@@ -82,12 +82,12 @@ class Candidate:
         settings = self.settings.model_copy(update=changes)
         examples = {"train": few, "validation": few}
         options = self.task.params.options(self.name)
-        return fit(cast(type[Method], built), options, examples, settings, seed, checkpoint, lambda history: None)
+        return fit(cast(type[Method], built), options, examples, settings, 0, checkpoint, lambda history: None)
 
-    def train_briefly(self, seed: int = 0) -> Fitted:
+    def train_briefly(self) -> Fitted:
         """A few steps, without weight decay: only what has a gradient moves."""
         few = take(self.task.examples["train"], STEPS * self.settings.batch_size)
-        return self.train(few, seed, epochs=1, weight_decay=0.0)
+        return self.train(few, epochs=1, weight_decay=0.0)
 
     @cached_property
     def trained(self) -> Fitted:

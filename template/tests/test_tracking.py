@@ -192,10 +192,11 @@ def test_the_champion_is_registered_once_for_the_same_weights(project: Path) -> 
 def test_a_damaged_run_is_named_and_keeps_no_other_waiting(project: Path) -> None:
     for method in ("a", "b", "c"):
         finish(begin(method), seconds=1.0)
+    write_comparison({"a": 0.5, "c": 0.25}, champion="a")
     Path("runs/a/0/run.json").write_text("{", encoding="utf-8")
     Path("runs/b/0/history.csv").write_text("epoch,step,train_loss\n1,1,many\n", encoding="utf-8")
     summary = sync()
-    assert [problem.partition(":")[0] for problem in summary.problems] == ["runs/a/0", "runs/b/0"]
+    assert [problem[:8] for problem in summary.problems] == ["runs/a/0", "runs/b/0"]
     assert [run.data.tags["method"] for run in tracked()] == ["c"]
     with pytest.raises(UserError, match=r"runs/a/0.*runs/b/0"):
         tracking.main_sync()

@@ -85,8 +85,9 @@ def test_a_bare_mlflow_reports_to_nobody(tmp_path: Path) -> None:
 
 
 TRAINER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in a shell's background inherits deaf ears
 from lab.runs import Run, only_trainer
 from lab.tracking import Follower
 with only_trainer(Path("runs/novel/0")), Follower(Path("runs/novel")):

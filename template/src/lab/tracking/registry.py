@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mlflow import MlflowClient
 
 from lab.files import read_json, sha256
@@ -9,10 +11,10 @@ from lab.runs import RUNS
 from lab.tracking.content import comparison, scores
 
 
-def register_champion(client: MlflowClient, name: str, run_ids: dict[str, str], known: str) -> str:
+def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str], known: str) -> str:
     """Give the comparison's best method, as its first seed trained it, the alias ``champion``; return its run's key.
 
-    ``run_ids`` are MLflow's by key: a champion that is not among them, one that is ``known`` already, and the
+    ``run_ids`` are MLflow's by folder: a champion that is not among them, one that is ``known`` already, and the
     champion of a comparison that has become stale are left as they are. Other weights become a new version of
     the registered model ``name``; the same weights never do.
     """
@@ -21,11 +23,11 @@ def register_champion(client: MlflowClient, name: str, run_ids: dict[str, str], 
         return known
     folder = RUNS / compared["champion"] / str(compared["seeds"][0])
     weights = folder / "model.safetensors"
-    if not weights.is_file() or not (folder / "run.json").is_file():
+    if folder not in run_ids or not weights.is_file():
         return known
     record = read_json(folder / "run.json")
     key = record["key"]
-    if key == known or key not in run_ids or not scores(record):
+    if key == known or not scores(record):
         return known
     tags = {tag: str(record[tag]) for tag in ("method", "seed", "fingerprint")}
     tags |= {"lab.key": key, "sha256": sha256(weights.read_bytes())}
@@ -34,7 +36,7 @@ def register_champion(client: MlflowClient, name: str, run_ids: dict[str, str], 
     versions = client.search_model_versions(f"name = '{name}'")
     version = next((version.version for version in versions if version.tags == tags), None)
     if version is None:
-        client.log_artifact(run_ids[key], str(weights), "model")
-        version = client.create_model_version(name, f"runs:/{run_ids[key]}/model", run_ids[key], tags).version
+        client.log_artifact(run_ids[folder], str(weights), "model")
+        version = client.create_model_version(name, f"runs:/{run_ids[folder]}/model", run_ids[folder], tags).version
     client.set_registered_model_alias(name, "champion", version)
     return key

@@ -48,6 +48,7 @@ class MLflowWriter:
             self.experiment = self._experiment()
         self.tracked: dict[str, TrackedRun] = {}
         self.seen: dict[Path, tuple[content.State, str]] = {}
+        self.run_ids: dict[Path, str] = {}
         self.champion = ""
 
     def sync(self, folder: Path) -> Summary:
@@ -71,8 +72,7 @@ class MLflowWriter:
                     summary.problems.append(f"{run.as_posix()}: {error.message}")
             if summary.created or summary.updated:
                 self._end_replaced()
-            run_ids = {key: run.id for key, run in self.tracked.items() if not run.is_deleted}
-            self.champion = register_champion(self.client, self.slug, run_ids, self.champion)
+            self.champion = register_champion(self.client, self.slug, self.run_ids, self.champion)
         return summary
 
     def _sync_run(self, folder: Path, summary: Summary) -> None:
@@ -90,6 +90,8 @@ class MLflowWriter:
             is_new = run is None
             run = self.tracked[wanted.key] = run or TrackedRun.create(self.client, self.experiment, wanted)
             has_changed = run.update(wanted)
+            if not run.is_deleted:
+                self.run_ids[folder] = run.id
             self.seen[folder] = (state, status)
             summary.created += is_new
             summary.updated += has_changed and not is_new
