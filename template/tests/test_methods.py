@@ -33,7 +33,10 @@ def test_a_few_examples_can_be_learned_by_heart(candidate: Candidate) -> None:
     few = take(candidate.task.examples["train"], MEMORISED)
     settings = {"epochs": 200, "batch_size": MEMORISED, "schedule": "constant", "weight_decay": 0.0, "patience": 0}
     losses = [row["validation_loss"] for row in candidate.train(few, **settings).history]
-    assert min(losses) < 0.2 * losses[0]
+    # A loss that draws noise itself (a diffusion model's) keeps what of the noise nobody can know.
+    method = candidate.build().eval()
+    draws = [method.loss(dict(few))["loss"].item() for _ in range(2)]
+    assert min(losses) < (0.2 if draws[0] == draws[1] else 0.7) * losses[0]
 
 
 def test_an_answer_does_not_depend_on_its_batch(candidate: Candidate) -> None:
