@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import example_results
-import typst
 from ruamel.yaml import YAML
 
 from lab import documents
@@ -25,12 +24,6 @@ def languages() -> list[str]:
     if IS_TEMPLATE:
         return ["en", "zh-TW"]
     return [tomllib.loads((ROOT / "project.toml").read_text(encoding="utf-8"))["language"]]
-
-
-def has_chinese_font() -> bool:
-    families = {name.lower() for name in typst.Fonts().families()}
-    theme = (ROOT / "documents/theme.typ").read_text(encoding="utf-8")
-    return any(f'"{name}"' in theme.lower() for name in families - {"libertinus serif"})
 
 
 def make(folder: Path, language: str | None = None, **results: Any) -> dict[str, Any]:

@@ -16,8 +16,6 @@ from lab.settings import Project, read_params, read_project
 
 FREE_GIGABYTES = 10
 """The environment takes about 6 GB with CUDA's libraries; data, runs and DVC's cache come on top."""
-CJK_FONTS = ("CJK TC", "JhengHei", "PingFang TC", "Source Han", "PMingLiU", "MingLiU", "Heiti TC")
-"""Parts of the names of fonts that have Traditional Chinese: Noto (Linux), Windows, macOS, Adobe."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,6 @@ def findings() -> Iterator[Finding]:
     yield from _git(project)
     yield _disk()
     yield _mlflow_port()
-    if project:
-        yield from _fonts(project)
     yield _device()
 
 
@@ -114,20 +110,6 @@ def _mlflow_port() -> Finding:
     if taken:  # on macOS by AirPlay
         return Finding("note", "port 5000 is taken", "uv run mlflow ui --port 5001")
     return Finding("ok", "port 5000 is free for `uv run mlflow ui`")
-
-
-def _fonts(project: Project) -> Iterator[Finding]:
-    names = project.title + "".join(member.name for member in project.members)
-    if project.language != "zh-TW" and not any("\u2e80" <= letter <= "\u9fff" for letter in names):
-        return
-    import typst
-
-    found = [family for family in typst.Fonts().families() if any(part in family for part in CJK_FONTS)]
-    if found:
-        yield Finding("ok", f"fonts for Chinese: {', '.join(found[:2])}")
-    else:
-        fix = {"Linux": "sudo apt-get install fonts-noto-cjk"}.get(platform.system(), "install Noto Sans CJK TC")
-        yield Finding("note", "no font has Traditional Chinese: it would be missing in the documents", fix)
 
 
 def _device() -> Finding:

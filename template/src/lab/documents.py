@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import typst
+from pylopdf_fonts_zh_tw import serif_path
 from ruamel.yaml import YAML
 
 from lab.errors import UserError
@@ -23,7 +23,6 @@ RESULTS = {
     "comparison": Path("results/comparison.json"),
     "costs": Path("results/costs.json"),
 }
-CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
 def read_results() -> dict[str, Any]:
@@ -52,26 +51,12 @@ def compile_documents() -> dict[str, bytes]:
     for source in sources:
         if not source.is_file():
             raise UserError(f"{source.as_posix()} is missing: `git checkout {source.as_posix()}` brings it back")
-    fonts = typst.Fonts()
+    # Few machines but those of East Asia have Chinese, and Typst leaves out what no font can show.
+    fonts = typst.Fonts(font_paths=[serif_path().parent])
     try:
-        documents = {source.stem: typst.compile(source, root=Path(), font_paths=fonts) for source in sources}
+        return {source.stem: typst.compile(source, root=Path(), font_paths=fonts) for source in sources}
     except typst.TypstError as error:
         raise UserError(_place(error)) from None
-    _check_fonts(fonts, sources)
-    return documents
-
-
-def _check_fonts(fonts: typst.Fonts, sources: list[Path]) -> None:
-    """Typst leaves out what no font can show, without a word."""
-    texts = [Path("project.toml"), *RESULTS.values(), *sources]
-    if not any(CHINESE.search(path.read_text(encoding="utf-8")) for path in texts):
-        return
-    known = json.loads(typst.query(FOLDER / "theme.typ", "<chinese-fonts>", field="value", one=True, root=Path()))
-    if not {name.lower() for name in known} & {name.lower() for name in fonts.families()}:
-        raise UserError(
-            "the documents hold Chinese text, and no Chinese font of documents/theme.typ is installed: install "
-            "Noto Serif CJK TC (`sudo apt install fonts-noto-cjk`, or fonts.google.com/noto), or add yours there"
-        )
 
 
 def _place(error: typst.TypstError) -> str:
