@@ -153,3 +153,12 @@ def test_a_stamped_projects_own_tests_pass(stamp: Stamp, tmp_path: Path, task: s
     own = () if task == "image_classification" else ("tests/test_contract.py", "tests/test_methods.py", "src/lab/tasks")
     said = project.succeed("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *own)
     assert " passed" in said
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("task", TASKS)
+def test_a_stamped_project_trains_on_a_gpu(stamp: Stamp, tmp_path: Path, task: str) -> None:
+    project = stamp(tmp_path / task, task=task)
+    said = project.succeed("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "gpu")
+    assert " passed" in said
+    assert "skipped" not in said

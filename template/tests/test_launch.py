@@ -49,6 +49,15 @@ def test_each_example_of_a_batch_goes_to_one_process() -> None:
     assert sorted(number for own in turns for number in own)[:10] == list(range(10))
 
 
+def test_training_starts_without_pytorchs_compiler(project: SmallProject) -> None:
+    """Its import would take as long as PyTorch's own, in each of a pipeline's processes."""
+    done = project.train(**APART, PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0, done.stderr
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "torch.optim" in imported
+    assert not imported & {"torch._dynamo", "torch._inductor", "mlflow"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("method", "strategy"), [("baseline", "ddp"), ("own_step", "ddp"), ("baseline", "fsdp")])
 def test_two_processes_make_the_steps_of_one(project: SmallProject, method: str, strategy: str) -> None:

@@ -74,6 +74,7 @@ def snapshot(
         "weights": weights(method),
         "optimizers": [optimizer_state(method, optimizer) for optimizer in optimizers],
         "schedules": [schedule.state_dict() for schedule in schedules],
+        "scaler": team.hardware.scaler.state_dict() if team.hardware.scaler else {},  # of fp16 losses
         "ranks": team.gather({"random": random_state(), "sums": sums}),
     }
 
@@ -91,6 +92,8 @@ def restore(
         load_optimizer_state(method, optimizer, saved)
     for schedule, saved in zip(schedules, state["schedules"], strict=True):
         schedule.load_state_dict(saved)
+    if team.hardware.scaler:
+        team.hardware.scaler.load_state_dict(state["scaler"])
     ranks, device = state["ranks"], team.hardware.device
     if len(ranks) == team.size:
         set_random_state(ranks[team.rank]["random"])

@@ -48,7 +48,7 @@ def repeatable(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.set_deterministic_debug_mode("warn")  # `use_deterministic_algorithms`, without importing the compiler
     torch.backends.cudnn.benchmark = False
     torch.set_float32_matmul_precision("high")  # TF32 on CUDA: ten bits of mantissa, several times the speed
 

@@ -83,12 +83,12 @@ class TrainSettings(Strict):
         return self
 
     def adamw(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.AdamW:
-        """The default optimizer: AdamW, in one fused kernel on CUDA (Loshchilov & Hutter 2019)."""
-        import torch
+        """The default optimizer: AdamW, in one fused kernel on CUDA."""
+        from lab.optimizers import AdamW
 
         parameters = list(parameters)
         fused = any(parameter.is_cuda for parameter in parameters)
-        return torch.optim.AdamW(parameters, lr=self.learning_rate, weight_decay=self.weight_decay, fused=fused)
+        return AdamW(parameters, lr=self.learning_rate, weight_decay=self.weight_decay, fused=fused)
 
 
 class LaunchSettings(Strict):

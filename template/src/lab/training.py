@@ -73,6 +73,7 @@ def fit(
     train, validation = resident(examples["train"], device), resident(examples["validation"], device)
     method.to(device)
     if settings.compile:
+        torch.use_deterministic_algorithms(True, warn_only=True)  # what the compiler makes, too
         method.compile()
     model = team.wrap(method, own_step is not None)
     optimizers = {

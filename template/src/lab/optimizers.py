@@ -1,0 +1,28 @@
+"""AdamW as PyTorch has it (Loshchilov & Hutter 2019), ready to step as soon as PyTorch is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+
+def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method under PyTorch's decorators."""
+    return getattr(method, "__wrapped__", method)
+
+
+class AdamW(torch.optim.AdamW):
+    """``torch.optim.AdamW``, less a detour.
+
+    PyTorch wraps these five methods so that ``torch.compile`` may meet an optimizer inside of what it compiles. For
+    that, the first call imports the compiler, which takes as long as all the rest of PyTorch. Here optimizers are
+    never compiled, a pipeline starts many processes, and the same lines compute the same numbers without the wrappers.
+    """
+
+    add_param_group = _plain(torch.optim.AdamW.add_param_group)
+    zero_grad = _plain(torch.optim.AdamW.zero_grad)
+    state_dict = _plain(torch.optim.AdamW.state_dict)
+    load_state_dict = _plain(torch.optim.AdamW.load_state_dict)
+    step = torch.no_grad()(_plain(torch.optim.AdamW.step))
