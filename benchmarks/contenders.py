@@ -20,8 +20,9 @@ from lab.batches import shuffled
 from lab.checkpoints import Checkpoint
 from lab.contract import Batch, Method
 from lab.devices import repeatable
+from lab.optimizers import learning_rate_factor
 from lab.settings import TrainSettings
-from lab.training import fit, learning_rate_factor
+from lab.training import fit
 
 Outcome = tuple[float, float]
 """Seconds of learning, and the last epoch's mean loss."""

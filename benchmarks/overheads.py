@@ -1,18 +1,22 @@
 """What the train stage adds to learning: ``uv run benchmarks/overheads.py [--rounds N]``.
 
 Start: from the birth of the process to the first step, against a process that imports PyTorch and loads the data.
-Safety: the wall of a training of about 30 seconds with tracking and checkpoints, against the same without.
+Safety: the wall of a training of about 30 seconds with tracking, checkpoints and a progress bar in a terminal, against
+the same without.
 Each pair runs in turn, round after round; quoted are the median ratios.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 from copier import run_copy
@@ -50,10 +54,12 @@ train.main()
 
 WITHOUT = """
 import contextlib
-from lab import checkpoints
+from lab import checkpoints, training
 from lab.stages import train
 checkpoints.Checkpoint.save = lambda self, state: None
 train.Follower = lambda folder: contextlib.nullcontext()
+tqdm = training.tqdm
+training.tqdm = lambda **options: tqdm(**options | {"disable": True})
 """
 
 
@@ -65,6 +71,27 @@ def seconds_printed(folder: Path, script: str) -> float:
     return float(done.stdout.split()[-1])
 
 
+def seconds_to_train(folder: Path, script: str) -> float:
+    """The wall of a train stage whose standard error is a terminal, which shows the progress bar."""
+    shutil.rmtree(folder / "runs", ignore_errors=True)
+    ours, theirs = os.openpty()
+    threading.Thread(target=drain, args=(ours,), daemon=True).start()
+    command, environment = [sys.executable, "-c", script], os.environ | {"PYTHONPATH": "src"}
+    started = time.perf_counter()
+    subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=theirs, check=True)
+    spent = time.perf_counter() - started
+    os.close(theirs)
+    return spent
+
+
+def drain(terminal: int) -> None:
+    """Read what a terminal shows: nobody could write to it if it were full."""
+    with contextlib.suppress(OSError):  # the other side was closed
+        while os.read(terminal, 4096):
+            pass
+    os.close(terminal)
+
+
 def set_epochs(folder: Path, epochs: int) -> None:
     path = folder / "params.yaml"
     text = path.read_text(encoding="utf-8").replace("seeds: [0, 1, 2]", "seeds: [0]")
@@ -74,7 +101,7 @@ def set_epochs(folder: Path, epochs: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=300, help="so many that a training takes about 30 seconds")
+    parser.add_argument("--epochs", type=int, default=850, help="so many that a training takes about 30 seconds")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "project"
@@ -87,14 +114,9 @@ def main() -> None:
             start = seconds_printed(folder, TO_FIRST_STEP), seconds_printed(folder, IMPORT_AND_LOAD)
             starts += [start] if number else []  # the first round fills the disk's cache
         report("start: to the first step", "import torch and load data", starts)
-        walls = []
-        for _ in range(options.rounds):
-            pair: tuple[float, ...] = ()
-            for script in (TRAIN, WITHOUT + TRAIN):
-                shutil.rmtree(folder / "runs", ignore_errors=True)
-                pair += (run(folder, sys.executable, "-c", script),)
-            walls.append((pair[0], pair[1]))
-        report("safety: train stage with tracking and checkpoints", "without", walls)
+        scripts = (TRAIN, WITHOUT + TRAIN)
+        walls = [tuple(seconds_to_train(folder, script) for script in scripts) for _ in range(options.rounds)]
+        report("safety: train stage with tracking, checkpoints and bar", "without", walls)
 
 
 if __name__ == "__main__":

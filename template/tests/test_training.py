@@ -13,9 +13,10 @@ from lab.batches import in_order, shuffled
 from lab.checkpoints import Checkpoint
 from lab.contract import Batch, Examples, Method, Update
 from lab.errors import UserError
+from lab.optimizers import learning_rate_factor
 from lab.runs import only_trainer
 from lab.settings import TrainSettings
-from lab.training import Fitted, Row, TrainingInterruptedError, finished, fit, learning_rate_factor
+from lab.training import Fitted, Row, TrainingInterruptedError, finished, fit
 
 SETTINGS = TrainSettings(
     epochs=4,

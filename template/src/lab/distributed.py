@@ -51,7 +51,9 @@ class Team:
         elif not self.alone:
             self.spread([*method.parameters(), *method.buffers()])
         # A step of its own may use parts of the method in any order, which DDP cannot follow: see `average_gradients`.
-        return self.hardware.prepare_model(method, evaluation_mode=self.sharded or own_step)
+        if self.alone or self.sharded or own_step:
+            return method
+        return self.hardware.prepare_model(method)
 
     def cut(self, plan: list[Tensor]) -> list[Tensor]:
         """The rows of each batch that are this process's: as many as any other's, for gradients that count alike."""

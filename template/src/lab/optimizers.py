@@ -1,11 +1,15 @@
-"""AdamW as PyTorch has it (Loshchilov & Hutter 2019), ready to step as soon as PyTorch is imported."""
+"""How large a step is: AdamW (Loshchilov & Hutter 2019), and a learning rate that rises and falls."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
+
+if TYPE_CHECKING:
+    from lab.settings import TrainSettings
 
 
 def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,3 +30,20 @@ class AdamW(torch.optim.AdamW):
     state_dict = _plain(torch.optim.AdamW.state_dict)
     load_state_dict = _plain(torch.optim.AdamW.load_state_dict)
     step = torch.no_grad()(_plain(torch.optim.AdamW.step))
+
+
+def learning_rate_factor(settings: TrainSettings, steps: int) -> Callable[[int], float]:
+    """Rise linearly over the first ``warmup`` share of steps, then stay, or fall to zero along a cosine.
+
+    Loshchilov & Hutter 2017, SGDR, equation 5, without restarts.
+    """
+    warmup = max(1, round(settings.warmup * steps))
+
+    def factor(step: int) -> float:
+        if step < warmup:
+            return (step + 1) / warmup
+        if settings.schedule == "constant":
+            return 1.0
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, steps - warmup))))
+
+    return factor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from lab.devices import accelerator, repeatable
 from lab.distributed import GO_ON, SAVE, STOP, Strategy, Team, check_shares
 from lab.errors import UserError
 from lab.evaluation import add, means, validate
+from lab.optimizers import learning_rate_factor
 from lab.settings import TrainSettings
 from lab.sharding import load_weights, weights
 from lab.signals import stop_signals
@@ -76,12 +76,11 @@ def fit(
         torch.use_deterministic_algorithms(True, warn_only=True)  # what the compiler makes, too
         method.compile()
     model = team.wrap(method, own_step is not None)
-    optimizers = {
-        name: hardware.prepare_optimizer(optimizer) for name, optimizer in method.configure_optimizers(settings).items()
-    }
+    # Not `hardware.prepare_optimizer`: in each step its wrapper looks on the disk for packages that nobody has.
+    optimizers, scaler = method.configure_optimizers(settings), hardware.scaler
     steps_per_epoch = len(shuffled(count(train), settings.batch_size, seed, epoch=0))
     factor = learning_rate_factor(settings, settings.epochs * steps_per_epoch)
-    schedules = [torch.optim.lr_scheduler.LambdaLR(each.optimizer, factor) for each in optimizers.values()]
+    schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, factor) for optimizer in optimizers.values()]
 
     def update(loss: Tensor, name: str = "main") -> None:
         """One step of one optimizer down the gradient of ``loss``."""
@@ -93,10 +92,19 @@ def fit(
         advance(name)
 
     def advance(name: str) -> None:
-        if settings.clip and hardware.sync_gradients:
-            parameters = [value for group in optimizers[name].param_groups for value in group["params"]]
-            hardware.clip_grad_norm_(parameters, settings.clip)
-        optimizers[name].step()
+        """One step of one optimizer. Gradients in fp16 come scaled, for small ones would be 0."""
+        optimizer = optimizers[name]
+        if settings.clip:
+            if scaler:
+                scaler.unscale_(optimizer)
+            parameters = [value for group in optimizer.param_groups for value in group["params"]]
+            torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
+        if scaler:
+            scaler.step(optimizer)  # none, if a gradient is not finite: then the scale was too large
+            scaler.update()
+        else:
+            optimizer.step()
+        optimizer.zero_grad()
 
     def learn(batch: Batch) -> dict[str, Tensor]:
         """One step of the method: its own, or that of its loss, in ``accumulate`` parts if memory is short."""
@@ -107,14 +115,14 @@ def fit(
         sums: dict[str, Tensor] = {}
         for part in parts:
             with hardware.accumulate(model):
-                measured = model(part)
+                with hardware.autocast():
+                    measured = model(part)
                 hardware.backward(measured["loss"])
-                advance("main")
-                optimizers["main"].zero_grad()
             add(sums, measured, 1 / len(parts))
+        advance("main")
         return sums
 
-    trained = (team, method, [each.optimizer for each in optimizers.values()], schedules)
+    trained = (team, method, list(optimizers.values()), schedules)
     state = checkpoint.load() or {}
     history: list[Row] = state.get("history", [])
     best: Any = state.get("best")
@@ -185,23 +193,6 @@ def fit(
     seconds = spent + time.perf_counter() - started
     seen = history[-1]["step"] * min(settings.batch_size, count(train))
     return Fitted(method, hardware, team, history, best["epoch"], seconds, seen / learning)
-
-
-def learning_rate_factor(settings: TrainSettings, steps: int) -> Callable[[int], float]:
-    """Rise linearly over the first ``warmup`` share of steps, then stay, or fall to zero along a cosine.
-
-    Loshchilov & Hutter 2017, SGDR, equation 5, without restarts.
-    """
-    warmup = max(1, round(settings.warmup * steps))
-
-    def factor(step: int) -> float:
-        if step < warmup:
-            return (step + 1) / warmup
-        if settings.schedule == "constant":
-            return 1.0
-        return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, steps - warmup))))
-
-    return factor
 
 
 def finished(history: list[Row], best: dict[str, Any] | None, patience: int) -> bool:

@@ -13,6 +13,9 @@ from lab.tracking import GOODBYE, be_quick_and_quiet, reason, tracking_uri
 
 POLL_SECONDS = 1.0
 
+SHARE = 0.01
+"""Of a processor that looking for news may take: it is longer until the next look if the last one took long."""
+
 WORKERS_SECONDS = 10.0
 """How long the data-loading workers of a killed trainer may live, and hold its lock."""
 
@@ -27,7 +30,7 @@ def step_back() -> None:
 
 
 def follow(folder: Path) -> None:
-    """What the child does: look once a second, write what is new, and end soon after its parent."""
+    """What the child does: look once a second or less often, write what is new, and end soon after its parent."""
     be_quick_and_quiet(seconds=5, retries=1)
     last_words: list[bytes] = []
     left = threading.Event()
@@ -45,8 +48,10 @@ def follow(folder: Path) -> None:
             from lab.tracking.writer import MLflowWriter
 
             writer = writer or MLflowWriter(tracking_uri())
+            began = time.process_time()
             done = writer.sync(folder)
-            problem, training, pause = "; ".join(done.problems), done.training, POLL_SECONDS
+            pause = max(POLL_SECONDS, (time.process_time() - began) / SHARE)
+            problem, training = "; ".join(done.problems), done.training
         except Exception as error:
             # Whatever it is, it may be over soon: begin anew, ever more slowly.
             writer, problem, training, pause = None, reason(error), 0, min(2 * max(pause, POLL_SECONDS), 30.0)
