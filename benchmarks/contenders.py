@@ -51,7 +51,9 @@ def bare(network: Callable[[], nn.Module], data: Batch, settings: TrainSettings,
         model.compile()
     optimizer = settings.adamw(model.parameters())
     steps = len(shuffled(len(label), settings.batch_size, 0, 0))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, learning_rate_factor(settings, settings.epochs * steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, learning_rate_factor(settings.schedule, settings.warmup, settings.epochs * steps)
+    )
     bf16 = settings.precision == "bf16"
     model.train()
     mean, started = 0.0, time.perf_counter()
@@ -119,7 +121,7 @@ def lightning_trainer(
         def configure_optimizers(self) -> Any:
             optimizer = settings.adamw(self.parameters())
             schedule = torch.optim.lr_scheduler.LambdaLR(
-                optimizer, learning_rate_factor(settings, settings.epochs * steps)
+                optimizer, learning_rate_factor(settings.schedule, settings.warmup, settings.epochs * steps)
             )
             return [optimizer], [{"scheduler": schedule, "interval": "step"}]
 
@@ -168,7 +170,7 @@ def lightning_fabric(
     image, label = data["image"].to(device), data["label"].to(device)
     steps = len(shuffled(len(label), settings.batch_size, 0, 0))
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer.optimizer, learning_rate_factor(settings, settings.epochs * steps)
+        optimizer.optimizer, learning_rate_factor(settings.schedule, settings.warmup, settings.epochs * steps)
     )
     mean, started = 0.0, time.perf_counter()
     for epoch in range(settings.epochs):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import ROOT, TASKS, Project, Stamp
+from pypdf import PdfReader
 
 TASK = "image_classification"
 ROOM = f"src/lab/tasks/{TASK}"
@@ -98,6 +99,18 @@ def test_an_edit_of_the_novel_method_trains_only_it(copied: Project) -> None:
     ran = stages_run(copied.succeed("dvc", "repro"))
     assert "train@novel" in ran
     assert ran <= {"fingerprint", "train@novel", "compare", "deliver"}
+
+
+def test_a_further_method_is_one_file_and_its_name_in_params(copied: Project) -> None:
+    shutil.copy(copied.path / ROOM / "baseline.py", copied.path / ROOM / "wider_baseline.py")
+    copied.write("params.yaml", "\n  novel:", "\n  wider_baseline: { width: 256 }\n  novel:")
+    assert stages_run(copied.succeed("dvc", "repro")) == {"fingerprint", "train@wider_baseline", "compare", "deliver"}
+    compared = json.loads(result(copied, "comparison.json"))["methods"]
+    assert compared["wider_baseline"]["parameters"] > compared["baseline"]["parameters"]
+    assert compared["wider_baseline"]["metrics"]["accuracy"]["difference"]["verdict"]
+    for document in ("report", "slides"):
+        pages = PdfReader(copied.path / f"deliverables/{document}.pdf").pages
+        assert "wider baseline" in " ".join(page.extract_text() for page in pages)
 
 
 def test_an_edit_of_a_metric_trains_nothing(copied: Project) -> None:

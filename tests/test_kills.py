@@ -1,5 +1,6 @@
 """Thirty kills of trainings at random times: each continues, and all end as one that nobody disturbed."""
 
+import contextlib
 import hashlib
 import os
 import random
@@ -36,7 +37,12 @@ def start(project: Project) -> subprocess.Popen[bytes]:
 
 
 def trainers(dvc: psutil.Process) -> list[psutil.Process]:
-    return [child for child in dvc.children(recursive=True) if "lab.stages.train" in " ".join(child.cmdline())]
+    found = []
+    for child in dvc.children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it may end while it is looked at
+            if "lab.stages.train" in " ".join(child.cmdline()):
+                found.append(child)
+    return found
 
 
 def result(project: Project) -> dict[str, str]:
@@ -45,11 +51,13 @@ def result(project: Project) -> dict[str, str]:
     return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
 
 
-def tracked(project: Project) -> list[str]:
-    """The status of each MLflow run."""
+def assert_tracked(project: Project, finished_runs: int) -> None:
+    """MLflow has so many runs, all finished; soon, for the process that follows a killed trainer has low priority."""
     runs = "mlflow.search_runs(search_all_experiments=True, output_format='list')"
     script = f"import mlflow; print(*[run.info.status for run in {runs}])"
-    return project.succeed("python", "-c", script).split()
+    until = time.monotonic() + 60
+    while (statuses := project.succeed("python", "-c", script).split()) != ["FINISHED"] * finished_runs:
+        assert time.monotonic() < until, statuses
 
 
 @pytest.mark.slow
@@ -69,7 +77,7 @@ def test_thirty_kills(project: Project) -> None:
             assert dvc.wait() == 0
             assert result(project) == expected
             finished_runs += 1
-            assert tracked(project) == ["FINISHED"] * finished_runs
+            assert_tracked(project, finished_runs)
             shutil.rmtree(project.path / "runs")
             continue
         running = trainers(dvc)
@@ -77,6 +85,7 @@ def test_thirty_kills(project: Project) -> None:
         kills[victim] += 1
         if victim == "dvc":
             dvc.kill()
+            dvc.wait(60)  # until then its process number, and with it DVC's lock, is taken
             for orphan in running:
                 second = project.run(*TRAIN)
                 if orphan.is_running() and second.returncode:
@@ -85,9 +94,9 @@ def test_thirty_kills(project: Project) -> None:
                 orphan.wait(10)
         else:
             running[0].kill()
-        dvc.wait(60)
+            dvc.wait(60)
     assert min(kills.values()) > 5, kills
     project.succeed(*TRAIN)
     assert result(project) == expected
-    assert tracked(project) == ["FINISHED"] * (finished_runs + 1)
+    assert_tracked(project, finished_runs + 1)
     print(f"{kills}, {finished_runs + 1} runs finished")

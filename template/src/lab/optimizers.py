@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-
-if TYPE_CHECKING:
-    from lab.settings import TrainSettings
 
 
 def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -32,18 +29,18 @@ class AdamW(torch.optim.AdamW):
     step = torch.no_grad()(_plain(torch.optim.AdamW.step))
 
 
-def learning_rate_factor(settings: TrainSettings, steps: int) -> Callable[[int], float]:
+def learning_rate_factor(schedule: str, warmup: float, steps: int) -> Callable[[int], float]:
     """Rise linearly over the first ``warmup`` share of steps, then stay, or fall to zero along a cosine.
 
     Loshchilov & Hutter 2017, SGDR, equation 5, without restarts.
     """
-    warmup = max(1, round(settings.warmup * steps))
+    rising = max(1, round(warmup * steps))
 
     def factor(step: int) -> float:
-        if step < warmup:
-            return (step + 1) / warmup
-        if settings.schedule == "constant":
+        if step < rising:
+            return (step + 1) / rising
+        if schedule == "constant":
             return 1.0
-        return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, steps - warmup))))
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - rising) / max(1, steps - rising))))
 
     return factor

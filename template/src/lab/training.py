@@ -79,7 +79,7 @@ def fit(
     # Not `hardware.prepare_optimizer`: in each step its wrapper looks on the disk for packages that nobody has.
     optimizers, scaler = method.configure_optimizers(settings), hardware.scaler
     steps_per_epoch = len(shuffled(count(train), settings.batch_size, seed, epoch=0))
-    factor = learning_rate_factor(settings, settings.epochs * steps_per_epoch)
+    factor = learning_rate_factor(settings.schedule, settings.warmup, settings.epochs * steps_per_epoch)
     schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, factor) for optimizer in optimizers.values()]
 
     def update(loss: Tensor, name: str = "main") -> None:
