@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lab.tracking import GOODBYE, be_quick_and_quiet, reason, tracking_uri
 
-POLL_SECONDS = 1.0
+POLL_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
 
 SHARE = 0.01
 """Of a processor that looking for news may take: it is longer until the next look if the last one took long."""
@@ -50,11 +50,12 @@ def follow(folder: Path) -> None:
             writer = writer or MLflowWriter(tracking_uri())
             began = time.process_time()
             done = writer.sync(folder)
-            pause = max(POLL_SECONDS, (time.process_time() - began) / SHARE)
+            pause = min(LONGEST_PAUSE_SECONDS, max(POLL_SECONDS, (time.process_time() - began) / SHARE))
             problem, training = "; ".join(done.problems), done.training
         except Exception as error:
             # Whatever it is, it may be over soon: begin anew, ever more slowly.
-            writer, problem, training, pause = None, reason(error), 0, min(2 * max(pause, POLL_SECONDS), 30.0)
+            writer, problem, training = None, reason(error), 0
+            pause = min(LONGEST_PAUSE_SECONDS, 2 * max(POLL_SECONDS, pause))
         if ending:
             if GOODBYE in last_words or not training or time.monotonic() > deadline:
                 break
