@@ -46,21 +46,10 @@ def run(folder: Path, *command: str) -> float:
 
 
 def commit(folder: Path) -> None:
+    identity = ["-c", "user.name=x", "-c", "user.email=x@y"]
     run(folder, "git", "init", "--quiet")
     run(folder, "git", "add", "--all")
-    run(
-        folder,
-        "git",
-        "-c",
-        "user.name=x",
-        "-c",
-        "user.email=x@y",
-        "commit",
-        "--quiet",
-        "--no-gpg-sign",
-        "--message",
-        "Start",
-    )
+    run(folder, "git", *identity, "commit", "--quiet", "--no-gpg-sign", "--message", "Start")
 
 
 def empty_stages(folder: Path) -> None:
@@ -96,7 +85,7 @@ def main() -> None:
         report("cold: dvc repro", "one process", cold)
         empty_stages(folder / "empty")
         no_op = [
-            (run(pipeline, "dvc", "repro"), run(folder / "empty", "dvc", "repro")) for _ in range(5 * options.rounds)
+            (run(pipeline, "dvc", "repro"), run(folder / "empty", "dvc", "repro")) for _ in range(10 * options.rounds)
         ]
         report("no-op: dvc repro", "nine empty stages", no_op)
 

@@ -41,7 +41,7 @@ def project(stamp: Stamp, tmp_path: Path) -> Project:
 def test_mistakes_in_params(project: Project, old: str, new: str, says: str) -> None:
     project.write("params.yaml", old, new)
     assert says in project.fail(*stage("fingerprint"))
-    assert not (project.path / "data/code.json").exists()
+    assert not (project.path / "data/fingerprints.json").exists()
 
 
 @pytest.mark.parametrize(

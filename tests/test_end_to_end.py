@@ -130,6 +130,37 @@ def test_a_comment_runs_nothing_that_takes_time(copied: Project) -> None:
     assert stages_run(copied.succeed("dvc", "repro")) == {"fingerprint"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "concerned"),
+    [
+        ("\n  epochs: 3 ", "\n  epochs: 4 ", {"methods.baseline", "methods.novel"}),
+        ("\n  novel:", "\n  novel:\n    train: {epochs: 4}", {"methods.novel"}),
+        ("\n  workers: 0", "\n  workers: 1", set()),
+        ("\n  processes: 1", "\n  processes: 2", set()),
+        ("seeds: [0, 1, 2]", "seeds: [0, 1, 2, 3]", {"seeds"}),
+        ("\n  test: 0.25", "\n  test: 0.3", {"split"}),
+        ("resamples: 2000", "resamples: 1000", {"compare"}),
+        ("\ndata: {}", "\ndata: {more: 1}", {"collect"}),
+    ],
+)
+def test_a_param_concerns_the_stages_that_read_it(copied: Project, old: str, new: str, concerned: set[str]) -> None:
+    def fingerprints() -> dict[str, object]:
+        content = json.loads((copied.path / "data/fingerprints.json").read_text(encoding="utf-8"))
+        return {f"methods.{name}": digest for name, digest in content.pop("methods").items()} | content
+
+    before = fingerprints()
+    copied.write("params.yaml", old, new)
+    copied.succeed("dvc", "repro", "fingerprint")
+    after = fingerprints()
+    assert {name for name in before if before[name] != after[name]} == concerned
+
+
+def test_dvc_names_the_params_that_differ(copied: Project) -> None:
+    copied.commit("Results")
+    copied.write("params.yaml", "\n  epochs: 3 ", "\n  epochs: 4 ")
+    assert re.search(r"params\.yaml\s+train\.epochs\s+3\s+4", copied.succeed("dvc", "params", "diff"))
+
+
 def test_two_clean_runs_give_the_same_bytes(reproduced: Project, stamp: Stamp, tmp_path: Path) -> None:
     other = quick_example(stamp, tmp_path / "again")
     other.succeed("dvc", "repro")
@@ -145,7 +176,7 @@ def test_a_mistake_stops_the_pipeline_with_one_clear_line_and_changes_nothing(co
     said = done.stdout + done.stderr
     assert len([line for line in said.splitlines() if line.startswith("error: params.yaml: train.batchsize")]) == 1
     assert "Traceback" not in said
-    assert stages_run(said) <= {"fingerprint", "train@baseline"}
+    assert stages_run(said) == {"fingerprint"}
     assert result(copied, "comparison.json") == before
 
 

@@ -84,3 +84,13 @@ def test_a_syntax_error_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("x = 1\ndef f(:\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"broken\.py, line 2"):
         digest(("broken", "f"), source=tmp_path)
+
+
+def test_params_count_as_much_as_code(shop: Shop) -> None:
+    shop.digests()
+    digests = [
+        digest(("shop.problem", "load"), params=params, source=shop.source / "1")
+        for params in (None, {"epochs": 3}, {"epochs": 4}, {"epochs": 3})
+    ]
+    assert len(set(digests)) == 3
+    assert digests[1] == digests[3]

@@ -1,4 +1,4 @@
-"""Digests of code: one for each thing a stage runs, so that only what changed runs again.
+"""Digests of what a stage runs and of the params it reads, so that only what changed runs again.
 
 DVC sees files. A team's ``problem.py`` holds both how examples are loaded and how answers are scored, and a new
 metric must not train anything anew. So a digest covers a *name* and, through it, every name that its code
@@ -8,12 +8,13 @@ mentions, in this file and in the files of ``lab`` it imports. Comments, docstri
 from __future__ import annotations
 
 import ast
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from lab.errors import UserError
+from lab.files import sha256
 
 Name = tuple[str, str]
 """A module and a name in it; the name ``*`` is all of the module."""
@@ -28,8 +29,8 @@ class Module:
     imports: dict[str, Name]
 
 
-def digest(*roots: Name, source: Path = Path("src")) -> str:
-    """SHA-256 of the code that ``roots`` reach. A root that is not defined (an optional name) adds nothing."""
+def digest(*roots: Name, params: Any = None, source: Path = Path("src")) -> str:
+    """SHA-256 of ``params`` and of the code that ``roots`` reach; an optional name that is not defined adds nothing."""
     reached: dict[Name, str] = {}
     waiting = list(roots)
     while waiting:
@@ -49,7 +50,7 @@ def digest(*roots: Name, source: Path = Path("src")) -> str:
         for statement in statements:
             waiting += _mentioned(statement, module_name, module, source)
     lines = [f"{module}:{name}\n{code}" for (module, name), code in sorted(reached.items()) if code]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return sha256("\n".join([*lines, repr(params)]).encode())
 
 
 def _path(module_name: str, source: Path) -> Path | None:

@@ -140,6 +140,11 @@ class Params(Strict):
         """What the method's ``__init__`` receives."""
         return {key: value for key, value in self.methods[method].items() if key != "train"}
 
+    def decisive(self, method: str) -> dict[str, Any]:
+        """The params that decide what a method learns: not ``workers``, nor how often a checkpoint is written."""
+        settings = self.training(method).model_dump(exclude={"workers", "checkpoint_minutes"})
+        return {"train": settings, "options": self.options(method)}
+
 
 Model = TypeVar("Model", bound=Strict)
 

@@ -1,4 +1,4 @@
-"""Write a digest of the code behind each later stage, for DVC to compare: see ``lab.fingerprint``."""
+"""Write, for DVC to compare, a digest of what each later stage runs and reads of params: see ``lab.fingerprint``."""
 
 from pathlib import Path
 
@@ -9,21 +9,25 @@ from lab.settings import read_params, read_project
 
 
 def main() -> None:
+    params = read_params()
     task = f"lab.tasks.{read_project().task}"
     problem = f"{task}.problem"
     # Training reaches neither metrics nor figures, tracking nor documents: none of them can change a weight.
     training = [("lab.training", "fit"), ("lab.evaluation", "predict"), (problem, "load"), (problem, "targets")]
-    code = {
-        "collect": digest(("lab.stages.collect", "*"), (problem, "collect")),
+    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
+    compared = [params.compare.model_dump(), list(params.methods)]
+    fingerprints = {
+        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=params.data),
         "validate": digest(("lab.stages.validate", "*"), (problem, "expectations")),
-        "split": digest(("lab.stages.split", "*"), (problem, "stratify")),
-        "methods": {name: digest((f"{task}.{name}", "*"), *training) for name in read_params().methods},
-        "compare": digest(
-            ("lab.stages.compare", "*"), *[(problem, name) for name in ("metrics", "measure", "score", "figures")]
-        ),
+        "split": digest(("lab.stages.split", "*"), (problem, "stratify"), params=params.split.model_dump()),
+        "seeds": params.seeds,  # as they are: a new one trains only itself
+        "methods": {
+            name: digest((f"{task}.{name}", "*"), *training, params=params.decisive(name)) for name in params.methods
+        },
+        "compare": digest(("lab.stages.compare", "*"), *scoring, params=compared),
         "deliver": digest(("lab.stages.deliver", "*")),
     }
-    write_json(Path("data/code.json"), code)
+    write_json(Path("data/fingerprints.json"), fingerprints)
 
 
 if __name__ == "__main__":
