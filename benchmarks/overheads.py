@@ -101,7 +101,7 @@ def set_epochs(folder: Path, epochs: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=850, help="so many that a training takes about 30 seconds")
+    parser.add_argument("--epochs", type=int, default=1200, help="so many that a training takes about 30 seconds")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "project"

@@ -7,6 +7,7 @@ meets all of them; quoted is the median over rounds of each one's time divided b
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import random
 import sys
@@ -91,8 +92,9 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=15, help="many short ones: the machine's speed drifts")
     rounds = arguments.parse_args().rounds
     warnings.filterwarnings("ignore")
-    logging.getLogger("lightning").setLevel(logging.ERROR)
-    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        importlib.import_module(name)  # which makes it talkative
+        logging.getLogger(name).setLevel(logging.ERROR)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     base: dict[str, Any] = {
         "learning_rate": 1e-3,
