@@ -32,6 +32,6 @@ def test_a_stamp_by_copier_alone_works_and_leaves_git_clean(release: Path, tmp_p
 
 def test_the_example_script_ends_with_documents(tmp_path: Path) -> None:
     said = alone("uv", "run", "examples/run.py", "--destination", str(tmp_path / "example"), cwd=ROOT)
-    for name in ("report.pdf", "slides.pdf", "proposal.pdf", "comparison.json"):
-        line = next(line for line in said.splitlines() if line.endswith(name))
-        assert Path(line.split(maxsplit=1)[1]).is_file()
+    told = dict(line.split(maxsplit=1) for line in said.splitlines()[-5:])
+    assert list(told) == ["report", "slides", "proposal", "comparison", "figures"]
+    assert [path for path in told.values() if not Path(path).is_absolute() or not Path(path).exists()] == []
