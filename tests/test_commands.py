@@ -52,6 +52,13 @@ def test_doctor_tells_an_email_that_no_member_has(project: Project) -> None:
     assert "no member in project.toml has the email of your commits, somebody@example.edu" in said
 
 
+def test_doctor_tells_why_every_start_is_slow(project: Project, tmp_path: Path) -> None:
+    project.commit()
+    nothing_compiled = {"PYTHONPYCACHEPREFIX": str(tmp_path / "compiled")}
+    assert "uv sync --compile-bytecode" in project.succeed(*LAB, "doctor", **nothing_compiled)
+    assert "compile" not in project.succeed(*LAB, "doctor", **nothing_compiled, PYTHONDONTWRITEBYTECODE="")
+
+
 def test_unknown_command_is_refused(stamped: dict[str, Project]) -> None:
     done = next(iter(stamped.values())).run(*LAB, "dance")
     assert done.returncode == 2

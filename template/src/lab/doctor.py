@@ -6,8 +6,10 @@ import platform
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Literal
 
@@ -54,6 +56,7 @@ def findings() -> Iterator[Finding]:
     yield from _git(project)
     yield _disk()
     yield _mlflow_port()
+    yield from _bytecode()
     yield _device()
 
 
@@ -110,6 +113,14 @@ def _mlflow_port() -> Finding:
     if taken:  # on macOS by AirPlay
         return Finding("note", "port 5000 is taken", "uv run mlflow ui --port 5001")
     return Finding("ok", "port 5000 is free for `uv run mlflow ui`")
+
+
+def _bytecode() -> Iterator[Finding]:
+    import torch
+
+    if sys.dont_write_bytecode and not Path(cache_from_source(torch.__file__)).is_file():
+        text = "Python may not keep compiled code here, so every start takes about twice as long"
+        yield Finding("note", text, "unset PYTHONDONTWRITEBYTECODE, or run: uv sync --compile-bytecode")
 
 
 def _device() -> Finding:
