@@ -81,7 +81,10 @@ def test_mistakes_in_the_problem(project: Project, old: str, new: str, says: str
 def test_raw_data_that_break_a_rule_stop_before_training(project: Project, spoil: str, says: str) -> None:
     project.write(PROBLEM, "    return examples, provenance", f"    {spoil}\n    return examples, provenance")
     project.succeed(*stage("collect"))
-    assert says in project.fail(*stage("validate"))
+    said = project.fail(*stage("validate"))
+    assert says in said
+    assert "results/data_docs/index.html" in said or "no rule" in said
+    assert (project.path / "results/data_docs/index.html").is_file()
     assert not (project.path / "results/validation.json").exists()
 
 

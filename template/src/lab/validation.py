@@ -7,6 +7,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lab.files import write_text
+
 if TYPE_CHECKING:
     import pandas as pd
     from great_expectations.expectations import Expectation
@@ -15,7 +17,7 @@ Report = dict[str, Any]
 
 
 def check(name: str, rows: pd.DataFrame, rules: list[Expectation], docs: Path | None = None) -> Report:
-    """Hold ``rows`` (with a column ``id``) against ``rules``; ``docs`` is where Data Docs, a web page, are written.
+    """Hold ``rows`` (with a column ``id``) against ``rules``; ``docs`` is where a web page tells of it.
 
     Returns ``success``, ``rows`` and ``expectations``: for each rule its ``rule``, ``column``, ``success``,
     ``unexpected_count`` and the first ``unexpected_ids``.
@@ -26,12 +28,6 @@ def check(name: str, rows: pd.DataFrame, rules: list[Expectation], docs: Path | 
     warnings.filterwarnings("ignore", module="great_expectations")
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    if docs is not None:
-        store: dict[str, Any] = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs.resolve())}
-        site: Any = {"class_name": "SiteBuilder", "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"}}
-        for existing in list(context.get_site_names()):
-            context.delete_data_docs_site(existing)
-        context.add_data_docs_site("docs", site | {"store_backend": store})
     batch = (
         context.data_sources.add_pandas("project").add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
     )
@@ -43,14 +39,17 @@ def check(name: str, rows: pd.DataFrame, rules: list[Expectation], docs: Path | 
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["id"]},
     )
     outcome = context.checkpoints.add(checkpoint).run(batch_parameters={"dataframe": rows})
-    if docs is not None:
-        context.build_data_docs()
-    results = next(iter(outcome.run_results.values())).results
-    return {
+    result = next(iter(outcome.run_results.values()))
+    report = {
         "success": bool(outcome.success),
         "rows": len(rows),
-        "expectations": sorted(map(_summary, results), key=lambda entry: (entry["column"] or "", entry["rule"])),
+        "expectations": sorted(map(_summary, result.results), key=lambda entry: (entry["column"] or "", entry["rule"])),
     }
+    if docs is not None:
+        from lab.data_docs import page
+
+        write_text(docs, page(name, result, report))
+    return report
 
 
 def _summary(result: Any) -> Report:
