@@ -16,13 +16,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lab.batches import shuffled
-from lab.checkpoints import Checkpoint
 from lab.contract import Batch, Method
-from lab.devices import repeatable
-from lab.optimizers import learning_rate_factor
 from lab.settings import TrainSettings
-from lab.training import fit
+from lab.training.batches import shuffled
+from lab.training.checkpoints import Checkpoint
+from lab.training.devices import repeatable
+from lab.training.loop import fit
+from lab.training.optimizers import learning_rate_factor
 
 Outcome = tuple[float, float]
 """Seconds of learning, and the last epoch's mean loss."""

@@ -54,12 +54,12 @@ train.main()
 
 WITHOUT = """
 import contextlib
-from lab import checkpoints, training
+from lab.training import checkpoints, progress
 from lab.stages import train
 checkpoints.Checkpoint.save = lambda self, state: None
 train.Follower = lambda folder: contextlib.nullcontext()
-tqdm = training.tqdm
-training.tqdm = lambda **options: tqdm(**options | {"disable": True})
+tqdm = progress.tqdm
+progress.tqdm = lambda **options: tqdm(**options | {"disable": True})
 """
 
 

@@ -80,9 +80,9 @@ def test_repro_without_git_is_one_line_and_runs_nothing(project: Project) -> Non
 
 def test_hooks_let_a_project_without_remote_or_results_work(project: Project) -> None:
     project.commit()
-    assert "uv run dvc repro" in project.succeed("python", "-m", "lab.hooks", "pre-commit")
-    assert "dvc remote add" in project.succeed("python", "-m", "lab.hooks", "pre-push")
-    assert project.succeed("python", "-m", "lab.hooks", "post-checkout", PRE_COMMIT_CHECKOUT_TYPE="1") == ""
+    assert "uv run dvc repro" in project.succeed("python", "-m", "lab.git_hooks", "pre-commit")
+    assert "dvc remote add" in project.succeed("python", "-m", "lab.git_hooks", "pre-push")
+    assert project.succeed("python", "-m", "lab.git_hooks", "post-checkout", PRE_COMMIT_CHECKOUT_TYPE="1") == ""
 
 
 def test_hook_pushes_to_a_remote_and_tells_when_it_cannot(project: Project, tmp_path: Path) -> None:
@@ -91,14 +91,14 @@ def test_hook_pushes_to_a_remote_and_tells_when_it_cannot(project: Project, tmp_
     project.commit()
     project.succeed("dvc", "remote", "add", "--default", "storage", str(tmp_path / "storage"))
     project.succeed("dvc", "repro")
-    project.succeed("python", "-m", "lab.hooks", "pre-push")
+    project.succeed("python", "-m", "lab.git_hooks", "pre-push")
     assert [path for path in (tmp_path / "storage").rglob("*") if path.is_file()]
-    assert project.succeed("python", "-m", "lab.hooks", "pre-commit") == ""
+    assert project.succeed("python", "-m", "lab.git_hooks", "pre-commit") == ""
     (project.path / "made.txt").unlink()
-    project.succeed("python", "-m", "lab.hooks", "post-checkout", PRE_COMMIT_CHECKOUT_TYPE="1")
+    project.succeed("python", "-m", "lab.git_hooks", "post-checkout", PRE_COMMIT_CHECKOUT_TYPE="1")
     assert (project.path / "made.txt").read_text(encoding="utf-8") == "x"
     project.succeed("dvc", "remote", "modify", "storage", "url", "ssh://nobody@localhost:1/none")
-    assert project.run("python", "-m", "lab.hooks", "pre-push").returncode != 0
+    assert project.run("python", "-m", "lab.git_hooks", "pre-push").returncode != 0
 
 
 def test_hooks_pass_on_a_fresh_stamp_and_change_nothing(project: Project) -> None:

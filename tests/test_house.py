@@ -59,12 +59,43 @@ def test_machinery_names_no_task(path: Path) -> None:
     assert [task for task in TASKS if re.search(rf"\b{task}\b", text)] == []
 
 
+ROOMS = {
+    "data": set(),
+    "scaling": set(),
+    "training": {"scaling"},
+    "comparison": set(),
+    "tracking": set(),
+    "reporting": {"comparison"},
+}
+"""Which other rooms each room of ``lab`` may look into. What all share stands beside the rooms, in files."""
+LOOKS_INTO_A_ROOM = {"cli": "commands start rooms", "settings": "AdamW, made from its settings"}
+"""Files beside the rooms that look into one, and why."""
+
+
+def room(path: Path) -> str:
+    """The folder of ``lab`` that a file stands in; empty for what all share."""
+    inside = path.relative_to(LAB).parts
+    return inside[0] if len(inside) > 1 else ""
+
+
+def test_the_house_has_the_rooms_of_its_plan() -> None:
+    folders = {path.name for path in LAB.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders == {*ROOMS, "stages", "tasks"}
+    for name in folders:
+        init = (LAB / name / "__init__.py").read_text(encoding="utf-8")
+        assert len(ast.parse(init).body) == 1, f"{name}/__init__.py says what the room is for, and no more"
+
+
 def test_arrows_point_one_way() -> None:
+    """Stages know rooms, rooms know what all share, tasks know the contract; never the other way round."""
     for path in MACHINERY:
-        upward = {name for name in imports(path) if name.startswith("lab.tasks")}
-        if path.parent.name != "stages":
-            upward |= {name for name in imports(path) if name.startswith("lab.stages")}
-        assert not upward, f"{path.relative_to(LAB)} imports {upward}"
+        rooms = {room(target) for name in imports(path) if (target := module_path(name))}
+        if room(path) == "stages":
+            assert "tasks" not in rooms, path.relative_to(LAB)
+        elif room(path):
+            assert rooms <= {"", room(path)} | ROOMS[room(path)], f"{path.relative_to(LAB)} looks into {rooms}"
+        elif path.stem not in LOOKS_INTO_A_ROOM:
+            assert rooms <= {""}, f"{path.relative_to(LAB)} looks into {rooms}"
     for path in LAB.glob("tasks/*/*.py"):
         own = f"lab.tasks.{path.parent.name}"
         foreign = {name for name in imports(path) if name.startswith(("lab.tasks.", "lab.stages"))}

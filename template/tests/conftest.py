@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 from torch.utils.data import Dataset, Subset
 
-from lab.batches import count
-from lab.checkpoints import Checkpoint
 from lab.contract import Batch, Examples, Method, Problem
-from lab.devices import repeatable
-from lab.evaluation import predict
+from lab.data.splitting import split
 from lab.settings import Params, TrainSettings, read_params, read_project
-from lab.stages.split import split
-from lab.task import load_method, load_problem
-from lab.training import Fitted, fit
+from lab.team_code import load_method, load_problem
+from lab.training.batches import count
+from lab.training.checkpoints import Checkpoint
+from lab.training.devices import repeatable
+from lab.training.loop import Fitted, fit
+from lab.training.predictions import predict
 
 STEPS = 4
 """Of the moment of training: enough to set every weight in motion."""
@@ -97,7 +97,11 @@ class Candidate:
         """Columns of numbers, as the train stage gets them: targets are taken away before."""
         settings = self.settings.model_copy(update={"batch_size": batch_size})
         columns = predict(
-            method or self.trained.method, examples, self.task.problem.targets, settings, self.trained.hardware
+            method or self.trained.method,
+            examples,
+            self.task.problem.targets,
+            settings,
+            self.trained.processes.hardware,
         )
         return cast(Batch, columns)
 

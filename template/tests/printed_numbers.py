@@ -59,13 +59,13 @@ def stands_in(row: list[set[str]], text: str) -> bool:
     return re.search(r"(?<![\d.,])" + r"[ ±\[\],]+".join(cells) + r"(?![\d.])", text) is not None
 
 
-def allowed(folder: Path, comparison: dict[str, Any]) -> set[str]:
+def allowed(comparison: dict[str, Any]) -> set[str]:
     """Every decimal number that may be printed: a result, or one that stands literally in what the text quotes."""
     values = {form for row in rows(comparison) for cell in row for form in cell}
-    costs = json.loads((folder / "results/costs.json").read_text(encoding="utf-8"))
+    costs = json.loads(Path("results/costs.json").read_text(encoding="utf-8"))
     for entry in costs["methods"].values():
         values |= forms(sum(entry["seconds"]) / len(entry["seconds"]), 1)
-    texts = [*values, *((folder / name).read_text(encoding="utf-8") for name in QUOTED)]
+    texts = [*values, *(Path(name).read_text(encoding="utf-8") for name in QUOTED)]
     return {number for text in texts for number in DECIMAL.findall(text)} | {f"{100 * comparison['confidence']:g}"}
 
 

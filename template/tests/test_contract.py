@@ -13,9 +13,9 @@ import torch
 from conftest import Candidate, Task, take
 from torch.utils.data import Dataset
 
-from lab import figures
-from lab.batches import count
+from lab.comparison import figures
 from lab.contract import Examples
+from lab.training.batches import count
 
 SHOWN = 256
 """Examples to score and draw: enough for every metric to be defined."""
@@ -121,8 +121,8 @@ def test_figures_are_drawn_for_every_method(
 
 def test_rules_miss_no_missing_value(task: Task) -> None:
     """One value is taken from each column; a rule on that column must say so."""
-    from lab.stages.validate import standing_rules
-    from lab.validation import check
+    from lab.data.gate import check
+    from lab.data.rules import standing_rules
 
     broken = task.table.astype(object)
     columns = [column for column in broken if column != "id" and broken[column].notna().all()]

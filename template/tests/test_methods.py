@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 from conftest import Candidate, take
 from safetensors.torch import load_file, save_file
 
@@ -72,3 +73,15 @@ def test_all_that_was_learned_is_in_the_weights(candidate: Candidate, tmp_path: 
     expected = candidate.predict(few)
     for name, values in candidate.predict(few, loaded).items():
         np.testing.assert_array_equal(values, expected[name], err_msg=name)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_it_trains_on_a_gpu(candidate: Candidate, precision: str) -> None:
+    AcceleratorState._reset_state(reset_partial_state=True)  # Accelerate keeps to the first device of a process
+    few = take(candidate.task.examples["train"], 2 * candidate.settings.batch_size)
+    fitted = candidate.train(few, epochs=1, device="cuda", precision=precision)
+    assert all(value.isfinite().all() for value in fitted.method.state_dict().values())
+    assert {value.device.type for value in fitted.method.state_dict().values()} == {"cuda"}
+    AcceleratorState._reset_state(reset_partial_state=True)

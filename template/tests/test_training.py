@@ -3,18 +3,21 @@
 import os
 import signal
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from lab.batches import in_order, shuffled
-from lab.checkpoints import Checkpoint
 from lab.contract import Batch, Examples, Method, Update
 from lab.errors import UserError
 from lab.runs import only_trainer
+from lab.scaling.processes import Processes
 from lab.settings import TrainSettings
-from lab.training import Fitted, Row, TrainingInterruptedError, finished, fit
+from lab.training.batches import in_order, shuffled
+from lab.training.checkpoints import Checkpoint
+from lab.training.loop import Fitted, TrainingInterruptedError, fit
+from lab.training.state import Row, TrainingState
 
 SETTINGS = TrainSettings(
     epochs=4,
@@ -158,11 +161,16 @@ def test_validation_draws_nothing_from_the_training_stream(tmp_path: Path) -> No
     assert torch.equal(weights(train(tmp_path / "1.pt")[0]), weights(train(tmp_path / "2.pt", Drawing)[0]))
 
 
-def test_best_epoch_and_patience() -> None:
-    rows: list[Row] = [{"validation_loss": value} for value in (3.0, 1.0, 2.0)]
-    assert not finished(rows, {"epoch": 2}, patience=0)
-    assert not finished(rows, {"epoch": 2}, patience=2)
-    assert finished([*rows, {}], {"epoch": 2}, patience=2)
+def test_patience_ends_a_training_that_no_longer_improves() -> None:
+    state = TrainingState(cast(Processes, None), nn.Linear(1, 1), {}, [])  # type: ignore[arg-type]
+    for epoch, (loss, over) in enumerate([(3.0, False), (1.0, False), (2.0, False), (1.0, True)], start=1):
+        state.history.append({"validation_loss": loss})
+        state.keep_best(state.history[-1])
+        state.epoch = epoch
+        assert state.is_over(epochs=9, patience=2) is over
+        assert not state.is_over(epochs=9, patience=0)
+    assert state.best["epoch"] == 2
+    assert state.is_over(epochs=4, patience=0)
 
 
 def test_weights_of_the_best_epoch_are_kept(tmp_path: Path) -> None:

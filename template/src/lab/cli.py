@@ -34,16 +34,16 @@ def doctor() -> None:
 
 def rubric() -> None:
     """Say what evidence there is for each criterion of rubric.yml."""
-    from lab.rubric import main
+    from lab.reporting.rubric import main
 
     main()
 
 
 def sync() -> None:
     """Bring MLflow up to date with the files in runs/."""
-    from lab.tracking import main_sync
+    from lab.tracking.sync import main
 
-    main_sync()
+    main()
 
 
 def main() -> None:

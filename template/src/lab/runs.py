@@ -18,8 +18,7 @@ from filelock import FileLock, Timeout
 
 from lab.errors import UserError
 from lab.files import read_json, write_json, write_text
-
-RUNS = Path("runs")
+from lab.paths import HOME, RUNS
 
 
 class Run:
@@ -125,4 +124,4 @@ def only_trainer(folder: Path) -> Iterator[None]:
 
 def lock_path(folder: Path) -> Path:
     """Of a method's folder, or of a run's. Not in the folder, which is an output that DVC hashes and copies."""
-    return Path(".lab") / f"{'.'.join(folder.parts[len(RUNS.parts) :])}.lock"
+    return HOME / f"{'.'.join(folder.parts[len(RUNS.parts) :])}.lock"

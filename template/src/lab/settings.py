@@ -84,7 +84,7 @@ class TrainSettings(Strict):
 
     def adamw(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.AdamW:
         """The default optimizer: AdamW, in one fused kernel on CUDA."""
-        from lab.optimizers import AdamW
+        from lab.training.optimizers import AdamW
 
         parameters = list(parameters)
         fused = any(parameter.is_cuda for parameter in parameters)

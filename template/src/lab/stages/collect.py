@@ -1,14 +1,12 @@
 """Collect the raw data: ``data/raw/examples.parquet``, the payload beside it, and where it all comes from."""
 
 from dataclasses import asdict
-from pathlib import Path
 
 from lab.errors import UserError, run
 from lab.files import atomic, tree_digest, write_json
+from lab.paths import EXAMPLES, PROVENANCE, RAW
 from lab.settings import read_params
-from lab.task import load_problem
-
-RAW = Path("data/raw")
+from lab.team_code import load_problem
 
 
 def main() -> None:
@@ -17,15 +15,15 @@ def main() -> None:
     for column in ("id", "sha256"):
         if column not in examples:
             raise UserError(f"collect in problem.py returns no column {column!r}: every example needs one")
-    with atomic(RAW / "examples.parquet") as temporary:
+    with atomic(EXAMPLES) as temporary:
         examples.to_parquet(temporary, index=False)
     payload = {
         "rows": len(examples),
         "columns": {name: str(kind) for name, kind in examples.dtypes.items()},
         "bytes": sum(path.stat().st_size for path in RAW.rglob("*") if path.is_file()),
-        "digest": tree_digest(RAW, skip=lambda path: path.name == "provenance.json"),
+        "digest": tree_digest(RAW, skip=lambda path: path == PROVENANCE),
     }
-    write_json(RAW / "provenance.json", asdict(provenance) | payload)
+    write_json(PROVENANCE, asdict(provenance) | payload)
     print(f"collected {len(examples)} examples ({provenance.kind} data): {provenance.title}")
 
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab import figures
+from lab.comparison import figures
+from lab.comparison.statistics import bootstrap, holm, interval, p_value, verdict
 from lab.contract import Problem
 from lab.errors import UserError, run
 from lab.files import read_json, write_json
-from lab.runs import RUNS
+from lab.paths import COMPARISON, COSTS, FIGURES, RUNS, SPLITS
 from lab.settings import Params, read_params, read_project
-from lab.statistics import bootstrap, holm, interval, p_value, verdict
-from lab.task import load_problem
-from lab.tracking import sync_all
-
-RESULTS = Path("results")
+from lab.team_code import load_problem
+from lab.tracking.follower import sync_all
 
 Predictions = dict[str, dict[int, pd.DataFrame]]
 """By method and seed."""
@@ -41,11 +38,11 @@ def main() -> None:
     summary = compare(problem, predictions, params)
     for method, entry in summary["methods"].items():
         entry["parameters"] = records[method][params.seeds[0]]["parameter_count"]
-    sizes = pd.read_parquet("data/splits.parquet")["split"].value_counts()
+    sizes = pd.read_parquet(SPLITS)["split"].value_counts()
     summary["examples"] = {split: int(size) for split, size in sizes.items()}
     summary["figures"] = draw(problem, predictions, summary)
-    write_json(RESULTS / "comparison.json", summary)
-    write_json(RESULTS / "costs.json", {"methods": {method: costs(runs) for method, runs in records.items()}})
+    write_json(COMPARISON, summary)
+    write_json(COSTS, {"methods": {method: costs(runs) for method, runs in records.items()}})
     for line in verdicts(summary):
         print(line)
     sync_all()
@@ -139,18 +136,17 @@ def check_scores(found: dict[str, float], names: list[str], where: str) -> None:
 
 def draw(problem: Problem, predictions: Predictions, summary: dict[str, Any]) -> list[str]:
     """Write the figures; return the file names of the task's own."""
-    folder = RESULTS / "figures"
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(FIGURES, ignore_errors=True)
     histories = {
         method: {seed: pd.read_csv(RUNS / method / str(seed) / "history.csv") for seed in runs}
         for method, runs in predictions.items()
     }
     with plt.rc_context(figures.STYLE):
-        figures.save(figures.learning_curves(histories), folder / "learning_curves.svg")
-        figures.save(figures.comparison(summary), folder / "comparison.svg")
+        figures.save(figures.learning_curves(histories), FIGURES / "learning_curves.svg")
+        figures.save(figures.comparison(summary), FIGURES / "comparison.svg")
         own = problem.figures({method: next(iter(runs.values())) for method, runs in predictions.items()})
         for name, figure in own.items():
-            figures.save(figure, folder / f"{name}.svg")
+            figures.save(figure, FIGURES / f"{name}.svg")
     return [f"{name}.svg" for name in own]
 
 

@@ -1,22 +1,19 @@
 """Write what is handed in: proposal, report and slides, data and model card, and the evidence for the rubric."""
 
-from pathlib import Path
-
-from lab.cards import data_card, model_card
-from lab.documents import compile_documents, read_results
 from lab.errors import run
 from lab.files import atomic, read_json, write_json, write_text
-from lab.rubric import as_text, look_up, read_rubric
+from lab.paths import DELIVERABLES, RUBRIC_REPORT, RUNS
+from lab.reporting.cards import data_card, model_card
+from lab.reporting.documents import compile_documents, read_results
+from lab.reporting.rubric import as_text, look_up, read_rubric
 from lab.settings import read_project
-
-DELIVERABLES = Path("deliverables")
 
 
 def main() -> None:
     # All of it is made before any of it is written: what fails leaves nothing half-done.
     project, rubric, results = read_project(), read_rubric(), read_results()
     champion, seeds = results["comparison"]["champion"], results["comparison"]["seeds"]
-    runs = {seed: read_json(Path("runs") / champion / str(seed) / "run.json") for seed in seeds}
+    runs = {seed: read_json(RUNS / champion / str(seed) / "run.json") for seed in seeds}
     cards = {"data_card.md": data_card(project, results), "model_card.md": model_card(project, results, runs)}
     documents = compile_documents()
     for name, content in documents.items():
@@ -25,8 +22,8 @@ def main() -> None:
     for name, text in cards.items():
         write_text(DELIVERABLES / name, text)
     report = look_up(rubric)
-    write_json(Path("results/rubric.json"), report)
-    write_text(Path("results/rubric.md"), as_text(report, markdown=True))
+    write_json(RUBRIC_REPORT, report)
+    write_text(RUBRIC_REPORT.with_suffix(".md"), as_text(report, markdown=True))
     for path in sorted(DELIVERABLES.iterdir()):
         print(f"wrote {path.as_posix()}")
 

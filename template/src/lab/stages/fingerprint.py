@@ -1,10 +1,9 @@
 """Write, for DVC to compare, a digest of what each later stage runs and reads of params: see ``lab.fingerprint``."""
 
-from pathlib import Path
-
 from lab.errors import run
 from lab.files import write_json
 from lab.fingerprint import digest
+from lab.paths import FINGERPRINTS
 from lab.settings import read_params, read_project
 
 
@@ -13,7 +12,8 @@ def main() -> None:
     task = f"lab.tasks.{read_project().task}"
     problem = f"{task}.problem"
     # Training reaches neither metrics nor figures, tracking nor documents: none of them can change a weight.
-    training = [("lab.training", "fit"), ("lab.evaluation", "predict"), (problem, "load"), (problem, "targets")]
+    training = [("lab.training.loop", "fit"), ("lab.training.predictions", "prediction_table")]
+    training += [(problem, "load"), (problem, "targets")]
     scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
     compared = [params.compare.model_dump(), list(params.methods)]
     fingerprints = {
@@ -27,7 +27,7 @@ def main() -> None:
         "compare": digest(("lab.stages.compare", "*"), *scoring, params=compared),
         "deliver": digest(("lab.stages.deliver", "*")),
     }
-    write_json(Path("data/fingerprints.json"), fingerprints)
+    write_json(FINGERPRINTS, fingerprints)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Train one method with each seed: ``python -m lab.stages.train <method>``. Finished seeds are kept.
 
-Where that happens, ``lab.launch`` decides: it may start this stage again, in several processes or on other machines.
+Where that happens, ``lab.scaling.launch`` decides: it may start this stage again, in several processes or elsewhere.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 import shutil
 from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 
 from lab.errors import UserError, run
 from lab.files import read_json, sha256
 from lab.fingerprint import digest
-from lab.launch import is_launched, reasons, train_in_processes, trains_elsewhere
-from lab.runs import RUNS, Run, is_main_process, only_trainer
+from lab.paths import FINGERPRINTS, PROVENANCE, RUNS, SPLITS
+from lab.runs import Run, is_main_process, only_trainer
+from lab.scaling.launch import is_launched, reasons, train_in_processes, trains_elsewhere
+from lab.scaling.slurm import train_in_jobs
 from lab.settings import Params, read_params
-from lab.slurm import train_in_jobs
-from lab.tracking import Follower
+from lab.tracking.follower import Follower
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     waiting = [seed for seed in seeds if not Run(method, seed).is_finished(fingerprints[seed])]
     with reasons():
         if is_launched() or not is_main_process():  # another process of this training watches it
-            learn(method, waiting, params, fingerprints, nullcontext())
+            train(method, waiting, params, fingerprints, nullcontext())
             return
         with only_trainer(RUNS / method):
             for folder in (RUNS / method).iterdir():
@@ -41,10 +41,10 @@ def main() -> None:
                     shutil.rmtree(folder)
             print(f"{method}: seeds {seeds}, of which {len(seeds) - len(waiting)} are finished already", flush=True)
             if waiting:
-                learn(method, waiting, params, fingerprints, Follower(RUNS / method))
+                train(method, waiting, params, fingerprints, Follower(RUNS / method))
 
 
-def learn(
+def train(
     method: str, seeds: list[int], params: Params, fingerprints: dict[int, str], follower: AbstractContextManager
 ) -> None:
     """Train each seed: where ``launch`` in params.yaml says, or here."""
@@ -54,15 +54,15 @@ def learn(
             (train_in_jobs if submit else train_in_processes)(method, seeds, params.launch)
         else:
             # Only now: the follower imports MLflow while this process imports PyTorch, not while it trains.
-            from lab.trainer import train_here
+            from lab.training.run import train_seeds
 
-            train_here(method, seeds, params, fingerprints)
+            train_seeds(method, seeds, params, fingerprints)
 
 
 def fingerprint(params: Params, method: str, seed: int) -> str:
     """What decides a run's result: code, params, seed and data."""
-    code = read_json(Path("data/fingerprints.json"))["methods"][method]
-    data = read_json(Path("data/raw/provenance.json"))["digest"] + sha256(Path("data/splits.parquet").read_bytes())
+    code = read_json(FINGERPRINTS)["methods"][method]
+    data = read_json(PROVENANCE)["digest"] + sha256(SPLITS.read_bytes())
     # The params once more, as they are now: somebody may start this stage by hand.
     return digest(params=[code, data, params.decisive(method), seed])
 

@@ -9,7 +9,8 @@ import threading
 import time
 from pathlib import Path
 
-from lab.tracking import GOODBYE, be_quick_and_quiet, reason, tracking_uri
+from lab.tracking.follower import GOODBYE
+from lab.tracking.server import be_quick_and_quiet, reason, tracking_uri
 
 POLL_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
 

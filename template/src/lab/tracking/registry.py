@@ -7,8 +7,8 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from lab.files import read_json, sha256
-from lab.runs import RUNS
-from lab.tracking.content import comparison, scores
+from lab.paths import RUNS
+from lab.tracking.run_files import comparison, scores
 
 
 def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str], known: str) -> str:

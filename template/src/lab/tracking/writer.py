@@ -1,6 +1,6 @@
 """Bring MLflow up to date with the files of runs, each run once, however often and by however many it is asked.
 
-Imports MLflow, which takes seconds: only functions of ``lab.tracking`` import this, away from training.
+Imports MLflow, which takes seconds: other files import this inside functions, away from training.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ from mlflow.exceptions import MlflowException
 
 from lab.errors import UserError
 from lab.files import write_text
-from lab.runs import RUNS
+from lab.paths import HOME, RUNS
 from lab.settings import read_project
-from lab.tracking import content
+from lab.tracking import run_files
 from lab.tracking.registry import register_champion
-from lab.tracking.run import TrackedRun
-
-HOME = Path(".lab")
+from lab.tracking.tracked_run import TrackedRun
 
 
 @dataclass
@@ -47,7 +45,7 @@ class MLflowWriter:
             self.place = _place()
             self.experiment = self._experiment()
         self.tracked: dict[str, TrackedRun] = {}
-        self.seen: dict[Path, tuple[content.State, str]] = {}
+        self.seen: dict[Path, tuple[run_files.State, str]] = {}
         self.run_ids: dict[Path, str] = {}
         self.champion = ""
 
@@ -76,12 +74,12 @@ class MLflowWriter:
         return summary
 
     def _sync_run(self, folder: Path, summary: Summary) -> None:
-        state, (before, status) = content.state(folder), self.seen.get(folder, (None, ""))
-        is_over = status == "RUNNING" and not content.is_training(folder)
+        state, (before, status) = run_files.state(folder), self.seen.get(folder, (None, ""))
+        is_over = status == "RUNNING" and not run_files.is_training(folder)
         if state == before and not is_over:
             summary.unchanged += 1
         else:
-            wanted = content.read(folder)
+            wanted = run_files.read(folder)
             status = wanted.status
             if status == "RUNNING":
                 wanted.tags["lab.place"] = self.place

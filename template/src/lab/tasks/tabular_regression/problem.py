@@ -113,7 +113,7 @@ def draw_prices(predictions: dict[str, pd.DataFrame]) -> Figure:
     import matplotlib.pyplot as plt
     from matplotlib.ticker import LogLocator
 
-    from lab.figures import colours
+    from lab.comparison.figures import colours
 
     prices = next(iter(predictions.values()))["price"] / 1000
     ends = [0.8 * prices.min(), 1.25 * prices.max()]
@@ -135,7 +135,7 @@ def draw_prices(predictions: dict[str, pd.DataFrame]) -> Figure:
 def draw_neighbourhoods(predictions: dict[str, pd.DataFrame], fewest: int = 8) -> Figure:
     import matplotlib.pyplot as plt
 
-    from lab.figures import colours
+    from lab.comparison.figures import colours
 
     places = pd.read_parquet(RAW / "examples.parquet", columns=["id", "Neighborhood"]).set_index("id")["Neighborhood"]
     errors = {}

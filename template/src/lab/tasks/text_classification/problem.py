@@ -175,7 +175,7 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """Probability against what raters said, and what each method makes of sentences that differ in little."""
     from matplotlib.figure import Figure
 
-    from lab.figures import colours
+    from lab.comparison.figures import colours
 
     colour = colours(list(predictions))
     ratings = Figure(figsize=(4.6, 3.2), layout="constrained")

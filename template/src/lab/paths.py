@@ -1,0 +1,49 @@
+"""Every file that passes between stages, named once: who writes it, and what it holds."""
+
+from pathlib import Path
+
+# collect
+RAW = Path("data/raw")
+"""The examples' payload (pictures, sound, …), beside the two files below."""
+EXAMPLES = RAW / "examples.parquet"
+"""One row for each example."""
+PROVENANCE = RAW / "provenance.json"
+"""Where the data come from."""
+
+# fingerprint
+FINGERPRINTS = Path("data/fingerprints.json")
+"""For each stage a digest of its code and settings."""
+
+# validate
+VALIDATION = Path("results/validation.json")
+"""The rules of the data and how many rows break each."""
+DATA_DOCS = Path("results/data_docs/index.html")
+"""The same as a page."""
+
+# split
+SPLITS = Path("data/splits.parquet")
+"""The split of each id."""
+SPLIT_REPORT = Path("results/splits.json")
+"""The rules of the split, and its sizes."""
+
+# train
+RUNS = Path("runs")
+"""``runs/<method>/<seed>``: see ``lab.runs``."""
+
+# compare
+COMPARISON = Path("results/comparison.json")
+"""Every metric of every method, and the differences."""
+COSTS = Path("results/costs.json")
+"""Seconds, examples a second, memory."""
+FIGURES = Path("results/figures")
+
+# deliver
+PROSE = Path("documents")
+"""What the team writes."""
+DELIVERABLES = Path("deliverables")
+"""What is handed in."""
+RUBRIC_REPORT = Path("results/rubric.json")
+"""The evidence for each criterion; beside it the same as Markdown."""
+
+HOME = Path(".lab")
+"""What this machine alone needs: locks, logs, the name of this folder on an MLflow server."""

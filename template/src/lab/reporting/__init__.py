@@ -1,0 +1,1 @@
+"""What is handed in: documents, cards, and the evidence for each line of the rubric."""

@@ -1,0 +1,194 @@
+"""Data card and model card: Markdown for whoever meets the data or the weights without the report.
+
+After "Datasheets for Datasets" (Gebru et al. 2021) and "Model Cards for Model Reporting" (Mitchell et al. 2019).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from lab.settings import Project
+
+Results = dict[str, Any]
+KINDS = {
+    "real": ("real data", "真實資料"),
+    "composed": (
+        "composed of real parts: results hold for such compositions only",
+        "由真實素材組合而成，其結果僅適用於此類組合",
+    ),
+    "made": ("**made data: a program generated them, nothing was measured**", "**人造資料：由程式產生，並非量測所得**"),
+}
+VERDICTS = {"better": "較佳", "worse": "較差", "not significant": "不顯著"}
+
+
+def number(value: float | None, digits: int = 0, signed: bool = False) -> str:
+    """As in documents/machinery/numbers.typ: fixed digits, halves away from zero, thousands in groups, a true minus."""
+    if value is None:
+        return "–"
+    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    sign = "" if rounded == 0 else "−" if rounded < 0 else "+" if signed else ""
+    return f"{sign}{abs(rounded):,}"
+
+
+def escape(text: object) -> str:
+    """User text as Markdown that shows it literally, in one line."""
+    return re.sub(r"([\\`*_\[\]<>|#~]|&(?=#?\w+;))", r"\\\1", " ".join(str(text).split()))
+
+
+def code(name: object) -> str:
+    """A name of the code, or a value of a setting."""
+    text = " ".join(str(name).split()).replace("`", "'").replace("|", "\\|")
+    return f"`{text}`" if text else "–"
+
+
+def link(text: str) -> str:
+    return f"<{text}>" if re.fullmatch(r"https?://[^\s<>]+", text) else escape(text)
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(header)
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _say(project: Project, english: str, taiwanese: str) -> str:
+    return taiwanese if project.language == "zh-TW" else english
+
+
+def data_card(project: Project, results: Results) -> str:
+    """Where the data come from, what is in them, how they were split and checked."""
+
+    def say(english: str, taiwanese: str) -> str:
+        return _say(project, english, taiwanese)
+
+    source, splits, validation = results["provenance"], results["splits"], results["validation"]
+    about = [
+        (say("Project", "專題"), escape(project.title)),
+        (say("Kind", "性質"), say(*KINDS[source["kind"]])),
+        (say("Source", "來源"), link(source["source"])),
+        (say("Licence", "授權"), escape(source["licence"])),
+        (say("Citation", "引用"), escape(source["citation"])),
+        (say("Notes", "備註"), escape(source["notes"]) or "–"),
+        (say("Examples", "樣本數"), number(source["rows"])),
+        (say("Size", "大小"), f"{number(source['bytes'])} bytes"),
+        (say("Digest", "摘要值"), code(source["digest"])),
+    ]
+    names = {"train": say("train", "訓練"), "validation": say("validation", "驗證"), "test": say("test", "測試")}
+    parts = [
+        f"# {say('Data card', '資料卡')}: {escape(source['title'])}",
+        table(["", ""], about),
+        f"## {say('Columns', '欄位')}",
+        table([say("Column", "欄位"), say("Type", "型別")], [(code(k), code(v)) for k, v in source["columns"].items()]),
+        f"## {say('Splits', '切分')}",
+        table(
+            [say("Split", "集合"), say("Examples", "樣本數")], [(names[k], number(splits["sizes"][k])) for k in names]
+        ),
+        _rules(project, splits),
+        f"## {say('Validation', '驗證')}",
+        _rules(project, validation),
+    ]
+    if source["files"]:
+        files = [(code(name), code(digest)) for name, digest in sorted(source["files"].items())]
+        parts += [f"## {say('Downloaded files', '下載的檔案')}", table([say("File", "檔案"), "SHA-256"], files)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rules(project: Project, report: Results) -> str:
+    header = [_say(project, *names) for names in (("Column", "欄位"), ("Rule", "規則"), ("Broken", "違反筆數"))]
+    rows = [
+        (code(rule["column"] or ""), code(rule["rule"]), number(rule["unexpected_count"]))
+        for rule in report["expectations"]
+    ]
+    return table(header, rows)
+
+
+def model_card(project: Project, results: Results, runs: dict[int, Results]) -> str:
+    """The champion's weights, training and limits, and all methods' results. ``runs`` is its run.json by seed."""
+
+    def say(english: str, taiwanese: str) -> str:
+        return _say(project, english, taiwanese)
+
+    comparison, source = results["comparison"], results["provenance"]
+    champion, run = comparison["champion"], runs[comparison["seeds"][0]]
+    dirty = say(" with uncommitted changes", "（含未提交的修改）") if run["git_dirty"] else ""
+    about = [
+        (say("Project", "專題"), escape(project.title)),
+        (say("Members", "組員"), ", ".join(escape(member.name) for member in project.members)),
+        (say("Task", "任務"), code(comparison["task"])),
+        (say("Parameters", "參數量"), number(run["parameter_count"])),
+        (say("Code", "程式碼"), code(run["git_commit"] or "") + dirty),
+        (say("Data", "資料"), f"{escape(source['title'])}: {say(*KINDS[source['kind']])}"),
+        (say("Software", "軟體"), ", ".join(f"{escape(k)} {escape(v)}" for k, v in run["versions"].items())),
+        (say("Device", "裝置"), f"{escape(run['device'])}, {escape(run['precision'])}"),
+    ]
+    primary = comparison["metrics"][0]
+    values = comparison["methods"][champion]["metrics"][primary["name"]]["values"]
+    weights = [
+        (code(f"runs/{champion}/{seed}/model.safetensors"), number(values[str(seed)], primary["digits"]))
+        for seed in comparison["seeds"]
+    ]
+    settings = [(code(key), code(value)) for key, value in sorted(run["parameters"].items())]
+    limits = [
+        say("It was tested on the data above; on others it may fail.", "僅於上述資料上測試，換作其他資料可能失效。"),
+        say(*KINDS[source["kind"]]) + say(".", "。"),
+        _standing(project, comparison),
+    ]
+    parts = [
+        f"# {say('Model card', '模型卡')}: {code(champion)}",
+        table(["", ""], about),
+        f"## {say('Weights', '權重')}",
+        table([say("File", "檔案"), code(primary["name"])], weights),
+        f"## {say('Results on the test split', '測試集結果')}",
+        _comparison(project, comparison),
+        f"## {say('Training', '訓練')}",
+        table([say("Setting", "設定"), say("Value", "值")], settings),
+        f"## {say('Limits', '限制')}",
+        "\n".join(f"- {limit}" for limit in limits),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _comparison(project: Project, comparison: Results) -> str:
+    """A row for each method and metric."""
+    heads = (
+        ("Method", "方法"),
+        ("Metric", "指標"),
+        ("Mean ± std", "平均 ± 標準差"),
+        ("Difference", "差異"),
+        ("Verdict", "判定"),
+    )
+    rows = []
+    for method, entry in comparison["methods"].items():
+        for metric in comparison["metrics"]:
+            found, digits = entry["metrics"][metric["name"]], metric["digits"]
+            spread = f" ± {number(found['std'], digits)}" if len(comparison["seeds"]) > 1 else ""
+            difference, shift, verdict = found["difference"], "–", _say(project, "reference", "基準")
+            if difference:
+                low, high = (number(edge, digits, signed=True) for edge in difference["interval"])
+                shift = f"{number(difference['mean'], digits, signed=True)} \\[{low}, {high}\\]"
+                verdict = _say(project, difference["verdict"], VERDICTS[difference["verdict"]])
+            unit = f" ({escape(metric['unit'])})" if metric["unit"] else ""
+            arrow = "↑" if metric["higher_is_better"] else "↓"
+            value = f"{number(found['mean'], digits)}{spread}"
+            rows.append((code(method), f"{code(metric['name'])}{unit} {arrow}", value, shift, verdict))
+    return table([_say(project, *names) for names in heads], rows)
+
+
+def _standing(project: Project, comparison: Results) -> str:
+    """Whether being the best on average means anything."""
+    metric = comparison["metrics"][0]["name"]
+    difference = comparison["methods"][comparison["champion"]]["metrics"][metric]["difference"]
+    if difference is None:
+        return _say(project, "No method was better than the baseline.", "沒有任何方法優於基準方法。")
+    if difference["verdict"] == "better":
+        return _say(
+            project, f"It is better than the baseline by {code(metric)}.", f"以 {code(metric)} 而言優於基準方法。"
+        )
+    return _say(
+        project,
+        f"Its lead over the baseline by {code(metric)} is not significant.",
+        f"以 {code(metric)} 而言，領先基準方法的幅度不顯著。",
+    )

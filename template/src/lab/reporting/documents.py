@@ -1,0 +1,69 @@
+"""Proposal, report and slides: Typst reads ``results/`` itself, and whatever it cannot read fails here in one line."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import typst
+from pylopdf_fonts_zh_tw import serif_path
+from ruamel.yaml import YAML
+
+from lab.errors import UserError
+from lab.files import read_json
+from lab.paths import COMPARISON, COSTS, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
+
+DOCUMENTS = ("proposal", "report", "slides")
+RESULTS = {
+    "provenance": PROVENANCE,
+    "validation": VALIDATION,
+    "splits": SPLIT_REPORT,
+    "comparison": COMPARISON,
+    "costs": COSTS,
+}
+
+
+def read_results() -> dict[str, Any]:
+    """What documents and cards draw on, by the names of ``RESULTS``; a file that DVC did not write is refused."""
+    results = {name: read_json(path) for name, path in RESULTS.items()}
+    recorded = _recorded()
+    for path in RESULTS.values():
+        digest = recorded.get(path.as_posix())
+        if digest and digest != hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest():
+            raise UserError(f"{path.as_posix()} is not what its stage wrote: run `uv run dvc repro`, which mends it")
+    return results
+
+
+def _recorded() -> dict[str, str]:
+    """MD5 of each file that a stage wrote, as DVC notes it in ``dvc.lock`` when the stage ends."""
+    lock = Path("dvc.lock")
+    if not lock.is_file():
+        return {}
+    stages = YAML(typ="safe", pure=True).load(lock.read_text(encoding="utf-8")).get("stages", {})
+    return {out["path"]: out.get("md5", "") for stage in stages.values() for out in stage.get("outs", [])}
+
+
+def compile_documents() -> dict[str, bytes]:
+    """Each document as PDF. The same sources, results and fonts give the same bytes."""
+    sources = [PROSE / f"{name}.typ" for name in DOCUMENTS]
+    for source in sources:
+        if not source.is_file():
+            raise UserError(f"{source.as_posix()} is missing: `git checkout {source.as_posix()}` brings it back")
+    # Few machines but those of East Asia have Chinese, and Typst leaves out what no font can show.
+    fonts = typst.Fonts(font_paths=[serif_path().parent])
+    try:
+        return {source.stem: typst.compile(source, root=Path(), font_paths=fonts) for source in sources}
+    except typst.TypstError as error:
+        raise UserError(_place(error)) from None
+
+
+def _place(error: typst.TypstError) -> str:
+    """The place in a team's document, or else where Typst found the fault, and what is wrong there."""
+    places = [(Path(file).name, line) for file, line in re.findall(r"┌─ (.+?):(\d+):\d+", error.diagnostic)]
+    own = [(file, line) for file, line in places if Path(file).stem in DOCUMENTS]
+    message = error.message.removeprefix("assertion failed: ").removeprefix("panicked with: ")
+    message = message.replace(f"{Path.cwd()}/", "").replace(f"{Path.cwd()}\\", "")
+    where = "".join(f"documents/{file}, line {line}: " for file, line in (own or places)[:1])
+    return where + "; ".join([message, *error.hints])

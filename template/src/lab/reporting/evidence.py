@@ -1,0 +1,153 @@
+"""Evidence for a criterion: what is there, where, or what is missing. It counts and quotes; it judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.errors import UserError
+from lab.files import read_json
+from lab.paths import FIGURES, PROSE
+from lab.reporting.documents import DOCUMENTS, RESULTS
+from lab.reporting.prose import Section, read_section
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """``what`` was looked for, whether it was ``found``, the ``detail`` a grader wants, and ``where`` to look."""
+
+    what: str
+    found: bool
+    detail: str
+    where: str
+
+
+def from_section(place: str) -> Evidence:
+    """``report#problem`` or ``report``: whether a section is written."""
+    document, _, label = place.partition("#")
+    what = f"{document}, section {label}" if label else f"all of {document}"
+    path = PROSE / f"{document}.typ"
+    if not path.is_file():
+        return Evidence(what, False, "the document is missing", path.as_posix())
+    section = read_section(path.read_text(encoding="utf-8"), label or None)
+    if section is None:
+        return Evidence(what, False, f"no heading has the label <{label}>", path.as_posix())
+    left = f"{section.prompts} prompt{'s' if section.prompts > 1 else ''} left, " if section.prompts else ""
+    found = section.prompts == 0 and section.words > 0
+    return Evidence(what, found, f"{left}{section.words} words", f"{path.as_posix()}, line {section.line}")
+
+
+def from_file(pattern: str) -> Evidence:
+    """Whether there is a file of that name or pattern, and how many."""
+    files = sorted(path.as_posix() for path in Path().glob(pattern) if path.is_file())
+    if not files:
+        return Evidence("file", False, "missing", pattern)
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return Evidence("file", True, "is there", files[0] + more)
+
+
+def from_check(name: str) -> Evidence:
+    """One of ``CHECKS``, on the results as they are; without results there is no evidence."""
+    title, check = CHECKS[name]
+    try:
+        found, detail, where = check()
+    except UserError as error:
+        return Evidence(title, False, str(error), "")
+    return Evidence(title, found, detail, where)
+
+
+Finding = tuple[bool, str, str]
+
+
+def _read(name: str) -> tuple[Any, str]:
+    return read_json(RESULTS[name]), RESULTS[name].as_posix()
+
+
+def _provenance() -> Finding:
+    source, where = _read("provenance")
+    missing = [key for key in ("source", "licence", "citation") if not source[key].strip()]
+    detail = f"{source['kind']} data, {source['title']}; {source['licence']}; {source['source']}"
+    return not missing, f"no {', '.join(missing)} given" if missing else detail, where
+
+
+def _rules(name: str) -> Finding:
+    report, where = _read(name)
+    failed = [rule["rule"] for rule in report["expectations"] if not rule["success"]]
+    detail = f"{len(report['expectations'])} rules over {report['rows']} examples, "
+    return bool(report["success"]), detail + (f"{len(failed)} broken: {failed[0]}" if failed else "all hold"), where
+
+
+def _methods() -> Finding:
+    comparison, where = _read("comparison")
+    others = [name for name in comparison["methods"] if name != comparison["baseline"]]
+    return bool(others), f"{', '.join(others) or 'nothing'} beside the {comparison['baseline']}", where
+
+
+def _seeds() -> Finding:
+    comparison, where = _read("comparison")
+    seeds = comparison["seeds"]
+    return len(seeds) > 1, f"{len(seeds)} for each method: {', '.join(map(str, seeds))}", where
+
+
+def _verdicts() -> Finding:
+    """A difference that is not significant is evidence too, once the report discusses it."""
+    comparison, where = _read("comparison")
+    metric = comparison["metrics"][0]["name"]
+    found = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
+    found = {name: difference for name, difference in found.items() if difference}
+    lines = [f"{name} {one['verdict']} ({metric}, p = {one['p_corrected']:.3g})" for name, one in found.items()]
+    clear = any(one["verdict"] != "not significant" for one in found.values())
+    if found and not clear and not (discussed := from_section("report#comparisons")).found:
+        lines.append(f"which the report is yet to discuss ({discussed.where})")
+        return False, "; ".join(lines), where
+    return bool(found), "; ".join(lines) or "no method beside the baseline", where
+
+
+def _costs() -> Finding:
+    costs, where = _read("costs")
+    seconds = {name: sum(entry["seconds"]) / len(entry["seconds"]) for name, entry in costs["methods"].items()}
+    return bool(seconds), ", ".join(f"{name} {mean:.0f} s a seed" for name, mean in seconds.items()), where
+
+
+def _figures() -> Finding:
+    comparison, _ = _read("comparison")
+    names = ["learning_curves.svg", "comparison.svg", *comparison["figures"]]
+    missing = [name for name in names if not (FIGURES / name).is_file()]
+    detail = f"missing: {', '.join(missing)}" if missing else ", ".join(names)
+    return not missing, detail, FIGURES.as_posix()
+
+
+def _citations() -> Finding:
+    report, bibliography = PROSE / "report.typ", PROSE / "references.bib"
+    if not report.is_file() or not bibliography.is_file():
+        return False, "report.typ or references.bib is missing", PROSE.as_posix()
+    entries = re.findall(r"^\s*@\w+\s*\{\s*([^,\s]+)", bibliography.read_text(encoding="utf-8"), re.M)
+    text = report.read_text(encoding="utf-8")
+    cited = [key for key in entries if re.search(rf"@{re.escape(key)}(?![\w-])|#cite\(<{re.escape(key)}>", text)]
+    return bool(cited), f"{len(cited)} cited{': ' if cited else ''}{', '.join(cited)}", report.as_posix()
+
+
+def _typed_numbers() -> Finding:
+    """Decimals and percentages in the prose: some are quoted from the literature, others may be out of date."""
+    typed, files = [], [PROSE / f"{name}.typ" for name in DOCUMENTS]
+    for path in files:
+        section = read_section(path.read_text(encoding="utf-8")) if path.is_file() else Section(1, 0, 0, [])
+        typed += [f"{number} in {path.name}, line {line}" for line, number in (section.numbers if section else [])]
+    return not typed, f"typed: {'; '.join(typed)}" if typed else "all are read from results/", PROSE.as_posix()
+
+
+CHECKS: dict[str, tuple[str, Callable[[], Finding]]] = {
+    "provenance": ("source and licence of the data", _provenance),
+    "validation": ("validation of the data", lambda: _rules("validation")),
+    "splits": ("splits without leakage", lambda: _rules("splits")),
+    "methods": ("methods beside the baseline", _methods),
+    "seeds": ("several seeds", _seeds),
+    "verdicts": ("differences and whether they are significant", _verdicts),
+    "costs": ("costs of training", _costs),
+    "figures": ("figures", _figures),
+    "citations": ("works that the report cites", _citations),
+    "typed_numbers": ("no number typed by hand", _typed_numbers),
+}

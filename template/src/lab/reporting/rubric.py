@@ -1,0 +1,119 @@
+"""``uv run lab rubric``: the evidence for each criterion of ``rubric.yml``. Points are given by people."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from lab.errors import UserError
+from lab.reporting import evidence
+from lab.reporting.cards import escape
+from lab.reporting.documents import DOCUMENTS
+from lab.settings import Strict, Text, checked, read_project
+
+Title = Text | Annotated[dict[str, Text], Field(min_length=1)]
+
+
+class Source(Strict):
+    """Where a piece of evidence is looked up: exactly one of these."""
+
+    section: Text | None = None
+    file: Text | None = None
+    check: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_one_that_exists(self) -> Source:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("one of section, file and check is needed, and only one")
+        if self.section and self.section.partition("#")[0] not in DOCUMENTS:
+            raise ValueError(f"section {self.section!r} is in no document; they are {', '.join(DOCUMENTS)}")
+        if self.check and self.check not in evidence.CHECKS:
+            raise ValueError(f"there is no check {self.check!r}; there are {', '.join(evidence.CHECKS)}")
+        if self.file and Path(self.file).is_absolute():
+            raise ValueError(f"file {self.file!r} must be a path inside the project")
+        return self
+
+    def look(self) -> evidence.Evidence:
+        if self.section:
+            return evidence.from_section(self.section)
+        if self.file:
+            return evidence.from_file(self.file)
+        return evidence.from_check(self.check or "")
+
+
+class Criterion(Strict):
+    id: Text
+    title: Title
+    points: float = Field(gt=0)
+    evidence: list[Source] = Field(min_length=1)
+
+    def name(self, language: str) -> str:
+        if isinstance(self.title, str):
+            return self.title
+        return self.title.get(language) or next(iter(self.title.values()))
+
+
+class Rubric(Strict):
+    """``rubric.yml``."""
+
+    criteria: list[Criterion] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Rubric:
+        names = [criterion.id for criterion in self.criteria]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"criteria: id {twice[0]!r} stands there twice")
+        return self
+
+
+def read_rubric() -> Rubric:
+    path = Path("rubric.yml")
+    if not path.is_file():
+        raise UserError(f"there is no rubric.yml in {Path.cwd()}: run this in your project's folder")
+    try:
+        return checked(Rubric, YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), "rubric.yml")
+    except YAMLError as error:
+        raise UserError(f"rubric.yml: {' '.join(str(error).split())}") from None
+
+
+def look_up(rubric: Rubric) -> dict[str, Any]:
+    """``points`` in all, and for each of ``criteria`` its title, points and pieces of evidence."""
+    language = read_project().language
+    return {
+        "points": sum(criterion.points for criterion in rubric.criteria),
+        "criteria": [
+            {
+                "id": criterion.id,
+                "title": criterion.name(language),
+                "points": criterion.points,
+                "evidence": [asdict(source.look()) for source in criterion.evidence],
+            }
+            for criterion in rubric.criteria
+        ],
+    }
+
+
+def as_text(report: dict[str, Any], markdown: bool = False) -> str:
+    """For people: plain for a terminal, or as Markdown."""
+    show = escape if markdown else str
+    lines = [f"Evidence for {report['points']:g} points. It says what is there, not what it is worth.", ""]
+    for criterion in report["criteria"]:
+        found = sum(piece["found"] for piece in criterion["evidence"])
+        title = f"{show(criterion['title'])} ({criterion['points']:g} points)"
+        lines.append(f"{'## ' if markdown else ''}{title}: {found} of {len(criterion['evidence'])} found")
+        lines += [""] if markdown else []
+        for piece in criterion["evidence"]:
+            where = f" ({show(piece['where'])})" if piece["where"] else ""
+            mark = "[x]" if piece["found"] else "[ ]"
+            lines.append(f"{'- ' if markdown else '  '}{mark} {show(piece['what'])}: {show(piece['detail'])}{where}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    print(as_text(look_up(read_rubric())), end="")

@@ -1,0 +1,138 @@
+"""What MLflow should say of a run, read from the run's files. ``tracked_run.py`` brings MLflow to say it."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from lab.files import read_json
+from lab.paths import COMPARISON, COSTS, PROVENANCE
+from lab.runs import lock_path
+from lab.tracking.tags import tags
+
+STATUS = {"running": "RUNNING", "finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
+
+COST_METRICS = ("seconds", "examples_per_second", "peak_memory_bytes", "parameter_count", "epochs", "best_epoch")
+
+Point = tuple[str, int]
+"""A metric's name, and its step: the epoch, or 0 where a run has one value."""
+
+
+State = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """A run in MLflow's terms; times are milliseconds since 1970."""
+
+    key: str
+    name: str
+    status: str
+    started: int
+    ended: int
+    tags: dict[str, str]
+    parameters: dict[str, str]
+    points: dict[Point, float]
+    data: tuple[str, str, str]
+    """Title, digest and source of the data."""
+
+
+def state(folder: Path) -> State:
+    """Changes whenever a file does that ``read`` reads."""
+    files = [folder / "run.json", folder / "history.csv", COMPARISON, COSTS]
+    return tuple((path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0) for path in files)
+
+
+def read(folder: Path) -> Content:
+    """The run in ``folder``, which is ``runs/<method>/<seed>``."""
+    record, history = read_json(folder / "run.json"), folder / "history.csv"
+    method, seed = record["method"], record["seed"]
+    status = STATUS[record["status"]]
+    if status == "RUNNING" and not is_training(folder):
+        status = "KILLED"  # its trainer ended without a word
+    changed = max(path.stat().st_mtime for path in (folder / "run.json", history) if path.is_file())
+    points = _curves(history) if history.is_file() else {}
+    points |= {(name, 0): float(record[name]) for name in COST_METRICS if record.get(name) is not None}
+    points |= {(f"test_{name}", 0): value for name, value in scores(record).items()}
+    return Content(
+        key=record["key"],
+        name=f"{method}, seed {seed}",
+        status=status,
+        started=_milliseconds(record["started"]),
+        ended=_milliseconds(record["finished"]) if record["finished"] else int(changed * 1000),
+        tags=tags(record),
+        parameters={_allowed(name): str(value) for name, value in record["parameters"].items()},
+        points={(_allowed(name), step): _storable(value) for (name, step), value in points.items()},
+        data=_data(record["data_digest"]),
+    )
+
+
+def is_training(folder: Path) -> bool:
+    """Whether a trainer holds the run in ``folder``. The system frees the lock of a process, however it ends."""
+    path = lock_path(folder)
+    if not path.is_file():
+        return False
+    try:
+        with FileLock(path, blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
+def comparison() -> dict[str, Any] | None:
+    """``results/comparison.json``, with what tells the runs it is of; None if there is none."""
+    paths = [COMPARISON, COSTS]
+    if not all(path.is_file() for path in paths):
+        return None
+    compared, costs = map(read_json, paths)
+    return compared | {"costs": costs["methods"]}
+
+
+def scores(record: dict[str, Any]) -> dict[str, float]:
+    """The comparison's test metrics for this very run; none if it is of an earlier run of this method and seed."""
+    compared, method, seed = comparison(), record["method"], record["seed"]
+    if compared is None or method not in compared["methods"] or seed not in compared["seeds"]:
+        return {}
+    # Seconds are measured: no two runs took the same.
+    if compared["costs"][method]["seconds"][compared["seeds"].index(seed)] != record.get("seconds"):
+        return {}
+    metrics = compared["methods"][method]["metrics"]
+    return {name: float(entry["values"][str(seed)]) for name, entry in metrics.items()}
+
+
+def _curves(history: Path) -> dict[Point, float]:
+    with history.open(encoding="utf-8", newline="") as stream:
+        return {
+            (name, int(row["epoch"])): float(value)
+            for row in csv.DictReader(stream)
+            for name, value in row.items()
+            if name != "epoch" and value
+        }
+
+
+def _data(digest: str) -> tuple[str, str, str]:
+    known = read_json(PROVENANCE) if PROVENANCE.is_file() else {}
+    title, source = (known["title"], known["source"]) if known.get("digest") == digest else ("data/raw", "data/raw")
+    return title[:500], digest[:36], source  # MLflow's limits; the tag data_digest has all of it
+
+
+def _allowed(name: str) -> str:
+    """MLflow's names have letters, digits, dashes, dots and spaces; a slash would make a folder."""
+    return re.sub(r"[^\w\-. ]", "_", name)
+
+
+def _storable(value: float) -> float:
+    """Databases know no infinity: MLflow stores the largest number instead."""
+    return math.copysign(sys.float_info.max, value) if math.isinf(value) else value
+
+
+def _milliseconds(moment: str) -> int:
+    return round(datetime.fromisoformat(moment).timestamp() * 1000)

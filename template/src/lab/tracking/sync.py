@@ -1,0 +1,35 @@
+"""``uv run lab sync``: bring MLflow up to date with the files in ``runs/``, in this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.errors import UserError
+from lab.paths import RUNS
+from lab.tracking.server import be_quick_and_quiet, reason, store, tracking_uri
+
+if TYPE_CHECKING:
+    from lab.tracking.writer import Summary
+
+
+def sync(folder: Path = RUNS) -> Summary:
+    """Bring MLflow up to date with the runs below ``folder``."""
+    be_quick_and_quiet(seconds=30, retries=2)
+    from lab.tracking.writer import MLflowWriter
+
+    return MLflowWriter(tracking_uri()).sync(folder)
+
+
+def main() -> None:
+    """``uv run lab sync``."""
+    try:
+        done = sync()
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(f"MLflow at {store()} is not up to date: {reason(error)}") from None
+    if done.problems:
+        raise UserError(f"MLflow at {store()} is not up to date: {'; '.join(done.problems)}")
+    counts = f"{done.created} runs created, {done.updated} updated, {done.unchanged} already up to date"
+    print(f"MLflow at {store()}: {counts}")

@@ -1,0 +1,1 @@
+"""From examples to weights and predictions: start with ``loop.py``, then ``step.py``."""

@@ -1,0 +1,72 @@
+"""The device: which one, how precise, how repeatable, and how much memory was used."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+
+import numpy as np
+import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+
+from lab.errors import UserError
+from lab.settings import TrainSettings
+
+
+def accelerator(settings: TrainSettings) -> Accelerator:
+    """Accelerate for the device and precision that are asked for; ``auto`` takes the fastest there is.
+
+    bf16 needs no loss scaling and is used on GPUs that compute in it; elsewhere ``auto`` means fp32.
+    """
+    if settings.device == "cuda" and not torch.cuda.is_available():
+        raise UserError(
+            "params.yaml: train.device: no CUDA device is found here: set it to auto, or run `uv run lab doctor`"
+        )
+    if settings.device == "mps" and not torch.backends.mps.is_available():
+        raise UserError("params.yaml: train.device: no Apple GPU is found here: set it to auto")
+    cuda = settings.device in ("auto", "cuda") and torch.cuda.is_available()
+    precision = settings.precision
+    if precision == "auto":
+        precision = "bf16" if cuda and torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    if precision == "fp16" and not cuda:
+        raise UserError("params.yaml: train.precision: fp16 needs a CUDA device: set it to auto")
+    processes, here = int(os.environ.get("WORLD_SIZE", "1")), torch.cuda.device_count()
+    if cuda and int(os.environ.get("LOCAL_RANK", "0")) >= here:
+        raise UserError(f"params.yaml: launch.processes: set it to the number of GPUs of a machine, which is {here}")
+    return Accelerator(
+        cpu=settings.device == "cpu" or (processes > 1 and not cuda),
+        mixed_precision="no" if precision == "fp32" else precision,
+        gradient_accumulation_steps=settings.accumulate,
+        kwargs_handlers=[DistributedDataParallelKwargs(gradient_as_bucket_view=True)],
+    )
+
+
+def repeatable(seed: int) -> None:
+    """Seed every generator, and let no kernel be chosen by timing or add numbers in a random order."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats itself only with a fixed workspace
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    torch.set_deterministic_debug_mode("warn")  # `use_deterministic_algorithms`, without importing the compiler
+    torch.backends.cudnn.benchmark = False
+    torch.set_float32_matmul_precision("high")  # TF32 on CUDA: ten bits of mantissa, several times the speed
+
+
+def device_name(device: torch.device) -> str:
+    """As a person says it: the GPU's product name, or ``cpu``."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
+def peak_memory(device: torch.device) -> int:
+    """Bytes: of the GPU's memory where there is one, else of this process."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    if sys.platform == "win32":
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

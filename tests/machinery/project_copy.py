@@ -1,0 +1,42 @@
+"""A copy of the template's documents and rubric in a folder of its own, with made-up results, for tests."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import example_results
+from jinja2 import Environment, StrictUndefined
+
+from lab.reporting import documents
+from lab.settings import read_params, read_project
+
+ROOT = Path(__file__).parents[2] / "template"
+LANGUAGES = ("en", "zh-TW")
+
+
+def make(folder: Path, language: str = "en", **results: Any) -> dict[str, Any]:
+    """Fill ``folder``; return the content of its comparison.json."""
+    shutil.copytree(ROOT / "documents", folder / "documents")
+    for path in (folder / "documents").glob("*.jinja"):
+        template = Environment(undefined=StrictUndefined, trim_blocks=True).from_string(path.read_text("utf-8"))
+        path.with_suffix("").write_text(template.render(language=language), encoding="utf-8")
+        path.unlink()
+    shutil.copy(ROOT / "rubric.yml", folder)
+    project = results.pop("project", example_results.PROJECT).replace('language = "en"', f'language = "{language}"')
+    read_project.cache_clear()
+    read_params.cache_clear()
+    text = "".join((folder / f"documents/{name}.typ").read_text("utf-8") for name in documents.DOCUMENTS)
+    named = set(re.findall(r'-figure\("([^"]+)\.svg"', text)) - {"learning_curves", "comparison"}
+    figures = {"figures": ("confusion_matrix", *sorted(named))}
+    return example_results.write(folder, project=project, **(figures | results))
+
+
+def mini_report(folder: Path, body: str) -> None:
+    """A report of ``body`` alone, which does not depend on what the team wrote."""
+    imports = "".join(f'#import "machinery/{name}.typ": *\n' for name in ("theme", "data", "results"))
+    head = f'{imports}#show: paper.with(kind: "Test")\n'
+    tail = '\n#bibliography("references.bib")\n'
+    (folder / "documents/report.typ").write_text(head + body + tail, encoding="utf-8")

@@ -1,0 +1,121 @@
+"""What is handed in: whole or not there, from results that are there and are DVC's own; the cards beside the PDFs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import example_results
+import project_copy
+import pytest
+import typst
+
+from lab.errors import UserError
+from lab.reporting.cards import data_card, model_card, number
+from lab.reporting.documents import compile_documents, read_results
+from lab.settings import read_project
+from lab.stages import deliver
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('#value("nvel", "accuracy")', 'no method "nvel", only baseline, novel'),
+        ('#value("novel", "acuracy")', 'no metric "acuracy", only'),
+        ('#result-figure("nothing.svg")', "file not found .*nothing.svg"),
+        ("@nobody2020", "label `<nobody2020>` does not exist"),
+        ("#(", "unclosed delimiter"),
+    ],
+)
+def test_a_mistake_in_a_document_is_told_with_its_line(folder: Path, text: str, message: str) -> None:
+    project_copy.make(folder, methods=example_results.METHODS, metrics=example_results.METRICS)
+    project_copy.mini_report(folder, text)
+    with pytest.raises(UserError, match=message) as error:
+        compile_documents()
+    assert str(error.value).startswith("documents/report.typ, line 5: ")
+    assert "\n" not in str(error.value)
+    assert str(folder) not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["results/comparison.json", "results/costs.json", "data/raw/provenance.json"])
+def test_a_missing_result_fails(folder: Path, name: str) -> None:
+    project_copy.make(folder)
+    Path(name).unlink()
+    with pytest.raises(UserError, match=f"{Path(name).name} is missing: run `uv run dvc repro`"):
+        read_results()
+
+
+def test_a_result_that_dvc_did_not_write_fails(folder: Path) -> None:
+    comparison = project_copy.make(folder)
+    path = Path("results/comparison.json")
+    digest = hashlib.md5(path.read_bytes()).hexdigest()
+    lock = {"stages": {"compare": {"outs": [{"path": "results/comparison.json", "md5": digest}, {"path": "runs"}]}}}
+    Path("dvc.lock").write_text(json.dumps(lock), encoding="utf-8")
+    assert read_results()["comparison"] == comparison
+    path.write_text(path.read_text(encoding="utf-8").replace("0.9", "0.8"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"results/comparison.json is not what its stage wrote: run `uv run dvc repro`"):
+        read_results()
+
+
+def test_deliver_writes_all_or_nothing(folder: Path) -> None:
+    comparison = project_copy.make(folder)
+    good = Path("documents/slides.typ").read_text(encoding="utf-8")
+    Path("documents/slides.typ").write_text(good + "\n#broken", encoding="utf-8")
+    with pytest.raises(UserError, match=r"documents/slides\.typ, line"):
+        deliver.main()
+    assert not Path("deliverables").exists()
+    assert not Path("results/rubric.json").exists()
+    Path("documents/slides.typ").write_text(good, encoding="utf-8")
+    deliver.main()
+    names = ["data_card.md", "model_card.md", "proposal.pdf", "report.pdf", "slides.pdf"]
+    assert sorted(path.name for path in Path("deliverables").iterdir()) == names
+    card = Path("deliverables/model_card.md").read_text(encoding="utf-8")
+    for method, entry in comparison["methods"].items():
+        for metric in comparison["metrics"]:
+            mean = number(entry["metrics"][metric["name"]]["mean"], metric["digits"])
+            assert re.search(rf"\| `{method}` \| `{metric['name']}`[^|]* \| {re.escape(mean)} ± ", card)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "signed", "text"),
+    [
+        (0.97249999, 3, False, "0.972"),
+        (0.9625, 3, False, "0.963"),
+        (1.0594999999999999, 3, False, "1.059"),
+        (-0.0004, 3, True, "0.000"),
+        (0.00051, 3, True, "+0.001"),
+        (-12345.678, 1, True, "−12,345.7"),
+        (1234567, 0, False, "1,234,567"),
+        (999.6, 0, False, "1,000"),
+        (2, 2, False, "2.00"),
+        (1e-9, 2, False, "0.00"),
+        (None, 3, False, "–"),
+    ],
+)
+def test_numbers_are_written_alike_in_documents_and_cards(
+    folder: Path, value: float | None, digits: int, signed: bool, text: str
+) -> None:
+    project_copy.make(folder, "en")
+    assert number(value, digits, signed) == text
+    literal = "none" if value is None else repr(value)
+    call = f"number({literal}, digits: {digits}, signed: {str(signed).lower()})"
+    Path("number.typ").write_text(
+        f'#import "documents/machinery/numbers.typ": *\n#metadata({call}) <number>', encoding="utf-8"
+    )
+    assert json.loads(typst.query("number.typ", "<number>", field="value", one=True, root=".")) == text
+
+
+def test_user_text_in_cards_is_shown_literally(folder: Path) -> None:
+    project = example_results.PROJECT.replace('"Reading handwritten digits"', json.dumps("a | b <i> *c* [d](e)\n# f"))
+    comparison = project_copy.make(folder, "en", project=project)
+    runs = {seed: json.loads(Path(f"runs/baseline/{seed}/run.json").read_text("utf-8")) for seed in comparison["seeds"]}
+    for card in (data_card(read_project(), read_results()), model_card(read_project(), read_results(), runs)):
+        assert r"| a \| b \<i\> \*c\* \[d\](e) \# f |" in card

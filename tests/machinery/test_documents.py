@@ -1,0 +1,124 @@
+"""Proposal, report and slides: every number comes from results/, and what is missing or stale is told in one line."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import example_results
+import project_copy
+import pytest
+import typst
+from printed_numbers import allowed, forms, printed, rows, stands_in, text_of
+from pypdf import PdfReader
+
+from lab.reporting.cards import data_card
+from lab.reporting.documents import compile_documents, read_results
+from lab.settings import read_project
+
+LANGUAGES = project_copy.LANGUAGES
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("document", ["report", "slides"])
+def test_every_result_is_printed_and_every_decimal_is_a_result(folder: Path, document: str, language: str) -> None:
+    comparison = project_copy.make(folder, language)
+    text = text_of(compile_documents()[document])
+    for row in rows(comparison, metrics=1 if document == "slides" else None):
+        assert stands_in(row, text), row
+    for size in comparison["examples"].values():
+        assert f"{size:,}" in text
+    assert printed(text) <= allowed(comparison)
+    for entry in json.loads(Path("results/costs.json").read_text(encoding="utf-8"))["methods"].values():
+        assert forms(sum(entry["seconds"]) / 3, 1) & printed(text)
+
+
+def test_what_is_not_significant_is_called_so(folder: Path) -> None:
+    project_copy.make(
+        folder, "en", methods=example_results.METHODS, metrics=example_results.METRICS, figures=("confusion_matrix",)
+    )
+    project_copy.mini_report(folder, "#findings()\n\n#comparison-table()")
+    text = " ".join(text_of(_compile_report()).split())
+    assert re.search(r"small ablation: accuracy \S+ ± .*? This is not significant", text)
+    assert re.search(r"novel is better than the baseline: accuracy .*? p < 0.001", text)
+    assert re.search(r"small ablation 0.974 ± 0.002 [^a-z]*not significant", text)
+    assert re.search(r"novel 44,909 ± 99 [^a-z]*worse", text)  # a higher error, as results/ say
+
+
+def _compile_report() -> bytes:
+    return typst.compile("documents/report.typ", root=".")
+
+
+@pytest.mark.parametrize(("methods", "metrics"), [(1, 1), (9, 4)])
+def test_any_number_of_methods_and_metrics(folder: Path, methods: int, metrics: int) -> None:
+    names = ("baseline", *(f"method_{index}" for index in range(1, methods)))
+    several = tuple(example_results.METRICS[0] | {"name": f"metric_{index}"} for index in range(metrics))
+    comparison = project_copy.make(folder, "en", methods=names, metrics=several)
+    project_copy.mini_report(
+        folder, "#findings()\n#comparison-table()\n#costs-table()\n#metrics-table()\n#task-figures()"
+    )
+    text = text_of(_compile_report())
+    assert all(stands_in(row, text) for row in rows(comparison))
+    assert all(text.count(f"\n{name.replace('_', ' ')} ") >= metrics for name in names)
+
+
+def test_one_seed_shows_no_deviation(folder: Path) -> None:
+    comparison = project_copy.make(folder, "en")
+    Path("results/comparison.json").write_text(json.dumps(comparison | {"seeds": [0]}), encoding="utf-8")
+    project_copy.mini_report(folder, "#comparison-table(caption: none)")
+    assert "±" not in text_of(_compile_report()).replace("Mean ±", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["real", "composed", "made"])
+def test_made_data_say_so_everywhere(folder: Path, language: str, kind: str) -> None:
+    project_copy.make(folder, language, kind=kind)
+    documents = compile_documents()
+    texts = [text_of(documents[name]) for name in ("report", "slides")]
+    warning = {"made": "The data are made|本資料為人造資料", "composed": "The data are composed|本資料由真實素材"}
+    assert all(bool(re.search(warning.get(kind, "$^"), text)) == (kind != "real") for text in texts)
+    texts.append(data_card(read_project(), read_results()))
+    for text in texts:
+        assert bool(re.search("made data|人造資料", text)) == (kind == "made")
+        assert bool(re.search("composed of real|由真實素材", text)) == (kind == "composed")
+        assert bool(re.search("real data|真實資料", text)) == (kind == "real")
+
+
+HOSTILE = r""""Quotes" \back\slash #let $x$ @holm1979 *a_b* <tag> `c` // = [x] {{ y }} {% z %} ~ 007 é"""
+
+
+def test_any_title_is_shown_as_it_is(folder: Path) -> None:
+    title = json.dumps(HOSTILE + " 🐈", ensure_ascii=False)  # a JSON text is a TOML text
+    project = example_results.PROJECT.replace('"Reading handwritten digits"', title)
+    project_copy.make(folder, "en", project=project)
+    for pdf in compile_documents().values():
+        reader = PdfReader(io.BytesIO(pdf))
+        assert reader.metadata is not None
+        assert reader.metadata.title == HOSTILE + " 🐈"
+        assert "".join(HOSTILE.split()) in "".join(reader.pages[0].extract_text().split())
+
+
+def test_chinese_needs_no_installed_font(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typst leaves out what no font can show, without a word."""
+    project_copy.make(folder, "en", project=example_results.PROJECT.replace("Huang Yi-Ting", "黃意婷"))
+    fonts = typst.Fonts
+    monkeypatch.setattr(typst, "Fonts", lambda **given: fonts(include_system_fonts=False, **given))
+    assert all("黃意婷" in text_of(pdf) for pdf in compile_documents().values())
+
+
+def test_same_results_give_the_same_bytes(folder: Path) -> None:
+    project_copy.make(folder)
+    documents = compile_documents()
+    assert documents == compile_documents()
+    for pdf in documents.values():  # two dates within a second would be alike
+        metadata = PdfReader(io.BytesIO(pdf)).metadata
+        assert metadata is not None
+        assert metadata.creation_date is None

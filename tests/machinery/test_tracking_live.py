@@ -1,0 +1,172 @@
+"""MLflow follows live: real processes, real servers, and what happens when one of them dies."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tracked import (
+    ABOUT,
+    SOURCE,
+    begin,
+    curve,
+    finish,
+    free_port,
+    rows,
+    tracked,
+    wait_for,
+)
+
+from lab.runs import Run, only_trainer
+from lab.tracking import follower as follower_module
+from lab.tracking.follower import Follower
+
+pytest_plugins = ["tracked"]  # its fixtures
+
+
+@pytest.mark.slow
+def test_syncs_at_the_same_time_create_no_run_twice(project: Path) -> None:
+    for seed in range(3):
+        finish(begin(seed=seed), seconds=1.0 + seed)
+    code = "from lab.tracking.sync import main; main()"
+    processes = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0].decode() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert sorted(run.data.tags["seed"] for run in tracked()) == ["0", "1", "2"]
+    assert sum(int(re.findall(r"(\d+) runs created", line)[0]) for line in said) == 3
+
+
+def test_sync_with_no_server_says_so_in_one_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    finish(begin(), seconds=1.0)
+    who = "user:hidden"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://{who}@127.0.0.1:{free_port()}")
+    code = "from lab import errors; from lab.tracking import sync; errors.run(sync.main)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: MLflow at http://127.0.0.1:")
+    assert len(done.stderr.splitlines()) == 1
+    assert "hidden" not in done.stderr
+
+
+def test_the_follower_writes_while_training_runs_and_is_done_when_closed(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with only_trainer(Path("runs/novel/0")), Follower(Path("runs/novel")):
+        run = begin()
+        run.write_history(rows(1))
+        wait_for(lambda: tracked() and "train_loss" in tracked()[0].data.metrics)
+        assert tracked()[0].info.status == "RUNNING"
+        run.write_history(rows(2))
+        wait_for(lambda: len(curve(tracked()[0], "train_loss")) == 2)
+        finish(run, seconds=4.0, epochs=5)
+    (found,) = tracked()
+    assert found.info.status == "FINISHED"
+    assert len(curve(found, "train_loss")) == 5
+    assert capfd.readouterr().err == ""
+
+
+def test_the_trainer_does_not_import_mlflow() -> None:
+    code = "import sys, lab.tracking.follower; sys.exit('mlflow' in sys.modules or 'pydantic' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+    assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
+
+
+@pytest.mark.skipif(not metadata.packages_distributions().get("lab"), reason="the project is not installed")
+def test_a_bare_mlflow_reports_to_nobody(tmp_path: Path) -> None:
+    # An MLflow that reports gives itself a number when imported. It reports no tests and no CI: it must see neither.
+    plain = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT") if name in os.environ}
+    environment = plain | {"XDG_CONFIG_HOME": str(tmp_path), "APPDATA": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", "import mlflow.cli"], env=environment, check=True)
+    assert not (tmp_path / "mlflow").exists()
+
+
+TRAINER = """
+import signal, sys, time
+from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in a shell's background inherits deaf ears
+from lab.runs import Run, only_trainer
+from lab.tracking.follower import Follower
+with only_trainer(Path("runs/novel/0")), Follower(Path("runs/novel")):
+    run = Run("novel", 0)
+    run.start("f", dict(parameters={}, data_digest="d", member="A", git_commit=None, git_dirty=False, versions={}))
+    for epochs in range(1, 1000):
+        run.write_history([{"epoch": e, "step": e, "train_loss": 1 / e} for e in range(1, epochs + 1)])
+        time.sleep(0.1)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
+@pytest.mark.parametrize("early", [pytest.param(True, marks=pytest.mark.slow), False])
+def test_a_killed_trainer_leaves_no_run_running_and_no_follower(project: Path, early: bool) -> None:
+    trainer = subprocess.Popen([sys.executable, "-c", TRAINER])
+    wait_for(Path("runs/novel/0/history.csv").exists)
+    if not early:  # else the follower is still busy importing MLflow
+        wait_for(lambda: tracked() and tracked()[0].info.status == "RUNNING")
+    trainer.kill()
+    trainer.wait()
+    wait_for(lambda: tracked() and tracked()[0].info.status == "KILLED")
+    with only_trainer(Path("runs/novel/0")), Follower(Path("runs/novel")):
+        run = Run("novel", 0)
+        run.start("f", ABOUT)
+        finish(run, seconds=1.0)
+    (found,) = tracked()
+    assert found.info.status == "FINISHED"
+    wait_for(lambda: not followers(project))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not fork")
+def test_workers_that_outlive_a_killed_trainer_delay_but_do_not_hide_its_end(project: Path) -> None:
+    # As a data loader's workers do, a forked process inherits the lock and the pipe to the follower.
+    fork = "    if epochs == 3 and not __import__('os').fork(): time.sleep(4); __import__('os')._exit(0)\n"
+    trainer = subprocess.Popen(
+        [sys.executable, "-c", TRAINER.replace("        time.sleep(0.1)", f"    {fork}        time.sleep(0.1)")]
+    )
+    wait_for(lambda: tracked() and tracked()[0].data.metrics.get("train_loss", 1) < 0.3)
+    trainer.kill()
+    trainer.wait()
+    wait_for(lambda: tracked()[0].info.status == "KILLED")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a group")
+def test_ctrl_c_stops_the_trainer_and_the_follower_tells_mlflow(project: Path) -> None:
+    trainer = subprocess.Popen([sys.executable, "-c", TRAINER], start_new_session=True, stderr=subprocess.DEVNULL)
+    wait_for(lambda: tracked() and tracked()[0].info.status == "RUNNING")
+    os.killpg(trainer.pid, signal.SIGINT)  # what a terminal does: the whole group receives it
+    trainer.wait(60)
+    wait_for(lambda: tracked()[0].info.status == "KILLED")
+
+
+def followers(folder: Path) -> list[Any]:
+    import psutil
+
+    alive = psutil.process_iter(["cmdline", "cwd", "status"])
+    return [one for one in alive if "lab.tracking" in (one.info["cmdline"] or []) and one.info["cwd"] == str(folder)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
+def test_a_follower_that_dies_costs_one_line(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with Follower() as follower:
+        assert follower.child
+        follower.child.kill()
+    said = capfd.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert "uv run lab sync" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGSTOP")
+def test_a_follower_that_gets_no_turn_is_replaced_at_the_end(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(follower_module, "BACKGROUND_SECONDS", 1.0)
+    with only_trainer(Path("runs/novel/0")), Follower(Path("runs/novel")) as follower:
+        assert follower.child
+        os.kill(follower.child.pid, signal.SIGSTOP)
+        finish(begin(), seconds=1.0)
+    assert [run.info.status for run in tracked()] == ["FINISHED"]
+    assert capfd.readouterr().err == ""
