@@ -26,6 +26,12 @@ from lab.training.optimizers import learning_rate_factor
 
 Outcome = tuple[float, float]
 """Seconds of learning, and the last epoch's mean loss."""
+Tick = Callable[[], None]
+"""Called when an epoch has ended."""
+
+
+def nothing() -> None:
+    """No one listens."""
 
 
 class Classifier(Method):
@@ -49,7 +55,9 @@ def adamw(parameters: Iterable[nn.Parameter], settings: TrainSettings, device: t
     )
 
 
-def bare(network: Callable[[], nn.Module], data: Batch, settings: TrainSettings, device: torch.device) -> Outcome:
+def bare(
+    network: Callable[[], nn.Module], data: Batch, settings: TrainSettings, device: torch.device, tick: Tick = nothing
+) -> Outcome:
     """As an expert writes it: data on the device, indexed there; no number is asked for within an epoch."""
     repeatable(0)
     model = network().to(device)
@@ -77,15 +85,18 @@ def bare(network: Callable[[], nn.Module], data: Batch, settings: TrainSettings,
             schedule.step()
             total += loss.detach()
         mean = total.item() / steps
+        tick()
     return time.perf_counter() - started, mean
 
 
-def finalist(network: Callable[[], nn.Module], data: Batch, settings: TrainSettings, device: torch.device) -> Outcome:
+def finalist(
+    network: Callable[[], nn.Module], data: Batch, settings: TrainSettings, device: torch.device, tick: Tick = nothing
+) -> Outcome:
     """Finalist's loop, as the train stage calls it, with a validation split of one batch."""
     examples: dict[str, Any] = {"train": data, "validation": {name: value[:2] for name, value in data.items()}}
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = Checkpoint(Path(folder) / "checkpoint.pt", "benchmark")
-        fitted = fit(Classifier, {"network": network}, examples, settings, 0, checkpoint, lambda rows: None)
+        fitted = fit(Classifier, {"network": network}, examples, settings, 0, checkpoint, lambda rows: tick())
     seen = fitted.history[-1]["step"] * settings.batch_size
     return seen / fitted.examples_per_second, fitted.history[-1]["train_loss"]
 
