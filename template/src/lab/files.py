@@ -33,11 +33,37 @@ def write_json(path: Path, content: Any) -> None:
     write_text(path, json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n")
 
 
+def read_text(path: Path) -> str:
+    """A text of the team. The mark that Windows puts first is left out; another encoding than UTF-8 is named."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+        if "\0" not in text:
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError:
+        pass
+    how = "save it as UTF-8 (in VS Code: click the encoding in the status bar, then Save with Encoding)"
+    raise UserError(f"{path.as_posix()} is {_encoding(content)}, not UTF-8: {how}") from None
+
+
+def _encoding(content: bytes) -> str:
+    """What a text that is not UTF-8 is: certain from its first bytes, else the first that can be so."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:200].count(0) > len(content[:200]) // 4:
+        return "UTF-16"
+    for name, known in (("big5", "Big5"), ("gb18030", "GB 18030"), ("cp1252", "Windows-1252")):
+        try:
+            content.decode(name)
+            return f"probably {known}"
+        except UnicodeDecodeError:
+            continue
+    return "no text"
+
+
 def read_json(path: Path) -> Any:
     if not path.is_file():
         raise UserError(f"{path} is missing: run `uv run dvc repro`, which writes it")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_text(path))
     except json.JSONDecodeError as error:
         raise UserError(
             f"{path}, line {error.lineno}: no JSON: {error.msg}: `uv run dvc repro` writes it anew"
