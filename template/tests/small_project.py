@@ -124,6 +124,7 @@ class SmallProject:
         splits = ["train"] * 160 + ["validation"] * 50 + ["test"] * 30
         table = pd.DataFrame({"id": [str(row) for row in range(len(splits))], "split": splits})
         table.to_parquet(folder / "data/splits.parquet")
+        table[["id"]].to_parquet(folder / "data/raw/examples.parquet")
         self.set(**params)
 
     def write(self, path: str, content: Any) -> None:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from lab.errors import UserError, run
-from lab.files import read_json, sha256
+from lab.files import read_json, sha256, there
 from lab.fingerprint import digest, of_training
 from lab.launch import is_launched, reasons, train_in_processes, trains_elsewhere
 from lab.runs import RUNS, Run, is_main_process, only_trainer
@@ -37,7 +37,7 @@ def main() -> None:
             return
         with only_trainer(RUNS / method):
             for folder in (RUNS / method).iterdir():
-                if folder.name not in map(str, params.seeds):
+                if folder.is_dir() and folder.name not in map(str, params.seeds):
                     shutil.rmtree(folder)
             print(f"{method}: seeds {seeds}, of which {len(seeds) - len(waiting)} are finished already", flush=True)
             if waiting:
@@ -63,7 +63,9 @@ def fingerprint(params: Params, method: str, seed: int) -> str:
     """What decides a run's result: code, params, seed and data."""
     # As they are now, not as the last `dvc repro` saw them: somebody may start this stage by hand.
     code = of_training(params, method)
-    data = read_json(Path("data/raw/provenance.json"))["digest"] + sha256(Path("data/splits.parquet").read_bytes())
+    data = read_json(Path("data/raw/provenance.json"))["digest"] + sha256(
+        there(Path("data/splits.parquet")).read_bytes()
+    )
     return digest(params=[code, data, seed])
 
 
