@@ -12,7 +12,7 @@ from lab import evidence
 from lab.cards import escape
 from lab.documents import DOCUMENTS
 from lab.settings import read_project
-from lab.strict import Strict, Text, checked, read_yaml
+from lab.strict import Strict, Text, checked, did_you_mean, read_yaml
 
 Title = Text | Annotated[dict[str, Text], Field(min_length=1)]
 
@@ -40,9 +40,10 @@ class Source(Strict):
         if len(self.model_fields_set) != 1:
             raise ValueError("one of section, file and check is needed, and only one")
         if self.section and self.section.partition("#")[0] not in DOCUMENTS:
-            raise ValueError(f"section {self.section!r} is in no document; they are {', '.join(DOCUMENTS)}")
+            meant = did_you_mean(self.section.partition("#")[0], DOCUMENTS)
+            raise ValueError(f"section {self.section!r} is in no document{meant}")
         if self.check and self.check not in evidence.CHECKS:
-            raise ValueError(f"there is no check {self.check!r}; there are {', '.join(evidence.CHECKS)}")
+            raise ValueError(f"there is no check {self.check!r}{did_you_mean(self.check, evidence.CHECKS)}")
         if self.file and not _is_inside(self.file):
             raise ValueError(f"file {self.file!r} must be a path inside the project, or a pattern")
         return self

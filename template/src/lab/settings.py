@@ -183,8 +183,8 @@ def read_params() -> Params:
     """``params.yaml`` of the current folder."""
     params = checked(Params, read_yaml(Path("params.yaml")), "params.yaml")
     rooms = [path.name for path in task_folder().parent.glob("[!_.]*") if path.is_dir()]
-    if task_folder().name not in rooms:
-        meant = did_you_mean(task_folder().name, rooms)
+    if read_project().task not in rooms:
+        meant = did_you_mean(read_project().task, rooms)
         raise UserError(f"project.toml: task: there is no folder {task_folder().as_posix()}{meant}")
     modules = [path.stem for path in task_folder().glob("*.py")]  # listed, for Windows does not mind capital letters
     for method in params.methods:
