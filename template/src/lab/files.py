@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,14 +83,16 @@ def there(path: Path) -> Path:
     return path
 
 
-def read_json(path: Path) -> Any:
-    """What ``write_json`` wrote."""
+def read_json(path: Path, *keys: str) -> Any:
+    """What ``write_json`` wrote; it must have ``keys``."""
     try:
-        return json.loads(read_text(there(path)))
+        content = json.loads(read_text(there(path)))
     except json.JSONDecodeError as error:
         raise UserError(
             f"{path.as_posix()}, line {error.lineno}: no JSON: {error.msg}: `uv run dvc repro` writes it anew"
         ) from None
+    _has(path, content if isinstance(content, dict) else (), keys)
+    return content
 
 
 def read_table(path: Path, *columns: str) -> pd.DataFrame:
@@ -102,10 +104,14 @@ def read_table(path: Path, *columns: str) -> pd.DataFrame:
     except (OSError, ValueError) as error:  # what pandas and pyarrow raise for content, too
         detail = " ".join(str(error).split())[:150]
         raise UserError(f"{path.as_posix()} is damaged: `uv run dvc repro` writes it anew ({detail})") from None
-    if missing := [column for column in columns if column not in table]:
-        lacks = f"{path.as_posix()} has no column {', '.join(missing)}"
-        raise UserError(f"{lacks}, so no stage wrote it: `uv run dvc repro` writes it anew")
+    _has(path, table, columns)
     return table
+
+
+def _has(path: Path, content: Container[str], names: tuple[str, ...]) -> None:
+    if missing := [name for name in names if name not in content]:
+        lacks = f"{path.as_posix()} has no {', '.join(missing)}"
+        raise UserError(f"{lacks}, so no stage wrote it: `uv run dvc repro` writes it anew")
 
 
 def sha256(content: bytes) -> str:

@@ -51,7 +51,7 @@ def train(method: str, seed: int, params: Params, examples: dict[str, Examples],
     settings, options = params.training(method), params.options(method)
     this = Run(method, seed)
     member = read_project().members[0].name
-    data = read_json(Path("data/raw/provenance.json"))["digest"]
+    data = read_json(Path("data/raw/provenance.json"), "digest")["digest"]
     about = {"parameters": settings.model_dump() | options, "data_digest": data, "member": member}
     this.start(fingerprint, about | git_state() | {"versions": versions()})
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)

@@ -63,10 +63,9 @@ def fingerprint(params: Params, method: str, seed: int) -> str:
     """What decides a run's result: code, params, seed and data."""
     # As they are now, not as the last `dvc repro` saw them: somebody may start this stage by hand.
     code = of_training(params, method)
-    data = read_json(Path("data/raw/provenance.json"))["digest"] + sha256(
-        there(Path("data/splits.parquet")).read_bytes()
-    )
-    return digest(params=[code, data, seed])
+    data = read_json(Path("data/raw/provenance.json"), "digest")["digest"]
+    splits = sha256(there(Path("data/splits.parquet")).read_bytes())
+    return digest(params=[code, data + splits, seed])
 
 
 if __name__ == "__main__":
