@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import platform
 import subprocess
@@ -17,7 +18,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from lab.errors import UserError
-from lab.files import read_json, write_json, write_text
+from lab.files import digests, read_json, sha256, write_json, write_text
 from lab.paths import HOME, RUNS
 
 
@@ -32,7 +33,8 @@ class Run:
         """Whether this very run (same code, params and data) is complete."""
         path = self.folder / "run.json"
         saved = read_json(path) if path.is_file() else {}
-        return saved.get("fingerprint") == fingerprint and saved.get("status") == "finished"
+        finished = saved.get("fingerprint") == fingerprint and saved.get("status") == "finished"
+        return finished and bool(read_finished(self.folder))
 
     def start(self, fingerprint: str, about: dict[str, Any]) -> None:
         """Write ``run.json`` anew, or go on with the one of an unfinished run of the same fingerprint."""
@@ -43,7 +45,7 @@ class Run:
         same = saved.get("fingerprint") == fingerprint
         if not same:
             for stale in self.folder.glob("*"):
-                if stale.name != "checkpoint.pt":  # the checkpoint says itself whom it belongs to
+                if stale.is_file() and stale.name != "checkpoint.pt":  # the checkpoint says itself whom it belongs to
                     stale.unlink()
         identity = {"key": saved["key"] if same else uuid.uuid4().hex, "started": saved["started"] if same else now()}
         self.record |= about | identity | {"fingerprint": fingerprint}
@@ -52,6 +54,8 @@ class Run:
     def update(self, **changes: Any) -> None:
         self.record |= changes
         if is_main_process():
+            if self.record["status"] == "finished":
+                self.record = sealed(self.record, self.folder)
             write_json(self.folder / "run.json", self.record)
 
     def write_history(self, rows: list[dict[str, float]]) -> None:
@@ -66,6 +70,35 @@ class Run:
 def is_main_process() -> bool:
     """Whether this process writes the run's files: of several that train one model, the first."""
     return int(os.environ.get("RANK", "0")) == 0
+
+
+def sealed(record: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """``record`` of a finished run, with digests of its files in ``folder`` and of itself."""
+    content = {key: value for key, value in json.loads(json.dumps(record)).items() if key != "digest"}
+    content["files"] = digests(folder, skip=("run.json", "checkpoint.pt"))
+    return content | {"digest": _digest(content)}
+
+
+def _digest(record: dict[str, Any]) -> str:
+    return sha256(json.dumps(record, sort_keys=True).encode())
+
+
+def read_finished(folder: Path) -> dict[str, Any]:
+    """``run.json`` of a finished run, if it and all files beside it are what training wrote."""
+    path = folder / "run.json"
+    record = read_json(path)
+    if not isinstance(record, dict) or record.get("status") != "finished":
+        raise UserError(f"{folder.as_posix()} is no finished run: run `uv run dvc repro`, which trains it")
+    content = {key: value for key, value in record.items() if key != "digest"}
+    spoiled = [] if record.get("digest") == _digest(content) else ["run.json"]
+    if not spoiled:
+        found = digests(folder, skip=("run.json", "checkpoint.pt"))
+        spoiled = [name for name, digest in record["files"].items() if found.get(name) != digest]
+    if spoiled:
+        what = "is not what training wrote" if (folder / spoiled[0]).is_file() else "is missing"
+        back = f"`uv run dvc checkout {folder.parent.as_posix()}` may bring it back; else delete {folder.as_posix()}"
+        raise UserError(f"{(folder / spoiled[0]).as_posix()} {what}: {back}, and `uv run dvc repro` trains it again")
+    return record
 
 
 def settle(method: str, seeds: list[int], status: str, error: str) -> None:

@@ -1,11 +1,12 @@
 """Write what is handed in: proposal, report and slides, data and model card, and the evidence for the rubric."""
 
 from lab.errors import run
-from lab.files import atomic, read_json, write_json, write_text
+from lab.files import atomic, write_json, write_text
 from lab.paths import DELIVERABLES, RUBRIC_REPORT, RUNS
 from lab.reporting.cards import data_card, model_card
 from lab.reporting.documents import compile_documents, read_results
 from lab.reporting.rubric import as_text, look_up, read_rubric
+from lab.runs import read_finished
 from lab.settings import read_project
 
 
@@ -13,7 +14,7 @@ def main() -> None:
     # All of it is made before any of it is written: what fails leaves nothing half-done.
     project, rubric, results = read_project(), read_rubric(), read_results()
     champion, seeds = results["comparison"]["champion"], results["comparison"]["seeds"]
-    runs = {seed: read_json(RUNS / champion / str(seed) / "run.json") for seed in seeds}
+    runs = {seed: read_finished(RUNS / champion / str(seed)) for seed in seeds}
     cards = {"data_card.md": data_card(project, results), "model_card.md": model_card(project, results, runs)}
     documents = compile_documents()
     for name, content in documents.items():

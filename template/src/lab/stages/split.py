@@ -1,12 +1,10 @@
 """Split the examples into train, validation and test, and check that nothing leaks from one into another."""
 
-import pandas as pd
-
 from lab.data.gate import check, failures
 from lab.data.rules import leakage_rules
 from lab.data.splitting import NAMES, split
 from lab.errors import UserError, run
-from lab.files import atomic, write_json
+from lab.files import atomic, read_table, write_json
 from lab.paths import EXAMPLES, SPLIT_REPORT, SPLITS
 from lab.settings import read_params
 from lab.team_code import load_problem
@@ -14,7 +12,7 @@ from lab.team_code import load_problem
 
 def main() -> None:
     params, stratify = read_params(), load_problem().stratify
-    examples = pd.read_parquet(EXAMPLES)
+    examples = read_table(EXAMPLES, "id", "sha256")
     if stratify and stratify not in examples:
         raise UserError(f"problem.py: stratify names {stratify!r}, which is no column of data/raw/examples.parquet")
     rows = examples.assign(split=split(examples, params.split, stratify))

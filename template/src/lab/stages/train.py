@@ -10,9 +10,9 @@ from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext
 
 from lab.errors import UserError, run
-from lab.files import read_json, sha256
-from lab.fingerprint import digest
-from lab.paths import FINGERPRINTS, PROVENANCE, RUNS, SPLITS
+from lab.files import read_json, sha256, there
+from lab.fingerprint import digest, of_training
+from lab.paths import PROVENANCE, RUNS, SPLITS
 from lab.runs import Run, is_main_process, only_trainer
 from lab.scaling.launch import is_launched, reasons, train_in_processes, trains_elsewhere
 from lab.scaling.slurm import train_in_jobs
@@ -37,7 +37,7 @@ def main() -> None:
             return
         with only_trainer(RUNS / method):
             for folder in (RUNS / method).iterdir():
-                if folder.name not in map(str, params.seeds):
+                if folder.is_dir() and folder.name not in map(str, params.seeds):
                     shutil.rmtree(folder)
             print(f"{method}: seeds {seeds}, of which {len(seeds) - len(waiting)} are finished already", flush=True)
             if waiting:
@@ -61,10 +61,11 @@ def train(
 
 def fingerprint(params: Params, method: str, seed: int) -> str:
     """What decides a run's result: code, params, seed and data."""
-    code = read_json(FINGERPRINTS)["methods"][method]
-    data = read_json(PROVENANCE)["digest"] + sha256(SPLITS.read_bytes())
-    # The params once more, as they are now: somebody may start this stage by hand.
-    return digest(params=[code, data, params.decisive(method), seed])
+    # As they are now, not as the last `dvc repro` saw them: somebody may start this stage by hand.
+    code = of_training(params, method)
+    data = read_json(PROVENANCE, "digest")["digest"]
+    splits = sha256(there(SPLITS).read_bytes())
+    return digest(params=[code, data + splits, seed])
 
 
 if __name__ == "__main__":

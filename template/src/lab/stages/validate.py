@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from lab.data.gate import check, failures
 from lab.data.rules import standing_rules
 from lab.errors import UserError, run
-from lab.files import write_json
+from lab.files import read_table, write_json
 from lab.paths import DATA_DOCS, EXAMPLES, VALIDATION
 from lab.team_code import load_problem
 
 
 def main() -> None:
-    rows = pd.read_parquet(EXAMPLES)
+    rows = read_table(EXAMPLES, "id", "sha256")
     rules = load_problem().expectations()
     always = standing_rules(rows, rules)
     report = check("raw data", rows, always + rules, DATA_DOCS)

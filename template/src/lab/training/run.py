@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
-import pandas as pd
 import torch
 from safetensors.torch import save_file
 
 from lab.contract import Examples
 from lab.errors import UserError
-from lab.files import atomic, read_json
-from lab.paths import PROVENANCE, RAW, RUNS, SPLITS
+from lab.files import atomic, read_json, read_table
+from lab.paths import EXAMPLES, PROVENANCE, RAW, RUNS, SPLITS
 from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions
 from lab.scaling.launch import lost_another
 from lab.scaling.sharding import weights
 from lab.settings import Params, read_project
-from lab.team_code import load_method, load_problem
+from lab.team_code import check_options, load_method, load_problem
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import device_name, peak_memory
 from lab.training.loop import Fitted, TrainingInterruptedError, fit
@@ -25,14 +24,22 @@ from lab.training.predictions import prediction_table
 
 def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dict[int, str]) -> None:
     """Train one method with each of ``seeds``; each run is held against a second trainer."""
-    splits = pd.read_parquet(SPLITS)
-    ids = {split: rows["id"].tolist() for split, rows in splits.groupby("split")}
+    check_options(load_method(method), params.options(method), f"params.yaml: methods.{method}")
+    ids = read_splits()
     examples = load_problem().load(RAW, ids)
     for seed in seeds:
         with only_trainer(RUNS / method / str(seed)) if is_main_process() else nullcontext():
             train_seed(method, seed, params, examples, ids, fingerprints[seed])
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
+
+
+def read_splits() -> dict[str, list[str]]:
+    """The ids of each split, which must be those of the examples."""
+    splits = read_table(SPLITS, "id", "split")
+    if set(splits["id"]) != set(read_table(EXAMPLES, "id")["id"]):
+        raise UserError(f"{SPLITS} is of other examples than {EXAMPLES}: run `uv run dvc repro`")
+    return {split: rows["id"].tolist() for split, rows in splits.groupby("split")}
 
 
 def train_seed(
@@ -42,7 +49,7 @@ def train_seed(
     settings, options = params.training(method), params.options(method)
     this = Run(method, seed)
     member = read_project().members[0].name
-    about = {"parameters": settings.model_dump() | options, "data_digest": read_json(PROVENANCE)["digest"]}
+    about = {"parameters": settings.model_dump() | options, "data_digest": read_json(PROVENANCE, "digest")["digest"]}
     this.start(fingerprint, about | {"member": member} | git_state() | {"versions": versions()})
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
     try:
