@@ -18,8 +18,8 @@ from lab.errors import UserError
 from lab.evaluation import predict
 from lab.files import atomic, read_json
 from lab.launch import lost_another
-from lab.runs import RUNS, Run, git_state, is_main_process, now, only_trainer, versions
-from lab.settings import Params, read_project
+from lab.runs import RUNS, Run, git_state, is_main_process, now, only_trainer, versions, who
+from lab.settings import Params
 from lab.sharding import weights
 from lab.task import load_method, load_problem
 from lab.training import Fitted, TrainingInterruptedError, fit
@@ -41,10 +41,9 @@ def train(method: str, seed: int, params: Params, examples: dict[str, Examples],
     """One run, from ``run.json`` that says running to ``run.json`` that says finished, failed or interrupted."""
     settings, options = params.training(method), params.options(method)
     this = Run(method, seed)
-    member = read_project().members[0].name
     data = read_json(Path("data/raw/provenance.json"))["digest"]
-    about = {"parameters": settings.model_dump() | options, "data_digest": data, "member": member}
-    this.start(fingerprint, about | git_state() | {"versions": versions()})
+    about = {"parameters": settings.model_dump() | options, "data_digest": data, "member": who()}
+    about |= git_state() | {"versions": versions()}
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
     try:
         fitted = fit(
@@ -56,6 +55,7 @@ def train(method: str, seed: int, params: Params, examples: dict[str, Examples],
             checkpoint,
             this.write_history,
             params.launch.strategy,
+            begin=lambda: this.start(fingerprint, about),  # not before: what stands there may have taken hours
         )
         write_results(this, fitted, examples, ids, params)
     except TrainingInterruptedError as reason:

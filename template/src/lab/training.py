@@ -54,9 +54,11 @@ def fit(
     checkpoint: Checkpoint,
     report: Callable[[list[Row]], None],
     strategy: Strategy = "ddp",
+    begin: Callable[[], None] = lambda: None,
 ) -> Fitted:
     """Train on ``examples["train"]``, choose the epoch on ``examples["validation"]``; continue from ``checkpoint``.
 
+    ``begin`` is called when all is built, before the checkpoint is read and the first step is made.
     ``report`` receives all rows so far after each epoch. A continued run ends with the very weights of an
     uninterrupted one, on the CPU bit for bit. Several processes each call this, and share each batch.
     """
@@ -123,6 +125,8 @@ def fit(
         return sums
 
     trained = (team, method, list(optimizers.values()), schedules)
+    begin()
+    team.main_says(True)  # no process reads a checkpoint that the main one is about to set aside
     state = checkpoint.load() or {}
     history: list[Row] = state.get("history", [])
     best: Any = state.get("best")

@@ -5,7 +5,6 @@ Where that happens, ``lab.launch`` decides: it may start this stage again, in se
 
 from __future__ import annotations
 
-import shutil
 from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from lab.errors import UserError, run
 from lab.files import read_json, sha256
 from lab.fingerprint import digest
+from lab.kept_runs import read_record, set_aside
 from lab.launch import is_launched, reasons, train_in_processes, trains_elsewhere
 from lab.runs import RUNS, Run, is_main_process, only_trainer
 from lab.settings import Params, read_params
@@ -30,18 +30,33 @@ def main() -> None:
     if method not in params.methods:
         raise UserError(f"train needs one method of params.yaml: {', '.join(params.methods)}")
     fingerprints = {seed: fingerprint(params, method, seed) for seed in seeds}
-    waiting = [seed for seed in seeds if not Run(method, seed).is_finished(fingerprints[seed])]
+    waiting = [seed for seed in seeds if not Run(method, seed).is_known(fingerprints[seed])]
     with reasons():
         if is_launched() or not is_main_process():  # another process of this training watches it
             learn(method, waiting, params, fingerprints, nullcontext())
             return
         with only_trainer(RUNS / method):
-            for folder in (RUNS / method).iterdir():
-                if folder.name not in map(str, params.seeds):
-                    shutil.rmtree(folder)
+            make_room(method, params, fingerprints)
             print(f"{method}: seeds {seeds}, of which {len(seeds) - len(waiting)} are finished already", flush=True)
             if waiting:
                 learn(method, waiting, params, fingerprints, Follower(RUNS / method))
+
+
+def make_room(method: str, params: Params, fingerprints: dict[int, str]) -> None:
+    """Set aside the runs of seeds that are no longer asked for, and bring back those that are asked for again.
+
+    What else lies among the runs is somebody's own.
+    """
+    for folder in list((RUNS / method).iterdir()):
+        record = read_record(folder)
+        is_run = record.get("method") == method and str(record.get("seed")) == folder.name
+        if is_run and record["seed"] not in params.seeds:
+            set_aside(folder)
+    for seed, wanted in fingerprints.items():
+        this = Run(method, seed)
+        if this.restore(wanted):
+            how = "" if this.is_finished(wanted) else " as far as it had come"
+            print(f"{method}, seed {seed}: restored{how}: these settings were trained before", flush=True)
 
 
 def learn(
