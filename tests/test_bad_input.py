@@ -35,7 +35,7 @@ def project(stamp: Stamp, tmp_path: Path) -> Project:
             "params.yaml: methods.novel.train: epochs: Input should be greater",
         ),
         ("seeds: [0, 1, 2]", "seeds: [0, 0]", "seeds: names one seed twice"),
-        ("\nseeds:", "\n: [", "params.yaml: "),
+        ("\nseeds:", "\n: [", "params.yaml, line 12: "),
     ],
 )
 def test_mistakes_in_params(project: Project, old: str, new: str, says: str) -> None:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lab.runs import sealed
+
 METHODS = ("baseline", "novel", "small_ablation")
 METRICS: tuple[dict[str, Any], ...] = (
     {"name": "accuracy", "unit": "", "higher_is_better": True, "digits": 3},
@@ -111,7 +113,11 @@ def write(
         "results/validation.json": report,
         "results/splits.json": report | {"sizes": comparison["examples"]},
         "data/raw/provenance.json": provenance,
-        **{f"runs/{m}/{s}/run.json": run | {"method": m, "seed": s} for m in methods for s in (0, 1, 2)},
+        **{
+            f"runs/{m}/{s}/run.json": sealed(run | {"method": m, "seed": s}, root / "runs")
+            for m in methods
+            for s in (0, 1, 2)
+        },
         "project.toml": project,
         **{f"results/figures/{name}.svg": FIGURE for name in ("learning_curves", "comparison", *figures)},
     }

@@ -120,11 +120,11 @@ class SmallProject:
         text = 'title = "T"\nslug = "t"\ntask = "small"\nlanguage = "en"\nmembers = [{ name = "黃意婷" }]\n'
         (folder / "project.toml").write_text(text, encoding="utf-8")
         (folder / "data/raw").mkdir(parents=True)
-        self.write("data/fingerprints.json", {"methods": {"baseline": "1", "own_step": "2"}})
         self.write("data/raw/provenance.json", {"digest": "0", "title": "Made", "kind": "made", "source": "here"})
         splits = ["train"] * 160 + ["validation"] * 50 + ["test"] * 30
         table = pd.DataFrame({"id": [str(row) for row in range(len(splits))], "split": splits})
         table.to_parquet(folder / "data/splits.parquet")
+        table[["id"]].to_parquet(folder / "data/raw/examples.parquet")
         self.set(**params)
 
     def write(self, path: str, content: Any) -> None:

@@ -4,9 +4,12 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from small_project import SmallProject
 
+import lab
 from lab.errors import UserError
-from lab.fingerprint import digest
+from lab.fingerprint import TRAINING, digest
+from lab.source_code import parsed
 
 PROBLEM = '''\
     """A problem."""
@@ -94,3 +97,24 @@ def test_params_count_as_much_as_code(shop: Shop) -> None:
     ]
     assert len(set(digests)) == 3
     assert digests[1] == digests[3]
+
+
+def test_training_names_code_that_is_there() -> None:
+    for module, name in TRAINING:
+        found = parsed(module, Path(lab.__file__).parent.parent)
+        assert found
+        assert name in found.bindings
+
+
+def test_training_by_hand_sees_an_edit_that_no_fingerprint_stage_saw(tmp_path: Path) -> None:
+    project = SmallProject(tmp_path / "project", train={"epochs": 1})
+    alone = {"LAB_LAUNCHED": "1"}
+    assert project.train(**alone).returncode == 0
+    first = project.record()
+    method = project.folder / "src/lab/tasks/small/baseline.py"
+    method.write_text("# A comment.\n" + method.read_text(encoding="utf-8"), encoding="utf-8")
+    assert project.train(**alone).returncode == 0
+    assert project.record()["started"] == first["started"]
+    method.write_text(method.read_text(encoding="utf-8") + "\nnn.init.zeros_\n", encoding="utf-8")
+    assert project.train(**alone).returncode == 0
+    assert project.record()["started"] != first["started"]

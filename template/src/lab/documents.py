@@ -9,12 +9,14 @@ from typing import Any
 
 import typst
 from pylopdf_fonts_zh_tw import serif_path
-from ruamel.yaml import YAML
 
 from lab.errors import UserError
-from lab.files import read_json
+from lab.files import digests, read_json, read_text
+from lab.prose import COMMENT
+from lab.strict import read_yaml
 
 FOLDER = Path("documents")
+FIGURES = Path("results/figures")
 DOCUMENTS = ("proposal", "report", "slides")
 RESULTS = {
     "provenance": Path("data/raw/provenance.json"),
@@ -33,6 +35,11 @@ def read_results() -> dict[str, Any]:
         digest = recorded.get(path.as_posix())
         if digest and digest != hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest():
             raise UserError(f"{path.as_posix()} is not what its stage wrote: run `uv run dvc repro`, which mends it")
+    found = digests(FIGURES)
+    for name, digest in results["comparison"].get("figure_digests", {}).items():
+        if found.get(name) != digest:
+            what = "is not what compare drew" if name in found else "is missing"
+            raise UserError(f"{(FIGURES / name).as_posix()} {what}: run `uv run dvc repro`, which draws it anew")
     return results
 
 
@@ -41,7 +48,7 @@ def _recorded() -> dict[str, str]:
     lock = Path("dvc.lock")
     if not lock.is_file():
         return {}
-    stages = YAML(typ="safe", pure=True).load(lock.read_text(encoding="utf-8")).get("stages", {})
+    stages = (read_yaml(lock) or {}).get("stages", {})
     return {out["path"]: out.get("md5", "") for stage in stages.values() for out in stage.get("outs", [])}
 
 
@@ -51,6 +58,12 @@ def compile_documents() -> dict[str, bytes]:
     for source in sources:
         if not source.is_file():
             raise UserError(f"{source.as_posix()} is missing: `git checkout {source.as_posix()}` brings it back")
+    for path in sorted(path for path in FOLDER.rglob("*") if path.suffix in (".typ", ".bib")):
+        text = COMMENT.sub("", read_text(path))
+        if path in sources and not text.strip():
+            raise UserError(
+                f"{path.as_posix()} is empty: `git checkout {path.as_posix()}` brings its last version back"
+            )
     # Few machines but those of East Asia have Chinese, and Typst leaves out what no font can show.
     fonts = typst.Fonts(font_paths=[serif_path().parent])
     try:

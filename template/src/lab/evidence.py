@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.documents import DOCUMENTS, FOLDER, RESULTS
+from lab.documents import DOCUMENTS, FIGURES, FOLDER, RESULTS
 from lab.errors import UserError
-from lab.files import read_json
+from lab.files import digests, read_json, read_text
 from lab.prose import Section, read_section
 
 
@@ -31,7 +31,10 @@ def from_section(place: str) -> Evidence:
     path = FOLDER / f"{document}.typ"
     if not path.is_file():
         return Evidence(what, False, "the document is missing", path.as_posix())
-    section = read_section(path.read_text(encoding="utf-8"), label or None)
+    try:
+        section = read_section(read_text(path), label or None)
+    except UserError as error:
+        return Evidence(what, False, str(error), path.as_posix())
     if section is None:
         return Evidence(what, False, f"no heading has the label <{label}>", path.as_posix())
     left = f"{section.prompts} prompt{'s' if section.prompts > 1 else ''} left, " if section.prompts else ""
@@ -40,10 +43,13 @@ def from_section(place: str) -> Evidence:
 
 
 def from_file(pattern: str) -> Evidence:
-    """Whether there is a file of that name or pattern, and how many."""
-    files = sorted(path.as_posix() for path in Path().glob(pattern) if path.is_file())
+    """Whether there is a file of that name or pattern, and how many. Hidden folders are searched only by their name."""
+    found = [path for path in Path().glob(pattern) if path.is_file()]
+    if not any(part.startswith(".") for part in Path(pattern).parts):
+        found = [path for path in found if not any(part.startswith(".") for part in path.parts)]
+    files = sorted(path.as_posix() for path in found if path.stat().st_size)
     if not files:
-        return Evidence("file", False, "missing", pattern)
+        return Evidence("file", False, "empty" if found else "missing", pattern)
     more = f" and {len(files) - 1} more" if len(files) > 1 else ""
     return Evidence("file", True, "is there", files[0] + more)
 
@@ -55,6 +61,8 @@ def from_check(name: str) -> Evidence:
         found, detail, where = check()
     except UserError as error:
         return Evidence(title, False, str(error), "")
+    except (KeyError, TypeError, AttributeError):  # of a result that somebody edited
+        return Evidence(title, False, "the results are not what their stages wrote: run `uv run dvc repro`", "")
     return Evidence(title, found, detail, where)
 
 
@@ -107,24 +115,28 @@ def _verdicts() -> Finding:
 
 def _costs() -> Finding:
     costs, where = _read("costs")
-    seconds = {name: sum(entry["seconds"]) / len(entry["seconds"]) for name, entry in costs["methods"].items()}
-    return bool(seconds), ", ".join(f"{name} {mean:.0f} s a seed" for name, mean in seconds.items()), where
+    # No seconds here: no two runs take the same, and the evidence of two runs should be the same bytes.
+    kinds = sorted({kind.replace("_", " ") for entry in costs["methods"].values() for kind in entry})
+    return bool(costs["methods"]), f"of {', '.join(costs['methods'])}: {', '.join(kinds)} of each seed", where
 
 
 def _figures() -> Finding:
     comparison, _ = _read("comparison")
     names = ["learning_curves.svg", "comparison.svg", *comparison["figures"]]
-    missing = [name for name in names if not (Path("results/figures") / name).is_file()]
+    found, drawn = digests(FIGURES), comparison.get("figure_digests", {})
+    missing = [name for name in names if name not in found]
+    edited = [name for name in names if name in found and found[name] != drawn.get(name, found[name])]
     detail = f"missing: {', '.join(missing)}" if missing else ", ".join(names)
-    return not missing, detail, "results/figures"
+    detail = f"not what compare drew: {', '.join(edited)}" if edited else detail
+    return not missing and not edited, detail, FIGURES.as_posix()
 
 
 def _citations() -> Finding:
     report, bibliography = FOLDER / "report.typ", FOLDER / "references.bib"
     if not report.is_file() or not bibliography.is_file():
         return False, "report.typ or references.bib is missing", FOLDER.as_posix()
-    entries = re.findall(r"^\s*@\w+\s*\{\s*([^,\s]+)", bibliography.read_text(encoding="utf-8"), re.M)
-    text = report.read_text(encoding="utf-8")
+    entries = re.findall(r"^\s*@\w+\s*\{\s*([^,\s]+)", read_text(bibliography), re.M)
+    text = read_text(report)
     cited = [key for key in entries if re.search(rf"@{re.escape(key)}(?![\w-])|#cite\(<{re.escape(key)}>", text)]
     return bool(cited), f"{len(cited)} cited{': ' if cited else ''}{', '.join(cited)}", report.as_posix()
 
@@ -133,7 +145,7 @@ def _typed_numbers() -> Finding:
     """Decimals and percentages in the prose: some are quoted from the literature, others may be out of date."""
     typed, files = [], [FOLDER / f"{name}.typ" for name in DOCUMENTS]
     for path in files:
-        section = read_section(path.read_text(encoding="utf-8")) if path.is_file() else Section(1, 0, 0, [])
+        section = read_section(read_text(path)) if path.is_file() else Section(1, 0, 0, [])
         typed += [f"{number} in {path.name}, line {line}" for line, number in (section.numbers if section else [])]
     return not typed, f"typed: {'; '.join(typed)}" if typed else "all are read from results/", FOLDER.as_posix()
 

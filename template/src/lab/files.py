@@ -1,14 +1,23 @@
 """Files that are whole or not there: written beside, then renamed; and their digests."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MERGE = re.compile(r"^(<<<<<<<|>>>>>>>)( |$)", re.M)
+"""What Git writes around the two versions of a conflict."""
 
 
 @contextmanager
@@ -33,19 +42,84 @@ def write_json(path: Path, content: Any) -> None:
     write_text(path, json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    if not path.is_file():
-        raise UserError(f"{path} is missing: run `uv run dvc repro`, which writes it")
+def read_text(path: Path) -> str:
+    """A text that people may write; a file in another encoding than UTF-8, or an unfinished merge, is named."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+    except OSError as error:  # a folder of that name, or a file that nobody may read
+        raise UserError(f"{path.as_posix()} cannot be read: {error.strerror}") from None
+    try:
+        text = content.decode("utf-8-sig")  # Windows puts a mark first
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        how = "save it as UTF-8 (in VS Code: click the encoding in the status bar, then Save with Encoding)"
+        raise UserError(f"{path.as_posix()} is {_encoding(content)}, not UTF-8: {how}")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if marker := MERGE.search(text):
+        line = 1 + text.count("\n", 0, marker.start())
+        how = "keep what is right of both versions, and delete the lines with <<<<<<<, ======= and >>>>>>>"
+        raise UserError(f"{path.as_posix()}, line {line}: a merge is not finished: {how}")
+    return text
+
+
+def _encoding(content: bytes) -> str:
+    """What a text that is not UTF-8 is: certain from its first bytes, else the first that can be so."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:200].count(0) > len(content[:200]) // 4:
+        return "UTF-16"
+    for name, known in (("big5", "Big5"), ("gb18030", "GB 18030"), ("cp1252", "Windows-1252")):
+        try:
+            if "\0" not in content.decode(name):
+                return f"probably {known}"
+        except UnicodeDecodeError:
+            continue
+    return "no text"
+
+
+def there(path: Path) -> Path:
+    """``path``, which a stage writes, if it is there."""
+    if not path.is_file():
+        raise UserError(f"{path.as_posix()} is missing: run `uv run dvc repro`, which writes it")
+    return path
+
+
+def read_json(path: Path) -> Any:
+    """What ``write_json`` wrote."""
+    try:
+        return json.loads(read_text(there(path)))
     except json.JSONDecodeError as error:
         raise UserError(
-            f"{path}, line {error.lineno}: no JSON: {error.msg}: `uv run dvc repro` writes it anew"
+            f"{path.as_posix()}, line {error.lineno}: no JSON: {error.msg}: `uv run dvc repro` writes it anew"
         ) from None
+
+
+def read_table(path: Path, *columns: str) -> pd.DataFrame:
+    """A table that a stage wrote, as Parquet or CSV; it must have ``columns``."""
+    import pandas as pd
+
+    try:
+        table = (pd.read_csv if path.suffix == ".csv" else pd.read_parquet)(there(path))
+    except (OSError, ValueError) as error:  # what pandas and pyarrow raise for content, too
+        detail = " ".join(str(error).split())[:150]
+        raise UserError(f"{path.as_posix()} is damaged: `uv run dvc repro` writes it anew ({detail})") from None
+    if missing := [column for column in columns if column not in table]:
+        lacks = f"{path.as_posix()} has no column {', '.join(missing)}"
+        raise UserError(f"{lacks}, so no stage wrote it: `uv run dvc repro` writes it anew")
+    return table
 
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def digests(folder: Path, skip: tuple[str, ...] = ()) -> dict[str, str]:
+    """SHA-256 of each file in a folder, by name; not of hidden files, which a stage never writes."""
+    files = [path for path in sorted(folder.glob("[!.]*")) if path.is_file() and path.name not in skip]
+    found = {}
+    for path in files:
+        with path.open("rb") as stream:
+            found[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return found
 
 
 def tree_digest(folder: Path, skip: Callable[[Path], bool] = lambda path: False) -> str:

@@ -1,132 +1,93 @@
 """Digests of what a stage runs and of the params it reads, so that only what changed runs again.
 
 DVC sees files. A team's ``problem.py`` holds both how examples are loaded and how answers are scored, and a new
-metric must not train anything anew. So a digest covers a *name* and, through it, every name that its code
-mentions, in this file and in the files of ``lab`` it imports. Comments, docstrings and layout do not count.
+metric must not train anything anew. So a digest covers a *name* and, through it, every name that its code mentions,
+in this file and in the files of ``lab`` it imports: ``lab.source_code`` says how. Comments, docstrings and layout do
+not count. Other files in ``src/lab`` (a list of words, a table) count for the code that names them; those that no code
+beside them names count for all code in their folder.
+
+What does not count: versions of Python and of packages (after ``uv add`` or ``uv lock --upgrade``, run
+``uv run dvc repro --force`` where they matter), files outside ``src/lab`` that are no stage's input, docstrings that
+code reads, the order of imports, and names that are put together as text (``getattr(module, "fast_" + kind)`` on a
+module that nothing else reaches).
 """
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lab.errors import UserError
-from lab.files import sha256
+from lab.files import read_text, sha256
+from lab.settings import Params, read_project
+from lab.source_code import Module, Name, parsed
 
-Name = tuple[str, str]
-"""A module and a name in it; the name ``*`` is all of the module."""
+TRAINING = (("lab.training", "fit"), ("lab.evaluation", "predict"))
+"""Neither tracking nor documents: none of them can change a weight."""
 
 
-@dataclass(frozen=True)
-class Module:
-    """A parsed file: the statements that bind each name, those that bind none, and what it imports."""
+def of_stages(params: Params) -> dict[str, Any]:
+    """What DVC compares, by stage; of the train stage by method, for each has its own code and params."""
+    problem = f"lab.tasks.{read_project().task}.problem"
+    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
+    compared = [params.compare.model_dump(), list(params.methods)]
+    return {
+        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=params.data),
+        "validate": digest(("lab.stages.validate", "*"), (problem, "expectations")),
+        "split": digest(("lab.stages.split", "*"), (problem, "stratify"), params=params.split.model_dump()),
+        "seeds": params.seeds,  # as they are: a new one trains only itself
+        "methods": {name: of_training(params, name) for name in params.methods},
+        "compare": digest(("lab.stages.compare", "*"), *scoring, params=compared),
+        "deliver": digest(("lab.stages.deliver", "*")),
+    }
 
-    bindings: dict[str, list[ast.stmt]]
-    loose: list[ast.stmt]
-    imports: dict[str, Name]
+
+def of_training(params: Params, method: str) -> str:
+    """Of the code and params that decide what ``method`` learns: of the problem neither metrics nor figures."""
+    task = f"lab.tasks.{read_project().task}"
+    problem = [(f"{task}.problem", name) for name in ("load", "targets")]
+    return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params.decisive(method))
 
 
 def digest(*roots: Name, params: Any = None, source: Path = Path("src")) -> str:
     """SHA-256 of ``params`` and of the code that ``roots`` reach; an optional name that is not defined adds nothing."""
-    reached: dict[Name, str] = {}
-    waiting = list(roots)
-    while waiting:
-        module_name, name = waiting.pop()
-        module = _parse(module_name, source)
-        if module is None or (module_name, name) in reached:
-            continue
-        if name == "*":
-            waiting += [(module_name, bound) for bound in module.bindings]
-            statements = module.loose
-        elif name in module.imports:
-            waiting.append(module.imports[name])
-            continue
-        else:
-            statements = module.bindings.get(name, [])
-        reached[module_name, name] = "\n".join(ast.unparse(statement) for statement in statements)
-        for statement in statements:
-            waiting += _mentioned(statement, module_name, module, source)
-    lines = [f"{module}:{name}\n{code}" for (module, name), code in sorted(reached.items()) if code]
-    return sha256("\n".join([*lines, repr(params)]).encode())
-
-
-def _path(module_name: str, source: Path) -> Path | None:
-    base = source.joinpath(*module_name.split("."))
-    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+    return sha256("\n".join([*_reached(roots, source), repr(params)]).encode())
 
 
 @cache
-def _parse(module_name: str, source: Path) -> Module | None:
-    path = _path(module_name, source)
-    if path is None:
-        return None  # another project's module: its version is in the environment, not in our code
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        raise UserError(f"{path.as_posix()}, line {error.lineno}: {error.msg}") from None
-    tree = _WithoutDocstrings().visit(tree)
-    package = module_name if path.name == "__init__.py" else module_name.rpartition(".")[0]
-    module = Module({}, [], {})
-    for statement in tree.body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            module.imports.update(_imported(statement, package, source))
-        elif names := _bound(statement):
-            for name in names:
-                module.bindings.setdefault(name, []).append(statement)
-        elif not _is_for_type_checkers(statement):
-            module.loose.append(statement)
-    return module
+def _reached(roots: tuple[Name, ...], source: Path) -> list[str]:
+    reached: dict[Name, str] = {}
+    modules: dict[str, Module] = {}
+    waiting = set(roots)
+    while waiting:
+        name = waiting.pop()
+        if name in reached or (module := parsed(name[0], source)) is None:
+            continue
+        modules[module.name] = module
+        reached[name], beyond = module.reach(name[1])
+        waiting |= beyond
+    lines = [f"{module}:{name}\n{code}" for (module, name), code in sorted(reached.items()) if code]
+    for folder in sorted({module.path.parent for module in modules.values()}):
+        package = ".".join(folder.relative_to(source).parts)
+        for path in _other_files(folder):
+            beside = (
+                other for other in folder.glob("*.py") if path.name in read_text(other)
+            )  # maybe in a comment only
+            near = (parsed(f"{package}.{other.stem}", source) for other in beside)
+            named = any(path.name in code for code in reached.values())
+            if named or not any(module and module.names_text(path.name) for module in near):
+                lines.append(f"{path.relative_to(source).as_posix()}\n{sha256(path.read_bytes())}")
+    return lines
 
 
-def _imported(statement: ast.Import | ast.ImportFrom, package: str, source: Path) -> dict[str, Name]:
-    """What an import binds: ``from lab.files import sha256`` one name, ``import lab.files`` all of a module."""
-    if isinstance(statement, ast.Import):
-        return {alias.asname or alias.name.partition(".")[0]: (alias.name, "*") for alias in statement.names}
-    origin = statement.module or ""
-    if statement.level:
-        parents = package.split(".")
-        origin = ".".join([*parents[: len(parents) - statement.level + 1], *filter(None, [origin])])
-    found: dict[str, Name] = {}
-    for alias in statement.names:
-        submodule = f"{origin}.{alias.name}"
-        found[alias.asname or alias.name] = (submodule, "*") if _path(submodule, source) else (origin, alias.name)
+def _other_files(folder: Path) -> list[Path]:
+    """What lies in a folder of modules, or below it in folders without modules, and is no Python."""
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "__pycache__")):
+            continue
+        if path.is_dir() and not any(path.glob("*.py")):
+            found += _other_files(path)
+        elif path.is_file() and path.suffix not in (".py", ".pyc"):
+            found.append(path)
     return found
-
-
-def _bound(statement: ast.stmt) -> list[str]:
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [statement.name]
-    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        return [
-            node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        ]
-    return []
-
-
-def _mentioned(statement: ast.stmt, module_name: str, module: Module, source: Path) -> list[Name]:
-    """Names that a statement uses, and what it imports inside its own body."""
-    package = module_name.rpartition(".")[0]
-    found: list[Name] = []
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and (node.id in module.bindings or node.id in module.imports):
-            found.append((module_name, node.id))
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found += _imported(node, package, source).values()
-    return found
-
-
-def _is_for_type_checkers(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.If) and ast.unparse(statement.test).endswith("TYPE_CHECKING")
-
-
-class _WithoutDocstrings(ast.NodeTransformer):
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            kept = [item for item in body if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))]
-            node.body = kept or ([ast.Pass()] if not isinstance(node, ast.Module) else [])  # type: ignore[attr-defined]
-        return node

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from lab import evidence
 from lab.cards import escape
 from lab.documents import DOCUMENTS
-from lab.errors import UserError
-from lab.settings import Strict, Text, checked, read_project
+from lab.settings import read_project
+from lab.strict import Strict, Text, checked, did_you_mean, read_yaml
 
 Title = Text | Annotated[dict[str, Text], Field(min_length=1)]
+
+
+def _is_inside(pattern: str) -> bool:
+    """Whether a pattern can be read, and finds files of this project alone, on any system."""
+    if ".." in PureWindowsPath(pattern).parts or PureWindowsPath(pattern).anchor or pattern.startswith("~"):
+        return False
+    try:
+        next(Path().glob(pattern), None)
+    except (ValueError, IndexError, NotImplementedError):
+        return False
+    return True
 
 
 class Source(Strict):
@@ -31,11 +40,12 @@ class Source(Strict):
         if len(self.model_fields_set) != 1:
             raise ValueError("one of section, file and check is needed, and only one")
         if self.section and self.section.partition("#")[0] not in DOCUMENTS:
-            raise ValueError(f"section {self.section!r} is in no document; they are {', '.join(DOCUMENTS)}")
+            meant = did_you_mean(self.section.partition("#")[0], DOCUMENTS)
+            raise ValueError(f"section {self.section!r} is in no document{meant}")
         if self.check and self.check not in evidence.CHECKS:
-            raise ValueError(f"there is no check {self.check!r}; there are {', '.join(evidence.CHECKS)}")
-        if self.file and Path(self.file).is_absolute():
-            raise ValueError(f"file {self.file!r} must be a path inside the project")
+            raise ValueError(f"there is no check {self.check!r}{did_you_mean(self.check, evidence.CHECKS)}")
+        if self.file and not _is_inside(self.file):
+            raise ValueError(f"file {self.file!r} must be a path inside the project, or a pattern")
         return self
 
     def look(self) -> evidence.Evidence:
@@ -72,13 +82,7 @@ class Rubric(Strict):
 
 
 def read_rubric() -> Rubric:
-    path = Path("rubric.yml")
-    if not path.is_file():
-        raise UserError(f"there is no rubric.yml in {Path.cwd()}: run this in your project's folder")
-    try:
-        return checked(Rubric, YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")), "rubric.yml")
-    except YAMLError as error:
-        raise UserError(f"rubric.yml: {' '.join(str(error).split())}") from None
+    return checked(Rubric, read_yaml(Path("rubric.yml")), "rubric.yml")
 
 
 def look_up(rubric: Rubric) -> dict[str, Any]:

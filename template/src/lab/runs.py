@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import platform
 import subprocess
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,24 +18,27 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from lab.errors import UserError
-from lab.files import write_json, write_text
-from lab.kept_runs import kept, read_record, set_aside
+from lab.files import digests, read_json, sha256, write_json, write_text
+from lab.kept_runs import FILES, kept, read_record, set_aside
 from lab.settings import read_project
 
 RUNS = Path("runs")
+
+RESULTS = [name for name in FILES if name not in ("run.json", "checkpoint.pt")]
 
 
 class Run:
     """The files of a run; ``run.json`` says what it is and how far it came."""
 
-    def __init__(self, method: str, seed: int, folder: Path | None = None) -> None:
-        self.folder = folder or RUNS / method / str(seed)
+    def __init__(self, method: str, seed: int) -> None:
+        self.folder = RUNS / method / str(seed)
         self.record: dict[str, Any] = {"method": method, "seed": seed}
 
     def is_finished(self, fingerprint: str) -> bool:
         """Whether this very run (same code, params and data) is complete."""
         saved = read_record(self.folder)
-        return saved.get("fingerprint") == fingerprint and saved.get("status") == "finished"
+        finished = saved.get("fingerprint") == fingerprint and saved.get("status") == "finished"
+        return finished and bool(read_finished(self.folder))
 
     def is_known(self, fingerprint: str) -> bool:
         """Whether this very run is complete, here or among the runs that were set aside: ``restore`` brings it back."""
@@ -51,9 +55,14 @@ class Run:
         return True
 
     def _kept(self, fingerprint: str, finished: bool) -> Path | None:
-        method, seed = self.record["method"], self.record["seed"]
-        found = kept(self.folder, fingerprint)
-        return next((path for path in found if not finished or Run(method, seed, path).is_finished(fingerprint)), None)
+        for path in kept(self.folder, fingerprint):
+            if read_record(path).get("status") == "finished":
+                with suppress(UserError):  # somebody changed it: it is not worth the other's place
+                    read_finished(path)
+                    return path
+            elif not finished:
+                return path
+        return None
 
     def start(self, fingerprint: str, about: dict[str, Any]) -> None:
         """Write ``run.json`` anew, or go on with the one of an unfinished run of the same fingerprint.
@@ -73,6 +82,8 @@ class Run:
     def update(self, **changes: Any) -> None:
         self.record |= changes
         if is_main_process() and "key" in self.record:  # before `start`, the folder is an earlier run's
+            if self.record["status"] == "finished":
+                self.record = sealed(self.record, self.folder)
             write_json(self.folder / "run.json", self.record)
 
     def write_history(self, rows: list[dict[str, float]]) -> None:
@@ -87,6 +98,35 @@ class Run:
 def is_main_process() -> bool:
     """Whether this process writes the run's files: of several that train one model, the first."""
     return int(os.environ.get("RANK", "0")) == 0
+
+
+def sealed(record: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """``record`` of a finished run, with digests of its files in ``folder`` and of itself."""
+    content = {key: value for key, value in json.loads(json.dumps(record)).items() if key != "digest"}
+    content["files"] = {name: each for name, each in digests(folder).items() if name in RESULTS}
+    return content | {"digest": _digest(content)}
+
+
+def _digest(record: dict[str, Any]) -> str:
+    return sha256(json.dumps(record, sort_keys=True).encode())
+
+
+def read_finished(folder: Path) -> dict[str, Any]:
+    """``run.json`` of a finished run, if it and all files beside it are what training wrote."""
+    path = folder / "run.json"
+    record = read_json(path)
+    if not isinstance(record, dict) or record.get("status") != "finished":
+        raise UserError(f"{folder.as_posix()} is no finished run: run `uv run dvc repro`, which trains it")
+    content = {key: value for key, value in record.items() if key != "digest"}
+    spoiled = [] if record.get("digest") == _digest(content) else ["run.json"]
+    if not spoiled:
+        found = digests(folder)
+        spoiled = [name for name, digest in record["files"].items() if found.get(name) != digest]
+    if spoiled:
+        what = "is not what training wrote" if (folder / spoiled[0]).is_file() else "is missing"
+        back = f"`uv run dvc checkout {folder.parent.as_posix()}` may bring it back; else delete {folder.as_posix()}"
+        raise UserError(f"{(folder / spoiled[0]).as_posix()} {what}: {back}, and `uv run dvc repro` trains it again")
+    return record
 
 
 def settle(method: str, seeds: list[int], status: str, error: str) -> None:

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import tomllib
+import json
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from keyword import iskeyword
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, field_validator, model_validator
 
 from lab.errors import UserError
+from lab.strict import Strict, Text, checked, did_you_mean, read_toml, read_yaml
 
 if TYPE_CHECKING:
     import torch
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
-Text = Annotated[str, Field(min_length=1)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]  # NumPy's generators take no other
 
-
-class Strict(BaseModel):
-    """An unknown key or a wrong type is a mistake to name, not to pass over."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+RESERVED = {
+    "problem",
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
+}
+"""What no method may be called: the problem's own file, and names that Windows keeps for devices."""
 
 
 class Member(Strict):
@@ -42,14 +46,14 @@ class Project(Strict):
     task: Text
     language: Literal["en", "zh-TW"]
     course: str = ""
-    members: list[Member]
-    deadlines: dict[str, date] = {}
+    members: list[Member] = Field(min_length=1)
+    deadlines: dict[str, date] = Field(default={})
 
 
 class SplitSettings(Strict):
     validation: Fraction
     test: Fraction
-    seed: int
+    seed: Seed
 
     @model_validator(mode="after")
     def _leaves_something_to_train_on(self) -> SplitSettings:
@@ -61,8 +65,8 @@ class SplitSettings(Strict):
 class TrainSettings(Strict):
     """How to train. Each method may override any of it under its own ``train:``."""
 
-    epochs: int = Field(ge=1)
-    batch_size: int = Field(ge=1)
+    epochs: int = Field(ge=1, le=1_000_000)
+    batch_size: int = Field(ge=1, le=1_000_000)
     learning_rate: float = Field(gt=0)
     weight_decay: float = Field(ge=0)
     schedule: Literal["constant", "cosine"]
@@ -73,7 +77,7 @@ class TrainSettings(Strict):
     device: Literal["auto", "cpu", "cuda", "mps"]
     precision: Literal["auto", "fp32", "bf16", "fp16"]
     compile: bool
-    workers: int = Field(ge=0)
+    workers: int = Field(ge=0, le=1_000)
     checkpoint_minutes: float = Field(gt=0)
 
     @model_validator(mode="after")
@@ -94,8 +98,8 @@ class TrainSettings(Strict):
 class LaunchSettings(Strict):
     """Where to train. It is no part of a run's identity: the same batches make the same steps elsewhere."""
 
-    processes: int = Field(default=1, ge=1)
-    machines: int = Field(default=1, ge=1)
+    processes: int = Field(default=1, ge=1, le=1_000)
+    machines: int = Field(default=1, ge=1, le=1_000)
     strategy: Literal["ddp", "fsdp"] = "ddp"
     slurm: dict[str, str | int | bool] | None = None
 
@@ -107,9 +111,9 @@ class LaunchSettings(Strict):
 
 
 class CompareSettings(Strict):
-    resamples: int = Field(ge=100)
+    resamples: int = Field(ge=100, le=100_000)
     confidence: Fraction
-    seed: int
+    seed: Seed
 
 
 class Params(Strict):
@@ -117,11 +121,33 @@ class Params(Strict):
 
     data: dict[str, Any]
     split: SplitSettings
-    seeds: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    seeds: list[Seed] = Field(min_length=1)
     train: TrainSettings
     launch: LaunchSettings = LaunchSettings()
-    methods: dict[str, dict[str, Any]] = Field(min_length=1)
+    methods: dict[str, dict[str, Any]]
     compare: CompareSettings
+
+    @field_validator("methods")
+    @classmethod
+    def _are_modules_with_options(cls, methods: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name, options in methods.items():
+            if not name.isidentifier() or not name.isascii() or iskeyword(name) or name.startswith("_"):
+                raise ValueError(f"{name!r} can be no file of Python: use letters, digits and _, a letter first")
+            if name.lower() in RESERVED:
+                raise ValueError(f"no method can be called {name!r}: choose another name")
+            if len({each for each in methods if each.lower() == name.lower()}) > 1:
+                raise ValueError(f"{name!r} stands there twice, in small and in capital letters")
+            if not isinstance(options.get("train", {}), dict):
+                raise ValueError(f"{name}.train: must hold keys of `train:`, as in `train: {{epochs: 10}}`")
+            try:
+                json.dumps(options, allow_nan=False)
+            except (TypeError, ValueError):
+                raise ValueError(
+                    f"{name}: an option is no text, number, list or true/false, or is not finite"
+                ) from None
+            if wrong := [key for key in options if not (isinstance(key, str) and key.isidentifier())]:
+                raise ValueError(f"{name}: {wrong[0]!r} can be no option: it is no name of Python")
+        return methods
 
     @model_validator(mode="after")
     def _is_comparable(self) -> Params:
@@ -146,55 +172,27 @@ class Params(Strict):
         return {"train": settings, "options": self.options(method)}
 
 
-Model = TypeVar("Model", bound=Strict)
-
-
-def checked(model: type[Model], content: Any, where: str) -> Model:
-    """``content`` as a ``model``; what is wrong in it is named with ``where`` it stands."""
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        # A misspelt key is also a missing one; the misspelling is what to mend.
-        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        key = ".".join(map(str, first["loc"]))
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            message = (
-                f"unknown key; known are {', '.join(sorted(model.model_fields))}" if "." not in key else "unknown key"
-            )
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise UserError(f"{where}: {key + ': ' if key else ''}{message}{more}") from None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(f"there is no {path.name} in {Path.cwd()}: run this in your project's folder") from None
-
-
 @cache
 def read_project() -> Project:
     """``project.toml`` of the current folder."""
-    try:
-        return checked(Project, tomllib.loads(_text(Path("project.toml"))), "project.toml")
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"project.toml: {error}") from None
+    return checked(Project, read_toml(Path("project.toml")), "project.toml")
 
 
 @cache
 def read_params() -> Params:
     """``params.yaml`` of the current folder."""
-    try:
-        # YAML 1.2, as DVC reads it: for YAML 1.1 `1e-3` would be a text.
-        content = YAML(typ="safe", pure=True).load(_text(Path("params.yaml")))
-    except YAMLError as error:
-        raise UserError(f"params.yaml: {' '.join(str(error).split())}") from None
-    params = checked(Params, content, "params.yaml")
+    params = checked(Params, read_yaml(Path("params.yaml")), "params.yaml")
+    rooms = [path.name for path in task_folder().parent.glob("[!_.]*") if path.is_dir()]
+    if read_project().task not in rooms:
+        meant = did_you_mean(read_project().task, rooms)
+        raise UserError(f"project.toml: task: there is no folder {task_folder().as_posix()}{meant}")
+    modules = [path.stem for path in task_folder().glob("*.py")]  # listed, for Windows does not mind capital letters
     for method in params.methods:
         params.training(method)
-        if not (task_folder() / f"{method}.py").is_file():
-            raise UserError(f"params.yaml: methods.{method}: there is no {(task_folder() / method).as_posix()}.py")
+        if method not in modules:
+            meant = did_you_mean(method, [name for name in modules if not name.startswith(("_", "test_", "problem"))])
+            missing = f"{(task_folder() / method).as_posix()}.py"
+            raise UserError(f"params.yaml: methods.{method}: there is no {missing}{meant}")
     return params
 
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import traceback
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from lab.contract import Method, Problem
 from lab.errors import UserError
+from lab.files import read_text
 from lab.settings import read_project, task_folder
+from lab.strict import did_you_mean
 
 
 def _team_module(name: str) -> ModuleType:
     """A module of the team's room; what goes wrong inside it is told in one line, with the place."""
+    if (path := task_folder() / f"{name}.py").is_file():
+        read_text(path)  # another encoding, or an unfinished merge, is named better than Python does
     try:
         return importlib.import_module(f"lab.tasks.{read_project().task}.{name}")
     except UserError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # `exit()` in a module would end a stage as if all were well
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if "tasks" in Path(frame.filename).parts]
         line = error.lineno if isinstance(error, SyntaxError) else own[-1].lineno if own else 0
-        path = (task_folder() / f"{name}.py").as_posix()
-        raise UserError(f"{path}, line {line}: {type(error).__name__}: {error}") from error
+        raise UserError(f"{path.as_posix()}, line {line}: {type(error).__name__}: {error}") from error
 
 
 def load_problem() -> Problem:
@@ -52,3 +57,48 @@ def load_method(name: str) -> type[Method]:
         path = (task_folder() / f"{name}.py").as_posix()
         raise UserError(f"{path} defines {len(found)} subclasses of Method; it needs exactly one")
     return found[0]
+
+
+def check_options(method_class: type[Method], options: dict[str, Any], where: str) -> None:
+    """Hold ``options`` of params.yaml against the ``__init__`` that will receive them, before anything is loaded.
+
+    What has no annotation, or one that is no plain type, may be anything.
+    """
+    parameters = list(inspect.signature(method_class.__init__).parameters.values())[2:]  # after self and the examples
+    named = {each.name: each for each in parameters if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)}
+    mistakes = []
+    if all(each.kind != each.VAR_KEYWORD for each in parameters):
+        mistakes += [f"{name}: unknown option{did_you_mean(name, named)}" for name in options if name not in named]
+    guesses = " ".join(mistakes)
+    for name, parameter in named.items():
+        if name not in options and parameter.default is parameter.empty and f"{name!r}" not in guesses:
+            mistakes.append(f"{name}: is missing, and {method_class.__name__} needs it")
+    try:
+        kinds = get_type_hints(method_class.__init__)
+    except (NameError, TypeError):  # a name that only type checkers import
+        kinds = {}
+    for name, value in options.items():
+        if name in kinds and not _is_of(value, kinds[name]):
+            wanted = getattr(kinds[name], "__name__", "") if isinstance(kinds[name], type) else str(kinds[name])
+            mistakes.append(f"{name}: must be {wanted.replace('typing.', '')}, not {value!r}")
+    if mistakes:
+        path = (task_folder() / f"{method_class.__module__.rpartition('.')[2]}.py").as_posix()
+        raise UserError(f"{where}: {'; '.join(mistakes)} (see __init__ in {path})")
+
+
+def _is_of(value: Any, kind: Any) -> bool:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return any(_is_of(value, one) for one in inner)
+    if origin is Literal:
+        return value in inner
+    if origin in (list, tuple, dict) or kind in (list, tuple, dict):
+        if kind is dict or origin is dict:
+            return isinstance(value, dict)
+        plain = [one for one in inner if one is not ...]
+        return isinstance(value, list) and (len(set(plain)) != 1 or all(_is_of(one, plain[0]) for one in value))
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, kind) if kind in (str, bool, NoneType) else True

@@ -16,25 +16,34 @@ from lab.contract import Examples
 from lab.devices import name, peak_memory
 from lab.errors import UserError
 from lab.evaluation import predict
-from lab.files import atomic, read_json
+from lab.files import atomic, read_json, read_table
 from lab.launch import lost_another
 from lab.runs import RUNS, Run, git_state, is_main_process, now, only_trainer, versions, who
 from lab.settings import Params
 from lab.sharding import weights
-from lab.task import load_method, load_problem
+from lab.task import check_options, load_method, load_problem
 from lab.training import Fitted, TrainingInterruptedError, fit
 
 
 def train_here(method: str, seeds: list[int], params: Params, fingerprints: dict[int, str]) -> None:
     """Train one method with each of ``seeds``; each run is held against a second trainer."""
-    splits = pd.read_parquet("data/splits.parquet")
-    ids = {split: rows["id"].tolist() for split, rows in splits.groupby("split")}
+    check_options(load_method(method), params.options(method), f"params.yaml: methods.{method}")
+    ids = read_splits()
     examples = load_problem().load(Path("data/raw"), ids)
     for seed in seeds:
         with only_trainer(RUNS / method / str(seed)) if is_main_process() else nullcontext():
             train(method, seed, params, examples, ids, fingerprints[seed])
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
+
+
+def read_splits() -> dict[str, list[str]]:
+    """The ids of each split, which must be those of the examples."""
+    splits = read_table(Path("data/splits.parquet"), "id", "split")
+    examples = read_table(Path("data/raw/examples.parquet"), "id")
+    if set(splits["id"]) != set(examples["id"]):
+        raise UserError("data/splits.parquet is of other examples than data/raw/examples.parquet: `uv run dvc repro`")
+    return {split: rows["id"].tolist() for split, rows in splits.groupby("split")}
 
 
 def train(method: str, seed: int, params: Params, examples: dict[str, Examples], ids: dict, fingerprint: str) -> None:

@@ -13,14 +13,15 @@ import pandas as pd
 from lab import figures
 from lab.contract import Problem
 from lab.errors import UserError, run
-from lab.files import read_json, write_json
-from lab.runs import RUNS
+from lab.files import digests, read_table, write_json
+from lab.runs import RUNS, read_finished
 from lab.settings import Params, read_params, read_project
 from lab.statistics import bootstrap, holm, interval, p_value, verdict
 from lab.task import load_problem
 from lab.tracking import sync_all
 
 RESULTS = Path("results")
+SPLITS = Path("data/splits.parquet")
 
 Predictions = dict[str, dict[int, pd.DataFrame]]
 """By method and seed."""
@@ -29,21 +30,16 @@ Predictions = dict[str, dict[int, pd.DataFrame]]
 def main() -> None:
     params, problem = read_params(), load_problem()
     records = {
-        method: {seed: read_json(RUNS / method / str(seed) / "run.json") for seed in params.seeds}
-        for method in params.methods
+        method: {seed: read_finished(RUNS / method / str(seed)) for seed in params.seeds} for method in params.methods
     }
-    unfinished = [
-        f"{m}/{s}" for m, runs in records.items() for s, record in runs.items() if record["status"] != "finished"
-    ]
-    if unfinished:
-        raise UserError(f"not all runs are finished: {', '.join(unfinished)}: run `uv run dvc repro`")
     predictions = read_predictions(params)
     summary = compare(problem, predictions, params)
     for method, entry in summary["methods"].items():
         entry["parameters"] = records[method][params.seeds[0]]["parameter_count"]
-    sizes = pd.read_parquet("data/splits.parquet")["split"].value_counts()
+    sizes = read_table(SPLITS, "id", "split")["split"].value_counts()
     summary["examples"] = {split: int(size) for split, size in sizes.items()}
     summary["figures"] = draw(problem, predictions, summary)
+    summary["figure_digests"] = digests(RESULTS / "figures")
     write_json(RESULTS / "comparison.json", summary)
     write_json(RESULTS / "costs.json", {"methods": {method: costs(runs) for method, runs in records.items()}})
     for line in verdicts(summary):
@@ -54,16 +50,17 @@ def main() -> None:
 def read_predictions(params: Params) -> Predictions:
     """All predictions, checked to answer the same examples in the same order."""
     found: Predictions = {}
-    expected: list[str] | None = None
+    splits = read_table(SPLITS, "id", "split")
+    expected = splits.loc[splits["split"] == "test", "id"].tolist()
     for method in params.methods:
         found[method] = {}
         for seed in params.seeds:
             path = RUNS / method / str(seed) / "predictions.parquet"
-            frame = pd.read_parquet(path)
+            frame = read_table(path, "id", "split")
             ids = frame.loc[frame["split"] == "test", "id"].tolist()
-            expected = expected or ids
             if ids != expected:
-                raise UserError(f"{path.as_posix()} answers other examples than the other runs: run `uv run dvc repro`")
+                others = f"other examples than the test split of {SPLITS.as_posix()}"
+                raise UserError(f"{path.as_posix()} answers {others}: run `uv run dvc repro`")
             found[method][seed] = frame
     return found
 
@@ -142,7 +139,7 @@ def draw(problem: Problem, predictions: Predictions, summary: dict[str, Any]) ->
     folder = RESULTS / "figures"
     shutil.rmtree(folder, ignore_errors=True)
     histories = {
-        method: {seed: pd.read_csv(RUNS / method / str(seed) / "history.csv") for seed in runs}
+        method: {seed: read_table(RUNS / method / str(seed) / "history.csv") for seed in runs}
         for method, runs in predictions.items()
     }
     with plt.rc_context(figures.STYLE):

@@ -4,30 +4,12 @@ from pathlib import Path
 
 from lab.errors import run
 from lab.files import write_json
-from lab.fingerprint import digest
-from lab.settings import read_params, read_project
+from lab.fingerprint import of_stages
+from lab.settings import read_params
 
 
 def main() -> None:
-    params = read_params()
-    task = f"lab.tasks.{read_project().task}"
-    problem = f"{task}.problem"
-    # Training reaches neither metrics nor figures, tracking nor documents: none of them can change a weight.
-    training = [("lab.training", "fit"), ("lab.evaluation", "predict"), (problem, "load"), (problem, "targets")]
-    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
-    compared = [params.compare.model_dump(), list(params.methods)]
-    fingerprints = {
-        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=params.data),
-        "validate": digest(("lab.stages.validate", "*"), (problem, "expectations")),
-        "split": digest(("lab.stages.split", "*"), (problem, "stratify"), params=params.split.model_dump()),
-        "seeds": params.seeds,  # as they are: a new one trains only itself
-        "methods": {
-            name: digest((f"{task}.{name}", "*"), *training, params=params.decisive(name)) for name in params.methods
-        },
-        "compare": digest(("lab.stages.compare", "*"), *scoring, params=compared),
-        "deliver": digest(("lab.stages.deliver", "*")),
-    }
-    write_json(Path("data/fingerprints.json"), fingerprints)
+    write_json(Path("data/fingerprints.json"), of_stages(read_params()))
 
 
 if __name__ == "__main__":

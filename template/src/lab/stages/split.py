@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lab.errors import UserError, run
-from lab.files import atomic, write_json
+from lab.files import atomic, read_table, write_json
 from lab.settings import SplitSettings, read_params
 from lab.task import load_problem
 from lab.validation import check, failures
@@ -54,7 +54,7 @@ def leakage_rules(examples: pd.DataFrame, stratify: str | None) -> list:
 
 def main() -> None:
     params, stratify = read_params(), load_problem().stratify
-    examples = pd.read_parquet("data/raw/examples.parquet")
+    examples = read_table(Path("data/raw/examples.parquet"), "id", "sha256")
     if stratify and stratify not in examples:
         raise UserError(f"problem.py: stratify names {stratify!r}, which is no column of data/raw/examples.parquet")
     rows = examples.assign(split=split(examples, params.split, stratify))

@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from lab.errors import UserError, run
-from lab.files import read_json, sha256
-from lab.fingerprint import digest
+from lab.files import read_json, sha256, there
+from lab.fingerprint import digest, of_training
 from lab.kept_runs import read_record, set_aside
 from lab.launch import is_launched, reasons, train_in_processes, trains_elsewhere
 from lab.runs import RUNS, Run, is_main_process, only_trainer
@@ -76,10 +76,12 @@ def learn(
 
 def fingerprint(params: Params, method: str, seed: int) -> str:
     """What decides a run's result: code, params, seed and data."""
-    code = read_json(Path("data/fingerprints.json"))["methods"][method]
-    data = read_json(Path("data/raw/provenance.json"))["digest"] + sha256(Path("data/splits.parquet").read_bytes())
-    # The params once more, as they are now: somebody may start this stage by hand.
-    return digest(params=[code, data, params.decisive(method), seed])
+    # As they are now, not as the last `dvc repro` saw them: somebody may start this stage by hand.
+    code = of_training(params, method)
+    data = read_json(Path("data/raw/provenance.json"))["digest"] + sha256(
+        there(Path("data/splits.parquet")).read_bytes()
+    )
+    return digest(params=[code, data, seed])
 
 
 if __name__ == "__main__":

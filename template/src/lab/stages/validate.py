@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from lab.errors import UserError, run
-from lab.files import write_json
+from lab.files import read_table, write_json
 from lab.task import load_problem
 from lab.validation import check, failures
 
 if TYPE_CHECKING:
+    import pandas as pd
     from great_expectations.expectations import Expectation
 
 REPORT = Path("results/validation.json")
@@ -35,7 +34,7 @@ def standing_rules(rows: pd.DataFrame, rules: list[Expectation]) -> list[Expecta
 
 
 def main() -> None:
-    rows = pd.read_parquet("data/raw/examples.parquet")
+    rows = read_table(Path("data/raw/examples.parquet"), "id", "sha256")
     rules = load_problem().expectations()
     always = standing_rules(rows, rules)
     report = check("raw data", rows, always + rules, DOCS)

@@ -7,7 +7,7 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from lab.files import read_json, sha256
-from lab.runs import RUNS
+from lab.runs import RUNS, read_finished
 from lab.tracking.content import comparison, scores
 
 
@@ -29,6 +29,7 @@ def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str],
     key = record["key"]
     if key == known or not scores(record):
         return known
+    record = read_finished(folder)  # weights that another program wrote are nobody's champion
     tags = {tag: str(record[tag]) for tag in ("method", "seed", "fingerprint")}
     tags |= {"lab.key": key, "sha256": sha256(weights.read_bytes())}
     if not client.search_registered_models(f"name = '{name}'"):

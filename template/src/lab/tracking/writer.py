@@ -72,7 +72,10 @@ class MLflowWriter:
                     summary.problems.append(f"{run.as_posix()}: {error.message}")
             if summary.created or summary.updated:
                 self._end_replaced()
-            self.champion = register_champion(self.client, self.slug, self.run_ids, self.champion)
+            try:
+                self.champion = register_champion(self.client, self.slug, self.run_ids, self.champion)
+            except UserError as error:
+                summary.problems.append(str(error))
         return summary
 
     def _sync_run(self, folder: Path, summary: Summary) -> None:
