@@ -1,6 +1,7 @@
 """What a team runs besides the pipeline: setup, doctor, hooks, its own tests."""
 
 import re
+import sys
 import time
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def test_help_names_every_command_and_starts_fast(stamped: dict[str, Project]) -
     started = time.perf_counter()
     said = project.succeed(*LAB, "--help")
     assert time.perf_counter() - started < 2  # torch alone takes two seconds
-    for command in ("setup", "doctor", "rubric", "sync"):
+    for command in ("setup", "doctor", "merge", "rubric", "sync"):
         assert command in said
 
 
@@ -127,6 +128,30 @@ def test_hooks_catch_what_they_are_for(project: Project) -> None:
     failed = {re.split(r" \(|\.\.", line)[0] for line in done.stdout.splitlines() if line.endswith("Failed")}
     assert failed == {"nbstripout", "no file over 1 MB", "no marker of an unsolved merge", "no secrets"}, done.stdout
     assert '"outputs": []' in (project.path / "notebook.ipynb").read_text(encoding="utf-8")
+
+
+def test_hooks_say_what_to_do_with_what_they_mended(project: Project) -> None:
+    """A first commit with two usual faults: after one rejection and one `git add`, it passes."""
+    project.succeed("git", "init", "--quiet", "--initial-branch=main")
+    novel = project.path / "src/lab/tasks/image_classification/novel.py"
+    text = novel.read_text(encoding="utf-8")
+    novel.write_text(f"import os\n{text}\n\nx=  1\n", encoding="utf-8")
+    project.succeed("git", "add", "--all")
+    command = ("uv", "tool", "run", "--from", "pre-commit>=4.4,<5", "pre-commit", "run")
+    done = project.run(*command, UV_PROJECT_ENVIRONMENT=sys.prefix)
+    assert done.returncode == 1
+    name = novel.relative_to(project.path).as_posix()
+    assert f"the checks above changed {name}: `git add --all`, then `git commit` again" in done.stdout
+    project.succeed("git", "add", "--all")
+    assert "the checks above" not in project.succeed(*command, UV_PROJECT_ENVIRONMENT=sys.prefix)
+    assert "import os" not in novel.read_text(encoding="utf-8")
+
+
+def test_setup_tells_git_how_to_merge(project: Project) -> None:
+    project.run(*LAB, "setup")  # what follows needs the web
+    assert "python -m lab.merge %O %A %B %P" in project.succeed("git", "config", "merge.lab.driver")
+    for name in ("dvc.lock", "params.yaml"):
+        assert "merge: lab" in project.succeed("git", "check-attr", "merge", name)
 
 
 MAKE = """\

@@ -174,3 +174,14 @@ def test_the_driver_starts_fast(b: Clone) -> None:
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
     assert "ruamel" in imported
     assert not imported & {"torch", "mlflow", "pandas", "numpy", "dvc", "pydantic"}
+
+
+def test_a_comment_makes_no_result_stale(b: Clone) -> None:
+    problem = b.folder / "src/lab/tasks/small/problem.py"
+    assert b.succeed("python", "-m", "lab.hooks", "pre-commit") == ""
+    problem.write_text(problem.read_text(encoding="utf-8") + "\n# an idea for later\n", encoding="utf-8")
+    b.succeed("git", "add", "--all")
+    assert b.succeed("python", "-m", "lab.hooks", "pre-commit") == ""
+    b.write("params.yaml", OURS, "  own_step: {dropout: 0.3}\n")
+    b.succeed("git", "add", "--all")
+    assert "dvc: results are not those of this code" in b.succeed("python", "-m", "lab.hooks", "pre-commit")

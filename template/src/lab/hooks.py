@@ -15,8 +15,8 @@ from lab.errors import UserError, run
 
 def pre_commit() -> None:
     """Say what the other hooks mended and whether the results belong to this code; never stop a commit for it."""
-    mended = _git("diff", "--name-only", "-z").split("\0")[:-1]  # pre-commit hides what is not to be committed
-    if mended:
+    mended = _git("diff", "--name-only", "-z").split("\0")[:-1]
+    if mended and "PRE_COMMIT" in os.environ:  # which hides what is not to be committed
         print(f"the checks above changed {', '.join(mended)}: `git add --all`, then `git commit` again")
     if _git("rev-parse", "--quiet", "--verify", "MERGE_HEAD"):  # a merge with conflicts, which this commit ends
         bring_results()
