@@ -1,6 +1,7 @@
 """What a team runs besides the pipeline: setup, doctor, hooks, its own tests."""
 
 import re
+import sys
 import time
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from conftest import TASKS, Project, Stamp
 
 LAB = ("python", "-m", "lab.cli")
+HOOKS = ("python", "-m", "lab.collaboration.git_hooks")
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def test_help_names_every_command_and_starts_fast(stamped: dict[str, Project]) -
     started = time.perf_counter()
     said = project.succeed(*LAB, "--help")
     assert time.perf_counter() - started < 2  # torch alone takes two seconds
-    for command in ("setup", "doctor", "rubric", "sync"):
+    for command in ("setup", "doctor", "merge", "rubric", "sync"):
         assert command in said
 
 
@@ -80,9 +82,9 @@ def test_repro_without_git_is_one_line_and_runs_nothing(project: Project) -> Non
 
 def test_hooks_let_a_project_without_remote_or_results_work(project: Project) -> None:
     project.commit()
-    assert "uv run dvc repro" in project.succeed("python", "-m", "lab.git_hooks", "pre-commit")
-    assert "dvc remote add" in project.succeed("python", "-m", "lab.git_hooks", "pre-push")
-    assert project.succeed("python", "-m", "lab.git_hooks", "post-checkout", PRE_COMMIT_CHECKOUT_TYPE="1") == ""
+    assert "uv run dvc repro" in project.succeed(*HOOKS, "pre-commit")
+    assert "dvc remote add" in project.succeed(*HOOKS, "pre-push")
+    assert project.succeed(*HOOKS, "post-checkout", PRE_COMMIT_CHECKOUT_TYPE="1") == ""
 
 
 def test_hook_pushes_to_a_remote_and_tells_when_it_cannot(project: Project, tmp_path: Path) -> None:
@@ -91,14 +93,14 @@ def test_hook_pushes_to_a_remote_and_tells_when_it_cannot(project: Project, tmp_
     project.commit()
     project.succeed("dvc", "remote", "add", "--default", "storage", str(tmp_path / "storage"))
     project.succeed("dvc", "repro")
-    project.succeed("python", "-m", "lab.git_hooks", "pre-push")
+    project.succeed(*HOOKS, "pre-push")
     assert [path for path in (tmp_path / "storage").rglob("*") if path.is_file()]
-    assert project.succeed("python", "-m", "lab.git_hooks", "pre-commit") == ""
+    assert project.succeed(*HOOKS, "pre-commit") == ""
     (project.path / "made.txt").unlink()
-    project.succeed("python", "-m", "lab.git_hooks", "post-checkout", PRE_COMMIT_CHECKOUT_TYPE="1")
+    project.succeed(*HOOKS, "post-checkout", PRE_COMMIT_CHECKOUT_TYPE="1")
     assert (project.path / "made.txt").read_text(encoding="utf-8") == "x"
     project.succeed("dvc", "remote", "modify", "storage", "url", "ssh://nobody@localhost:1/none")
-    assert project.run("python", "-m", "lab.git_hooks", "pre-push").returncode != 0
+    assert project.run(*HOOKS, "pre-push").returncode != 0
 
 
 def test_hooks_pass_on_a_fresh_stamp_and_change_nothing(project: Project) -> None:
@@ -127,6 +129,30 @@ def test_hooks_catch_what_they_are_for(project: Project) -> None:
     failed = {re.split(r" \(|\.\.", line)[0] for line in done.stdout.splitlines() if line.endswith("Failed")}
     assert failed == {"nbstripout", "no file over 1 MB", "no marker of an unsolved merge", "no secrets"}, done.stdout
     assert '"outputs": []' in (project.path / "notebook.ipynb").read_text(encoding="utf-8")
+
+
+def test_hooks_say_what_to_do_with_what_they_mended(project: Project) -> None:
+    """A first commit with two usual faults: after one rejection and one `git add`, it passes."""
+    project.succeed("git", "init", "--quiet", "--initial-branch=main")
+    novel = project.path / "src/lab/tasks/image_classification/novel.py"
+    text = novel.read_text(encoding="utf-8")
+    novel.write_text(f"import os\n{text}\n\nx=  1\n", encoding="utf-8")
+    project.succeed("git", "add", "--all")
+    command = ("uv", "tool", "run", "--from", "pre-commit>=4.4,<5", "pre-commit", "run")
+    done = project.run(*command, UV_PROJECT_ENVIRONMENT=sys.prefix)
+    assert done.returncode == 1
+    name = novel.relative_to(project.path).as_posix()
+    assert f"the checks above changed {name}: `git add --all`, then `git commit` again" in done.stdout
+    project.succeed("git", "add", "--all")
+    assert "the checks above" not in project.succeed(*command, UV_PROJECT_ENVIRONMENT=sys.prefix)
+    assert "import os" not in novel.read_text(encoding="utf-8")
+
+
+def test_setup_tells_git_how_to_merge(project: Project) -> None:
+    project.run(*LAB, "setup")  # what follows needs the web
+    assert "python -m lab.collaboration.merge %O %A %B %P" in project.succeed("git", "config", "merge.lab.driver")
+    for name in ("dvc.lock", "params.yaml"):
+        assert "merge: lab" in project.succeed("git", "check-attr", "merge", name)
 
 
 MAKE = """\

@@ -60,6 +60,7 @@ def test_machinery_names_no_task(path: Path) -> None:
 
 
 ROOMS = {
+    "collaboration": set(),
     "data": set(),
     "scaling": set(),
     "training": {"scaling"},

@@ -10,12 +10,15 @@ from lab.errors import UserError, run
 
 
 def setup() -> None:
-    """Make the folder a Git repository with hooks, then look at what this machine lacks."""
+    """Make the folder a Git repository with hooks and a way to merge, then look at what this machine lacks."""
     from lab import doctor
+    from lab.collaboration.merge import install
 
     doctor.require_git()
     if not doctor.git("rev-parse", "--git-dir"):
         _call("git", "init", "--initial-branch=main")
+    if Path(".git").exists():
+        install()  # before the hooks, which need the web
     if not Path(".git").exists():  # a folder inside a bigger repository
         print("hooks are left out: this folder is part of a bigger Git repository, which has its own")
     elif importlib.util.find_spec("pre_commit") is None:
@@ -39,6 +42,13 @@ def rubric() -> None:
     main()
 
 
+def merge() -> None:
+    """End a merge of Git's: keep the settings, data and trained runs of both sides."""
+    from lab.collaboration.merge import finish
+
+    finish()
+
+
 def sync() -> None:
     """Bring MLflow up to date with the files in runs/."""
     from lab.tracking.sync import main
@@ -50,7 +60,7 @@ def main() -> None:
     """Run the command that the command line names."""
     parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
-    for command in (setup, doctor, rubric, sync):
+    for command in (setup, doctor, merge, rubric, sync):
         line = str(command.__doc__)
         commands.add_parser(command.__name__, help=line, description=line).set_defaults(command=command)
     run(parser.parse_args().command)

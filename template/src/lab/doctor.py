@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from lab.errors import UserError
+from lab.runs import git
 from lab.settings import Project, read_params, read_project
 
 FREE_GIGABYTES = 10
@@ -60,15 +60,6 @@ def findings() -> Iterator[Finding]:
     yield _device()
 
 
-def git(*arguments: str) -> str:
-    """What ``git`` answers; empty if it fails or is not there."""
-    try:
-        answer = subprocess.run(["git", *arguments], capture_output=True, text=True, encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""
-
-
 def require_git() -> None:
     """Raise a ``UserError`` if this machine has no Git."""
     if not git("--version"):
@@ -92,7 +83,7 @@ def _git(project: Project | None) -> Iterator[Finding]:
     if not (name and email):
         fix = 'git config --global user.name "Your Name", and the same with user.email'
         yield Finding("note", "Git does not know who you are, so you cannot commit", fix)
-    elif project and email not in {member.email for member in project.members}:
+    elif project and email.casefold() not in {member.email.casefold() for member in project.members}:
         fix = "write it under [[members]]: each member's part is counted by it"
         yield Finding("note", f"no member in project.toml has the email of your commits, {email}", fix)
     else:

@@ -10,7 +10,7 @@ import platform
 import subprocess
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,11 @@ from filelock import FileLock, Timeout
 
 from lab.errors import UserError
 from lab.files import digests, read_json, sha256, write_json, write_text
+from lab.kept_runs import FILES, kept, read_record, set_aside
 from lab.paths import HOME, RUNS
+from lab.settings import read_project
+
+RESULTS = [name for name in FILES if name not in ("run.json", "checkpoint.pt")]
 
 
 class Run:
@@ -31,29 +35,52 @@ class Run:
 
     def is_finished(self, fingerprint: str) -> bool:
         """Whether this very run (same code, params and data) is complete."""
-        path = self.folder / "run.json"
-        saved = read_json(path) if path.is_file() else {}
+        saved = read_record(self.folder)
         finished = saved.get("fingerprint") == fingerprint and saved.get("status") == "finished"
         return finished and bool(read_finished(self.folder))
 
+    def is_known(self, fingerprint: str) -> bool:
+        """Whether this very run is complete, here or among the runs that were set aside: ``restore`` brings it back."""
+        # In this order: another process may restore it meanwhile.
+        return self._kept(fingerprint, finished=True) is not None or self.is_finished(fingerprint)
+
+    def restore(self, fingerprint: str) -> bool:
+        """Bring this very run back, finished or with its checkpoint, if another took its place; say whether it did."""
+        is_here = read_record(self.folder).get("fingerprint") == fingerprint
+        found = self._kept(fingerprint, finished=is_here)
+        if found is None or self.is_finished(fingerprint):
+            return False
+        set_aside(self.folder, successor=found)
+        return True
+
+    def _kept(self, fingerprint: str, finished: bool) -> Path | None:
+        for path in kept(self.folder, fingerprint):
+            if read_record(path).get("status") == "finished":
+                with suppress(UserError):  # somebody changed it: it is not worth the other's place
+                    read_finished(path)
+                    return path
+            elif not finished:
+                return path
+        return None
+
     def start(self, fingerprint: str, about: dict[str, Any]) -> None:
-        """Write ``run.json`` anew, or go on with the one of an unfinished run of the same fingerprint."""
+        """Write ``run.json`` anew, or go on with the one of an unfinished run of the same fingerprint.
+
+        A run of another fingerprint is set aside: call this when all is built that could still fail.
+        """
         if not is_main_process():
             return
-        path = self.folder / "run.json"
-        saved = read_json(path) if path.is_file() else {}
+        saved = read_record(self.folder)
         same = saved.get("fingerprint") == fingerprint
         if not same:
-            for stale in self.folder.glob("*"):
-                if stale.is_file() and stale.name != "checkpoint.pt":  # the checkpoint says itself whom it belongs to
-                    stale.unlink()
+            set_aside(self.folder)
         identity = {"key": saved["key"] if same else uuid.uuid4().hex, "started": saved["started"] if same else now()}
         self.record |= about | identity | {"fingerprint": fingerprint}
         self.update(status="running", error=None, finished=None)
 
     def update(self, **changes: Any) -> None:
         self.record |= changes
-        if is_main_process():
+        if is_main_process() and "key" in self.record:  # before `start`, the folder is an earlier run's
             if self.record["status"] == "finished":
                 self.record = sealed(self.record, self.folder)
             write_json(self.folder / "run.json", self.record)
@@ -75,7 +102,7 @@ def is_main_process() -> bool:
 def sealed(record: dict[str, Any], folder: Path) -> dict[str, Any]:
     """``record`` of a finished run, with digests of its files in ``folder`` and of itself."""
     content = {key: value for key, value in json.loads(json.dumps(record)).items() if key != "digest"}
-    content["files"] = digests(folder, skip=("run.json", "checkpoint.pt"))
+    content["files"] = {name: each for name, each in digests(folder).items() if name in RESULTS}
     return content | {"digest": _digest(content)}
 
 
@@ -92,7 +119,7 @@ def read_finished(folder: Path) -> dict[str, Any]:
     content = {key: value for key, value in record.items() if key != "digest"}
     spoiled = [] if record.get("digest") == _digest(content) else ["run.json"]
     if not spoiled:
-        found = digests(folder, skip=("run.json", "checkpoint.pt"))
+        found = digests(folder)
         spoiled = [name for name, digest in record["files"].items() if found.get(name) != digest]
     if spoiled:
         what = "is not what training wrote" if (folder / spoiled[0]).is_file() else "is missing"
@@ -105,7 +132,7 @@ def settle(method: str, seeds: list[int], status: str, error: str) -> None:
     """Say what became of runs whose trainer ended without a word."""
     for seed in seeds:
         path = RUNS / method / str(seed) / "run.json"
-        record = read_json(path) if path.is_file() else {}
+        record = read_record(path.parent)
         if record.get("status") == "running":
             write_json(path, record | {"status": status, "error": error, "finished": now()})
 
@@ -114,16 +141,29 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def git_state() -> dict[str, Any]:
-    """The commit that is checked out, and whether tracked files differ from it."""
+def git(*arguments: str) -> str:
+    """What ``git`` answers; empty if it fails or is not there."""
     try:
-        commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True)
-        changed = subprocess.run(
-            ["git", "status", "--porcelain", "--untracked-files=no"], capture_output=True, text=True
-        )
-    except FileNotFoundError:
-        return {"git_commit": None, "git_dirty": False}
-    return {"git_commit": commit.stdout.strip() or None, "git_dirty": bool(changed.stdout.strip())}
+        answer = subprocess.run(["git", *arguments], capture_output=True, text=True, encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
+
+
+def git_state() -> dict[str, Any]:
+    """The commit that is checked out, if any, and whether code or settings are others than it holds."""
+    commit = git("rev-parse", "--verify", "HEAD")
+    # Not dvc.lock: DVC writes it while the pipeline runs.
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)dvc.lock")
+    new = git("ls-files", "--others", "--exclude-standard", "--", "src")
+    return {"git_commit": commit or None, "git_dirty": bool(not commit or changed or new)}
+
+
+def who() -> str:
+    """Whose run this is: the member who has the email of Git's settings, else the name that stands there."""
+    name, email = git("config", "user.name"), git("config", "user.email")
+    members = {member.email.casefold(): member.name for member in read_project().members if member.email}
+    return members.get(email.casefold()) or name or email or "unknown"
 
 
 def versions() -> dict[str, str]:

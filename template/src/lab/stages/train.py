@@ -5,13 +5,13 @@ Where that happens, ``lab.scaling.launch`` decides: it may start this stage agai
 
 from __future__ import annotations
 
-import shutil
 from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext
 
 from lab.errors import UserError, run
 from lab.files import read_json, sha256, there
 from lab.fingerprint import digest, of_training
+from lab.kept_runs import read_record, set_aside
 from lab.paths import PROVENANCE, RUNS, SPLITS
 from lab.runs import Run, is_main_process, only_trainer
 from lab.scaling.launch import is_launched, reasons, train_in_processes, trains_elsewhere
@@ -30,18 +30,33 @@ def main() -> None:
     if method not in params.methods:
         raise UserError(f"train needs one method of params.yaml: {', '.join(params.methods)}")
     fingerprints = {seed: fingerprint(params, method, seed) for seed in seeds}
-    waiting = [seed for seed in seeds if not Run(method, seed).is_finished(fingerprints[seed])]
+    waiting = [seed for seed in seeds if not Run(method, seed).is_known(fingerprints[seed])]
     with reasons():
         if is_launched() or not is_main_process():  # another process of this training watches it
             train(method, waiting, params, fingerprints, nullcontext())
             return
         with only_trainer(RUNS / method):
-            for folder in (RUNS / method).iterdir():
-                if folder.is_dir() and folder.name not in map(str, params.seeds):
-                    shutil.rmtree(folder)
+            make_room(method, params, fingerprints)
             print(f"{method}: seeds {seeds}, of which {len(seeds) - len(waiting)} are finished already", flush=True)
             if waiting:
                 train(method, waiting, params, fingerprints, Follower(RUNS / method))
+
+
+def make_room(method: str, params: Params, fingerprints: dict[int, str]) -> None:
+    """Set aside the runs of seeds that are no longer asked for, and bring back those that are asked for again.
+
+    What else lies among the runs is somebody's own.
+    """
+    for folder in list((RUNS / method).iterdir()):
+        record = read_record(folder)
+        is_run = record.get("method") == method and str(record.get("seed")) == folder.name
+        if is_run and record["seed"] not in params.seeds:
+            set_aside(folder)
+    for seed, wanted in fingerprints.items():
+        this = Run(method, seed)
+        if this.restore(wanted):
+            how = "" if this.is_finished(wanted) else " as far as it had come"
+            print(f"{method}, seed {seed}: restored{how}: these settings were trained before", flush=True)
 
 
 def train(
@@ -64,8 +79,7 @@ def fingerprint(params: Params, method: str, seed: int) -> str:
     # As they are now, not as the last `dvc repro` saw them: somebody may start this stage by hand.
     code = of_training(params, method)
     data = read_json(PROVENANCE, "digest")["digest"]
-    splits = sha256(there(SPLITS).read_bytes())
-    return digest(params=[code, data + splits, seed])
+    return digest(params=[code, data + sha256(there(SPLITS).read_bytes()), seed])
 
 
 if __name__ == "__main__":

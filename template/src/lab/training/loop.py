@@ -53,9 +53,11 @@ def fit(
     checkpoint: Checkpoint,
     report: Callable[[list[Row]], None],
     strategy: Strategy = "ddp",
+    begin: Callable[[], None] = lambda: None,
 ) -> Fitted:
     """Train on ``examples["train"]``, choose the epoch on ``examples["validation"]``; continue from ``checkpoint``.
 
+    ``begin`` is called when all is built, before the checkpoint is read and the first step is made.
     ``report`` receives all rows so far after each epoch. A continued run ends with the very weights of an
     uninterrupted one, on the CPU bit for bit. Several processes each call this, and share each batch.
     """
@@ -78,6 +80,8 @@ def fit(
     factor = learning_rate_factor(settings.schedule, settings.warmup, settings.epochs * steps_per_epoch)
     schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, factor) for optimizer in optimizers.values()]
     state = TrainingState(processes, method, optimizers, schedules)
+    begin()
+    processes.main_says(True)  # no process reads a checkpoint that the main one is about to set aside
     saved = checkpoint.load()
     processes.check_same((saved["epoch"], saved["step"]) if saved else None)
     if saved:

@@ -11,10 +11,10 @@ from lab.contract import Examples
 from lab.errors import UserError
 from lab.files import atomic, read_json, read_table
 from lab.paths import EXAMPLES, PROVENANCE, RAW, RUNS, SPLITS
-from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions
+from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions, who
 from lab.scaling.launch import lost_another
 from lab.scaling.sharding import weights
-from lab.settings import Params, read_project
+from lab.settings import Params
 from lab.team_code import check_options, load_method, load_problem
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import device_name, peak_memory
@@ -48,9 +48,8 @@ def train_seed(
     """One run: ``run.json`` says running, then finished, failed or interrupted."""
     settings, options = params.training(method), params.options(method)
     this = Run(method, seed)
-    member = read_project().members[0].name
     about = {"parameters": settings.model_dump() | options, "data_digest": read_json(PROVENANCE, "digest")["digest"]}
-    this.start(fingerprint, about | {"member": member} | git_state() | {"versions": versions()})
+    about |= {"member": who(), "versions": versions()} | git_state()
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
     try:
         fitted = fit(
@@ -62,6 +61,7 @@ def train_seed(
             checkpoint,
             this.write_history,
             params.launch.strategy,
+            begin=lambda: this.start(fingerprint, about),  # not before: what stands there may have taken hours
         )
         write_results(this, fitted, examples, ids, params)
     except TrainingInterruptedError as reason:
