@@ -55,7 +55,7 @@ class Run:
     def update(self, **changes: Any) -> None:
         self.record |= changes
         if is_main_process():
-            if self.record["status"] == "finished":
+            if self.record.get("status") == "finished":
                 self.record = sealed(self.record, self.folder)
             write_json(self.folder / "run.json", self.record)
 
