@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, TASKS, Project, Stamp
@@ -164,7 +165,7 @@ def test_dvc_names_the_params_that_differ(copied: Project) -> None:
 def test_two_clean_runs_give_the_same_bytes(reproduced: Project, stamp: Stamp, tmp_path: Path) -> None:
     other = quick_example(stamp, tmp_path / "again")
     other.succeed("dvc", "repro")
-    for name in ("comparison.json", "validation.json", "splits.json"):
+    for name in ("comparison.json", "validation.json", "splits.json", "rubric.json", "rubric.md"):
         assert result(other, name) == result(reproduced, name)
 
 
@@ -177,6 +178,21 @@ def test_a_mistake_stops_the_pipeline_with_one_clear_line_and_changes_nothing(co
     assert len([line for line in said.splitlines() if line.startswith("error: params.yaml: train.batchsize")]) == 1
     assert "Traceback" not in said
     assert stages_run(said) == {"fingerprint"}
+    assert result(copied, "comparison.json") == before
+
+
+def test_forged_predictions_are_refused_and_no_number_changes(copied: Project) -> None:
+    before = result(copied, "comparison.json")
+    path = copied.path / "runs/novel/0/predictions.parquet"
+    frame = pd.read_parquet(path)
+    sure = [[0.0 if digit == label else -50.0 for digit in range(10)] for label in frame["label"]]
+    frame.assign(log_probability=sure).to_parquet(path, index=False)
+    line = "error: runs/novel/0/predictions.parquet is not what training wrote"
+    for command in (("dvc", "repro"), ("python", "-m", "lab.stages.compare")):
+        done = copied.run(*command)
+        assert done.returncode != 0
+        assert (done.stdout + done.stderr).count(line) == 1
+        assert "Traceback" not in done.stdout + done.stderr
     assert result(copied, "comparison.json") == before
 
 

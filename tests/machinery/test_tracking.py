@@ -189,6 +189,15 @@ def test_the_champion_is_registered_once_for_the_same_weights(project: Path) -> 
     assert int(client().get_model_version_by_alias("deep-chess", "champion").version) == 3
 
 
+def test_weights_that_training_did_not_write_are_no_champion(project: Path) -> None:
+    run = finish(begin("novel"), seconds=2.0)
+    write_comparison({"novel": 0.75})
+    (run.folder / "model.safetensors").write_bytes(b"others")
+    (problem,) = sync().problems
+    assert problem.startswith("runs/novel/0/model.safetensors is not what training wrote")
+    assert not client().search_registered_models()
+
+
 def test_a_damaged_run_is_named_and_keeps_no_other_waiting(project: Path) -> None:
     for method in ("a", "b", "c"):
         finish(begin(method), seconds=1.0)

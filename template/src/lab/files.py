@@ -99,9 +99,12 @@ def read_table(path: Path, *columns: str) -> pd.DataFrame:
     """A table that a stage wrote, as Parquet or CSV; it must have ``columns``."""
     import pandas as pd
 
+    there(path)
     try:
-        table = (pd.read_csv if path.suffix == ".csv" else pd.read_parquet)(there(path))
-    except (OSError, ValueError) as error:  # what pandas and pyarrow raise for content, too
+        table = (pd.read_csv if path.suffix == ".csv" else pd.read_parquet)(path)
+    except MemoryError:
+        raise
+    except Exception as error:  # pandas and pyarrow raise whatever the damage leads them to
         detail = " ".join(str(error).split())[:150]
         raise UserError(f"{path.as_posix()} is damaged: `uv run dvc repro` writes it anew ({detail})") from None
     _has(path, table, columns)

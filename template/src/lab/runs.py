@@ -81,7 +81,7 @@ class Run:
     def update(self, **changes: Any) -> None:
         self.record |= changes
         if is_main_process() and "key" in self.record:  # before `start`, the folder is an earlier run's
-            if self.record["status"] == "finished":
+            if self.record.get("status") == "finished":
                 self.record = sealed(self.record, self.folder)
             write_json(self.folder / "run.json", self.record)
 
