@@ -83,7 +83,7 @@ def write_results(this: Run, fitted: Fitted, examples: dict[str, Examples], ids:
     method, seed = this.record["method"], this.record["seed"]
     settings, targets = params.training(method), load_problem().targets
     tables = []
-    for split in [split for split in examples if split not in ("train", "validation")]:
+    for split in [split for split in examples if split != "train"]:
         columns = predict(fitted.method, examples[split], targets, settings, fitted.hardware)
         rows = {
             column: list(values.reshape(len(values), -1)) if values.ndim > 1 else values

@@ -1,0 +1,1 @@
+"""From predictions to what can be said of them: scores, differences, intervals."""
