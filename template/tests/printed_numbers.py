@@ -43,12 +43,12 @@ def rows(comparison: dict[str, Any], metrics: int | None = None) -> list[list[se
         for metric in comparison["metrics"][:metrics]:
             result, digits = entry["metrics"][metric["name"]], metric["digits"]
             row = [forms(result["mean"], digits)]
-            if len(comparison["seeds"]) > 1:
+            if result["std"] is not None:
                 row.append(forms(result["std"], digits))
             if difference := result["difference"]:
                 row += [forms(edge, digits, True) for edge in (difference["mean"], *difference["interval"])]
-                p = difference["p_corrected"]
-                row.append({"< 0.001"} if p < 0.001 else forms(p, 3))
+                if (p := difference["p_corrected"]) is not None:
+                    row.append({"< 0.001"} if p < 0.001 else forms(p, 3))
             found.append(row)
     return found
 
@@ -62,6 +62,10 @@ def stands_in(row: list[set[str]], text: str) -> bool:
 def allowed(comparison: dict[str, Any]) -> set[str]:
     """Every decimal number that may be printed: a result, or one that stands literally in what the text quotes."""
     values = {form for row in rows(comparison) for cell in row for form in cell}
+    for entry in comparison["methods"].values():
+        for metric in comparison["metrics"]:
+            if (bias := entry["metrics"][metric["name"]]["bias"]) is not None:
+                values |= forms(abs(bias), metric["digits"])
     costs = json.loads(Path("results/costs.json").read_text(encoding="utf-8"))
     for entry in costs["methods"].values():
         values |= forms(sum(entry["seconds"]) / len(entry["seconds"]), 1)

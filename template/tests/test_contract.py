@@ -25,7 +25,7 @@ def frame(candidate: Candidate) -> pd.DataFrame:
     """What predictions.parquet would hold, for some examples of each split that is predicted."""
     tables = []
     for name, examples in candidate.task.examples.items():
-        if name not in ("train", "validation"):
+        if name != "train":
             few = take(examples, SHOWN)
             columns = {
                 column: list(values.reshape(len(values), -1)) if values.ndim > 1 else values

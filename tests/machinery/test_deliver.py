@@ -18,6 +18,8 @@ from lab.reporting.documents import compile_documents, read_results
 from lab.settings import read_project
 from lab.stages import deliver
 
+METRICS = (example_results.METRICS[0] | {"biased": True}, example_results.METRICS[1])
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -82,6 +84,24 @@ def test_deliver_writes_all_or_nothing(folder: Path) -> None:
         for metric in comparison["metrics"]:
             mean = number(entry["metrics"][metric["name"]]["mean"], metric["digits"])
             assert re.search(rf"\| `{method}` \| `{metric['name']}`[^|]* \| {re.escape(mean)} ± ", card)
+
+
+@pytest.mark.parametrize("seeds", [(0,), (0, 1, 2)])
+def test_the_model_card_picks_no_seed_by_its_test_score(folder: Path, seeds: tuple[int, ...]) -> None:
+    comparison = project_copy.make(folder, "en", methods=example_results.METHODS, metrics=METRICS, seeds=seeds)
+    champion = comparison["champion"]
+    runs = {seed: json.loads(Path(f"runs/{champion}/{seed}/run.json").read_text("utf-8")) for seed in seeds}
+    card = model_card(read_project(), read_results(), runs)
+    found = comparison["methods"][champion]["metrics"]["accuracy"]
+    for seed in map(str, seeds):
+        assert (
+            f"`runs/{champion}/{seed}/model.safetensors` | {number(found['validation']['values'][seed], 3)} |" in card
+        )
+    assert ("±" in card) == (len(seeds) > 1)
+    verdict = "not significant" if len(seeds) > 1 else "one seed does not tell whether it is better"
+    assert verdict in card
+    assert ("What a second seed would change is unknown" in card) == (len(seeds) == 1)
+    assert "`accuracy` is biased on few examples" in card
 
 
 @pytest.mark.parametrize(

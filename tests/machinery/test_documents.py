@@ -48,6 +48,7 @@ def test_what_is_not_significant_is_called_so(folder: Path) -> None:
     project_copy.mini_report(folder, "#findings()\n\n#comparison-table()")
     text = " ".join(text_of(_compile_report()).split())
     assert re.search(r"small ablation: accuracy \S+ ± .*? This is not significant", text)
+    assert "72 % comes from the test examples: more of them would help most" in text
     assert re.search(r"novel is better than the baseline: accuracy .*? p < 0.001", text)
     assert re.search(r"small ablation 0.974 ± 0.002 [^a-z]*not significant", text)
     assert re.search(r"novel 44,909 ± 99 [^a-z]*worse", text)  # a higher error, as results/ say
@@ -70,11 +71,45 @@ def test_any_number_of_methods_and_metrics(folder: Path, methods: int, metrics: 
     assert all(text.count(f"\n{name.replace('_', ' ')} ") >= metrics for name in names)
 
 
-def test_one_seed_shows_no_deviation(folder: Path) -> None:
-    comparison = project_copy.make(folder, "en")
-    Path("results/comparison.json").write_text(json.dumps(comparison | {"seeds": [0]}), encoding="utf-8")
-    project_copy.mini_report(folder, "#comparison-table(caption: none)")
-    assert "±" not in text_of(_compile_report()).replace("Mean ±", "")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_seed_shows_neither_deviation_nor_verdict(folder: Path, language: str) -> None:
+    comparison = project_copy.make(folder, language, seeds=(0,))
+    documents = compile_documents()
+    for name in ("report", "slides"):
+        text = text_of(documents[name])
+        assert "±" not in text
+        assert not re.search(r"is better than|is worse than|This is not significant|優於|劣於|差異不顯著", text)
+        assert re.search("no verdict|無法判定", text)
+        assert re.search("what another seed would change is unknown|無法得知換種子", " ".join(text.split()))
+        assert all(stands_in(row, text) for row in rows(comparison, metrics=1))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_says_what_an_interval_covers(folder: Path, language: str) -> None:
+    project_copy.make(folder, language)
+    text = "".join(text_of(compile_documents()["report"]).split())
+    assert "othertestexamplesandotherseeds" in text or "換一批測試樣本、換一組隨機種子" in text
+    assert "thistrainingset,thesesettingsandthismachine" in text or "這份訓練資料、這些設定與這台機器" in text
+    assert "Satterthwaite,F.E." in text or "F.E.Satterthwaite" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_proposal_shows_the_baseline_on_validation_data_alone(folder: Path, language: str) -> None:
+    comparison = project_copy.make(folder, language)
+    text = text_of(compile_documents()["proposal"])
+    for metric in comparison["metrics"]:
+        found = comparison["methods"]["baseline"]["metrics"][metric["name"]]
+        assert forms(found["validation"]["mean"], metric["digits"]) & set(re.findall(r"[\d.,]+", text))
+        assert not forms(found["mean"], metric["digits"]) & set(re.findall(r"[\d.,]+", text))
+
+
+def test_a_biased_metric_is_called_so(folder: Path) -> None:
+    metrics = (example_results.METRICS[0] | {"biased": True}, example_results.METRICS[1])
+    project_copy.make(folder, "en", methods=example_results.METHODS, metrics=metrics, figures=("confusion_matrix",))
+    project_copy.mini_report(folder, "#comparison-table()")
+    text = " ".join(text_of(_compile_report()).split())
+    assert "Accuracy is biased: on so few examples it comes out too high, here by up to about 0.016" in text
+    assert "Rent error is biased" not in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -112,6 +112,13 @@ def test_one_seed_or_one_method_is_no_evidence(project: dict[str, Any]) -> None:
     assert not any(from_check(check).found for check in ("seeds", "methods", "verdicts"))
 
 
+def test_several_methods_with_one_seed_are_no_evidence_of_a_difference(project: dict[str, Any]) -> None:
+    example_results.write(Path(), seeds=(0,))
+    assert from_check("verdicts").detail == "no verdict: one seed does not tell what another would give"
+    assert not from_check("verdicts").found
+    assert "one allows no verdict" in from_check("seeds").detail
+
+
 def test_differences_that_are_not_significant_count_once_they_are_discussed(project: dict[str, Any]) -> None:
     edit("results/comparison.json", '"better"', '"not significant"')
     report = Path("documents/report.typ")

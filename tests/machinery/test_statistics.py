@@ -1,65 +1,159 @@
-"""The statistics: known answers, coverage where theory gives it, and no significance in noise."""
+"""The statistics: known answers, few false alarms where seeds differ, intervals that agree with their p-values."""
+
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from lab.comparison.statistics import bootstrap, holm, interval, p_value, verdict
+from lab.comparison.statistics import (
+    Estimate,
+    Scores,
+    difference_interval,
+    estimate,
+    holm,
+    holm_alphas,
+    interval,
+    resample,
+    verdict,
+)
+
+ANY = (None, None)
 
 
 def score(frame: pd.DataFrame) -> dict[str, float]:
     return {"mean": float(frame["value"].mean())}
 
 
-def normal(seed: int, shift: float = 0.0, size: int = 400) -> pd.DataFrame:
-    return pd.DataFrame({"value": np.random.default_rng(seed).normal(shift, 1, size)})
+def scored(seeds: np.ndarray, resamples: int = 400, seed: int = 0) -> Scores:
+    """Of the values of each seed's examples, (seeds, examples)."""
+    frames = [pd.DataFrame({"value": values}) for values in seeds]
+    return Scores(seeds.mean(axis=1), resample(frames, score, resamples, seed)["mean"], seeds.shape[1])
+
+
+def drawn(seeds: np.ndarray, resamples: int = 100) -> Scores:
+    """The same for hundreds of trials: resampled means by how often each example was drawn."""
+    size = seeds.shape[1]
+    return Scores(seeds.mean(axis=1), times(size, resamples) @ seeds.T / size, size)
+
+
+@cache
+def times(size: int, resamples: int) -> np.ndarray:
+    return np.random.default_rng(0).multinomial(size, np.full(size, 1 / size), size=resamples) * 1.0
 
 
 def test_interval_of_a_mean_is_that_of_theory() -> None:
-    draws = bootstrap([normal(0)], score, resamples=4000, seed=0, stream=0)["mean"]
-    low, high = interval(draws, 0.95)
-    assert (high - low) / 2 == pytest.approx(1.96 / np.sqrt(400), rel=0.08)
+    values = np.random.default_rng(0).normal(size=(1, 40))
+    found = estimate(scored(values, resamples=8000))
+    assert found.seeds is None  # one seed: this is the textbook's t interval of 40 values, with 2.023 = t(39)
+    low, high = interval(found, 0.05, ANY, 40)
+    assert (high - low) / 2 == pytest.approx(2.023 * values.std(ddof=1) / np.sqrt(40), rel=0.03)
+    assert (low + high) / 2 == pytest.approx(values.mean())
 
 
-def test_seeds_add_their_own_spread_in_full() -> None:
-    # Three seeds whose scores differ by a constant: theory gives std / sqrt(3) with the unbiased std.
-    constants = [-1.0, 0.0, 1.0]
-    frames = [pd.DataFrame({"value": np.full(50, constant)}) for constant in constants]
-    draws = bootstrap(frames, score, resamples=8000, seed=0, stream=0)["mean"]
-    assert draws.std() == pytest.approx(np.std(constants, ddof=1) / np.sqrt(3), rel=0.05)
+def test_three_seeds_that_differ_give_the_interval_of_three_values() -> None:
+    seeds = np.array([-1.0, 0.0, 1.0])[:, None] + np.zeros((1, 50))
+    found = estimate(scored(seeds))
+    assert found.freedom == 2
+    assert found.margin(0.05) == pytest.approx(4.303 / np.sqrt(3), rel=1e-3)  # t(2) is 4.303; a normal's is 1.96
+    both = estimate(scored(seeds + 5), scored(seeds))
+    assert (both.mean, both.freedom) == (5, 4)
+    assert both.variance == pytest.approx(2 / 3)
 
 
 def test_two_methods_answer_the_same_resampled_examples() -> None:
-    frame = normal(1)
-    better = frame.assign(value=frame["value"] + 0.01)
-    first, second = (
-        bootstrap([one], score, 200, seed=3, stream=number)["mean"] for number, one in enumerate((frame, better))
-    )
+    values = np.random.default_rng(1).normal(size=(2, 300))
+    found = estimate(scored(values + 0.01), scored(values))
     # Unpaired, this difference of a hundredth would drown in the noise of the examples.
-    assert second - first == pytest.approx(np.full(200, 0.01))
+    assert found.mean == pytest.approx(0.01)
+    assert found.examples == pytest.approx(0, abs=1e-20)
 
 
-def test_noise_is_rarely_called_significant() -> None:
-    found = []
-    for trial in range(60):
-        first = bootstrap([normal(1000 + trial, size=100)], score, 300, seed=trial, stream=0)["mean"]
-        second = bootstrap([normal(2000 + trial, size=100)], score, 300, seed=trial, stream=1)["mean"]
-        found.append(p_value(second - first) < 0.05)
-    assert np.mean(found) <= 0.15  # 5 % expected; 60 trials exceed 15 % once in a thousand
+def test_noise_that_examples_put_into_the_seeds_is_counted_once() -> None:
+    # Ten equally good seeds, each wrong about other examples: all that their scores differ by is the examples'.
+    random = np.random.default_rng(2)
+    found = [estimate(drawn(random.normal(size=(10, 200)))) for _ in range(200)]
+    assert np.mean([one.variance for one in found]) == pytest.approx(1 / 2000, rel=0.25)  # twice, it would be 2 / 2000
+    spread = random.normal(0, 0.3, (200, 10, 1))
+    found = [estimate(drawn(random.normal(size=(10, 200)) + one)) for one in spread]
+    assert np.mean([one.seeds for one in found]) == pytest.approx(0.3**2 / 10, rel=0.1)
 
 
-def test_p_value_is_two_sided_and_never_zero() -> None:
-    assert p_value(np.full(999, 1.0)) == pytest.approx(2 / 1000)
-    assert p_value(np.full(999, -1.0)) == pytest.approx(2 / 1000)
-    assert p_value(np.zeros(99)) == 1.0
+@pytest.mark.parametrize("seeds", [2, 3, 5])
+@pytest.mark.parametrize("moved", [0.0, 0.1, 1.0])
+def test_equal_methods_are_rarely_called_different(seeds: int, moved: float) -> None:
+    """Seeds move a method by ``moved``, in units of an example's noise: at 1.0 they are all that counts."""
+    random = np.random.default_rng(3)
+    alarms = []
+    for _ in range(1000):
+        first, second = (
+            drawn(random.normal(size=(seeds, 100)) + random.normal(0, moved, (seeds, 1))) for _ in range(2)
+        )
+        alarms.append(estimate(second, first).p_value() < 0.05)
+    assert np.mean(alarms) <= 0.07  # 5 % expected; 1,000 trials exceed 7 % in one of 300 cases
+
+
+def test_p_value_is_two_sided_and_agrees_with_the_interval() -> None:
+    for mean in (-2.0, 2.0):
+        found = Estimate(mean, examples=0.5, seeds=0.5, freedom=4)
+        assert found.p_value() == pytest.approx(0.1161, abs=1e-4)  # of a table of Student's t
+        low, high = difference_interval(found, found.p_value(), ANY)
+        assert min(abs(low), abs(high)) == pytest.approx(0, abs=1e-9)
+    assert Estimate(0, 0, 0, 4).p_value() == 1
+    assert Estimate(0.1, 0, None, 4).p_value() == 0
+
+
+@pytest.mark.parametrize(
+    ("mean", "bounds"),
+    [(0.98, (0, 1)), (0.02, (0, 1)), (97.0, (0, 100)), (0.1, (0, None)), (0.9, (None, 1)), (-0.5, (None, 1))],
+)
+def test_intervals_stay_within_what_is_possible(mean: float, bounds: tuple[float | None, float | None]) -> None:
+    low, high = interval(Estimate(mean, 0.1, 2.0, 2), 0.05, bounds, 30)
+    assert low < mean < high
+    assert bounds[0] is None or bounds[0] <= low
+    assert bounds[1] is None or high <= bounds[1]
+    # Where there is room on both sides, it is the plain one.
+    near = interval(Estimate(mean, 1e-8, 0, 2), 0.05, bounds, 30)
+    assert near == pytest.approx(interval(Estimate(mean, 1e-8, 0, 2), 0.05, ANY, 30), rel=1e-3)
+
+
+def test_a_perfect_score_on_few_examples_is_not_certain() -> None:
+    found = estimate(scored(np.ones((3, 30))))
+    low, high = interval(found, 0.05, (0, 1), 30)
+    assert (low, high) == (pytest.approx(0.8843, abs=1e-4), 1)  # Clopper & Pearson for 30 of 30
+    assert interval(estimate(scored(np.zeros((3, 30)))), 0.05, (0, 1), 30) == [0, pytest.approx(0.1157, abs=1e-4)]
+
+
+def test_a_difference_is_no_larger_than_the_bounds_are_apart() -> None:
+    wide = Estimate(0.5, 1.0, 1.0, 2)
+    assert difference_interval(wide, 0.05, (0, 1)) == [-1, 1]
+    low, high = difference_interval(wide, 0.05, (0, None))
+    assert low < -1
+    assert high > 1
 
 
 def test_holm_agrees_with_a_hand_calculation() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.6, 0.5]) == pytest.approx([1.0, 1.0])
+    assert holm([]) == []
+
+
+def test_an_interval_leaves_out_zero_exactly_where_the_verdict_does() -> None:
+    random = np.random.default_rng(5)
+    decided = set()
+    for _ in range(300):
+        found = [Estimate(mean, 0.5, 0.5, 6) for mean in random.normal(0, 2.5, random.integers(1, 6))]
+        p_values = [one.p_value() for one in found]
+        for one, corrected, alpha in zip(found, holm(p_values), holm_alphas(p_values, 0.05), strict=True):
+            low, high = difference_interval(one, alpha, ANY)
+            said = verdict(one.mean, corrected, higher_is_better=True, alpha=0.05)
+            assert (said != "not significant") == (low > 0 or high < 0)
+            assert alpha <= 0.05
+            decided.add(said)
+    assert decided == {"better", "worse", "not significant"}
 
 
 def test_verdict_follows_direction_and_corrected_p() -> None:
-    assert verdict(0.1, 0.01, higher_is_better=True, confidence=0.95) == "better"
-    assert verdict(0.1, 0.01, higher_is_better=False, confidence=0.95) == "worse"
-    assert verdict(0.1, 0.05, higher_is_better=True, confidence=0.95) == "not significant"
+    assert verdict(0.1, 0.01, higher_is_better=True, alpha=0.05) == "better"
+    assert verdict(0.1, 0.01, higher_is_better=False, alpha=0.05) == "worse"
+    assert verdict(0.1, 0.05, higher_is_better=True, alpha=0.05) == "not significant"

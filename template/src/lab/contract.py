@@ -40,6 +40,10 @@ class Metric:
     higher_is_better: bool
     unit: str = ""
     digits: int = 3
+    bounds: tuple[float | None, float | None] = (None, None)
+    """The lowest and the highest value that is possible, None where there is none: no interval goes beyond."""
+    biased: bool = False
+    """Whether few examples make it too high or too low on average, as they do a distance between distributions."""
 
 
 @dataclass(frozen=True)
@@ -84,18 +88,19 @@ class Problem(Protocol):
         """
 
     def score(self, predictions: pd.DataFrame) -> dict[str, float]:
-        """A value for each of ``metrics``, from one row for each test example: ``id``, targets, predicted columns."""
+        """A value for each of ``metrics``, from one row for each example of a split: ``id``, targets, predictions."""
 
     def figures(self, predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
         """What a person wants to see first, by file name, from the first seed's predictions of each method.
 
-        The rows are those of every predicted split, named in the column ``split``.
+        The rows are those of every predicted split (``validation``, ``test`` and what ``load`` adds), named in the
+        column ``split``.
         """
 
 
-# A problem may also have `measure(predictions: DataFrame) -> DataFrame`. It is called once for each run before
-# `score`, to add columns that are costly to compute (features of a fixed network, say): the bootstrap calls
-# `score` thousands of times.
+# A problem may also have `measure(predictions: DataFrame) -> DataFrame`. It is called once for each run and split
+# before `score`, to add columns that are costly to compute (features of a fixed network, say): `score` is called
+# for hundreds of resamples of the examples.
 
 
 class Method(nn.Module):

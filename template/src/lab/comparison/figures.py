@@ -13,6 +13,7 @@ from lab.files import atomic
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 matplotlib.use("agg")
@@ -75,23 +76,40 @@ def learning_curves(histories: dict[str, dict[int, pd.DataFrame]]) -> Figure:
 
 
 def comparison(summary: dict[str, Any]) -> Figure:
-    """Each metric of each method: seeds as dots, their mean with the bootstrap interval as a bar."""
+    """Each metric of each method above, its difference to the baseline below, each with its interval as a bar."""
     metrics, methods = summary["metrics"], list(summary["methods"])
-    size = (2.6 * len(metrics), 0.9 + 0.35 * len(methods))
-    figure, panels = plt.subplots(1, len(metrics), figsize=size, sharey=True, squeeze=False)
-    for axes, metric in zip(panels[0], metrics, strict=True):
-        for row, (method, colour) in enumerate(colours(methods).items()):
-            found = summary["methods"][method]["metrics"][metric["name"]]
-            low, high = found["interval"]
-            axes.plot([low, high], [row, row], color=colour, lw=2, solid_capstyle="round")
-            axes.plot(found["mean"], row, "o", color=colour, ms=6)
-            axes.plot(
-                list(found["values"].values()), [row + 0.2] * len(found["values"]), ".", color=colour, ms=4, alpha=0.6
-            )
+    others = [method for method in methods if method != summary["baseline"]]
+    heights = [len(methods), len(others)] if others else [len(methods)]
+    size = (2.6 * len(metrics), 0.9 * len(heights) + 0.35 * sum(heights))
+    ratios = [0.9 / 0.35 + height for height in heights]
+    figure, panels = plt.subplots(
+        len(heights), len(metrics), figsize=size, sharey="row", squeeze=False, height_ratios=ratios
+    )
+    for column, metric in enumerate(metrics):
         unit = f" ({metric['unit']})" if metric["unit"] else ""
-        direction = "higher" if metric["higher_is_better"] else "lower"
-        axes.set(xlabel=f"{metric['name'].replace('_', ' ')}{unit}\n{direction} is better")
-        axes.set_yticks(range(len(methods)), methods)
-        axes.margins(y=0.2)
-    panels[0][0].invert_yaxis()
+        name, direction = metric["name"].replace("_", " "), "higher" if metric["higher_is_better"] else "lower"
+        entries = {method: summary["methods"][method]["metrics"][metric["name"]] for method in methods}
+        axes = panels[0][column]
+        bars(axes, entries, colours(methods))
+        for row, (method, colour) in enumerate(colours(methods).items()):
+            values = list(entries[method]["values"].values())
+            axes.plot(values, [row + 0.2] * len(values), ".", color=colour, ms=4, alpha=0.6)
+        axes.set(xlabel=f"{name}{unit}\n{direction} is better")
+        if others:
+            axes = panels[1][column]
+            axes.axvline(0, color="black", lw=0.8)
+            bars(axes, {method: entries[method]["difference"] for method in others}, colours(methods))
+            axes.set(xlabel=f"difference to {summary['baseline']}{unit}\n{direction} is better")
+    for row in panels:
+        row[0].invert_yaxis()
     return figure
+
+
+def bars(axes: Axes, entries: dict[str, dict[str, Any]], colour: dict[str, str]) -> None:
+    """Each of ``entries`` as a dot on its interval; the dot is open for a difference that may be none."""
+    for row, (method, entry) in enumerate(entries.items()):
+        axes.plot(entry["interval"], [row, row], color=colour[method], lw=2, solid_capstyle="round")
+        filled = entry.get("verdict", "better") in ("better", "worse")
+        axes.plot(entry["mean"], row, "o", color=colour[method], ms=6, mfc=colour[method] if filled else "white")
+    axes.set_yticks(range(len(entries)), list(entries))
+    axes.set_ylim(-0.5, len(entries) - 0.5)

@@ -21,7 +21,12 @@ KINDS = {
     ),
     "made": ("**made data: a program generated them, nothing was measured**", "**人造資料：由程式產生，並非量測所得**"),
 }
-VERDICTS = {"better": "較佳", "worse": "較差", "not significant": "不顯著"}
+VERDICTS = {
+    "better": ("better", "較佳"),
+    "worse": ("worse", "較差"),
+    "not significant": ("not significant", "不顯著"),
+    None: ("none: one seed", "無：僅一個種子"),
+}
 
 
 def number(value: float | None, digits: int = 0, signed: bool = False) -> str:
@@ -125,7 +130,7 @@ def model_card(project: Project, results: Results, runs: dict[int, Results]) -> 
         (say("Device", "裝置"), f"{escape(run['device'])}, {escape(run['precision'])}"),
     ]
     primary = comparison["metrics"][0]
-    values = comparison["methods"][champion]["metrics"][primary["name"]]["values"]
+    values = comparison["methods"][champion]["metrics"][primary["name"]]["validation"]["values"]
     weights = [
         (code(f"runs/{champion}/{seed}/model.safetensors"), number(values[str(seed)], primary["digits"]))
         for seed in comparison["seeds"]
@@ -133,14 +138,27 @@ def model_card(project: Project, results: Results, runs: dict[int, Results]) -> 
     settings = [(code(key), code(value)) for key, value in sorted(run["parameters"].items())]
     limits = [
         say("It was tested on the data above; on others it may fail.", "僅於上述資料上測試，換作其他資料可能失效。"),
+        _reach(project, comparison),
         say(*KINDS[source["kind"]]) + say(".", "。"),
         _standing(project, comparison),
+        *(
+            say(
+                f"{code(metric['name'])} is biased on few examples: compare it only with values from as many examples.",
+                f"{code(metric['name'])} 在樣本少時有偏誤：只能與相同樣本數的值比較。",
+            )
+            for metric in comparison["metrics"]
+            if metric["biased"]
+        ),
     ]
     parts = [
         f"# {say('Model card', '模型卡')}: {code(champion)}",
         table(["", ""], about),
         f"## {say('Weights', '權重')}",
-        table([say("File", "檔案"), code(primary["name"])], weights),
+        table([say("File", "檔案"), say("Validation ", "驗證集 ") + code(primary["name"])], weights),
+        say(
+            "The method was chosen by its validation mean. Test scores describe the method, not one of these files.",
+            "方法依驗證集平均值選出。測試分數描述的是方法，並非上列任何單一檔案。",
+        ),
         f"## {say('Results on the test split', '測試集結果')}",
         _comparison(project, comparison),
         f"## {say('Training', '訓練')}",
@@ -156,7 +174,7 @@ def _comparison(project: Project, comparison: Results) -> str:
     heads = (
         ("Method", "方法"),
         ("Metric", "指標"),
-        ("Mean ± std", "平均 ± 標準差"),
+        ("Mean ± std", "平均 ± 標準差") if len(comparison["seeds"]) > 1 else ("Mean", "平均"),
         ("Difference", "差異"),
         ("Verdict", "判定"),
     )
@@ -164,12 +182,12 @@ def _comparison(project: Project, comparison: Results) -> str:
     for method, entry in comparison["methods"].items():
         for metric in comparison["metrics"]:
             found, digits = entry["metrics"][metric["name"]], metric["digits"]
-            spread = f" ± {number(found['std'], digits)}" if len(comparison["seeds"]) > 1 else ""
+            spread = "" if found["std"] is None else f" ± {number(found['std'], digits)}"
             difference, shift, verdict = found["difference"], "–", _say(project, "reference", "基準")
             if difference:
                 low, high = (number(edge, digits, signed=True) for edge in difference["interval"])
                 shift = f"{number(difference['mean'], digits, signed=True)} \\[{low}, {high}\\]"
-                verdict = _say(project, difference["verdict"], VERDICTS[difference["verdict"]])
+                verdict = _say(project, *VERDICTS[difference["verdict"]])
             unit = f" ({escape(metric['unit'])})" if metric["unit"] else ""
             arrow = "↑" if metric["higher_is_better"] else "↓"
             value = f"{number(found['mean'], digits)}{spread}"
@@ -177,18 +195,23 @@ def _comparison(project: Project, comparison: Results) -> str:
     return table([_say(project, *names) for names in heads], rows)
 
 
+def _reach(project: Project, comparison: Results) -> str:
+    if len(comparison["seeds"]) == 1:
+        return _say(project, "What a second seed would change is unknown.", "僅有一個種子，無法得知換種子會如何變動。")
+    english = "Intervals cover other test examples and seeds, given this training set, these settings and this machine."
+    return _say(project, english, "信賴區間涵蓋其他測試樣本與種子，僅適用於這份訓練資料、這些設定與這台機器。")
+
+
 def _standing(project: Project, comparison: Results) -> str:
-    """Whether being the best on average means anything."""
-    metric = comparison["metrics"][0]["name"]
-    difference = comparison["methods"][comparison["champion"]]["metrics"][metric]["difference"]
+    """What having been chosen on validation data means on the test split."""
+    name = comparison["metrics"][0]["name"]
+    metric, difference = code(name), comparison["methods"][comparison["champion"]]["metrics"][name]["difference"]
     if difference is None:
-        return _say(project, "No method was better than the baseline.", "沒有任何方法優於基準方法。")
-    if difference["verdict"] == "better":
-        return _say(
-            project, f"It is better than the baseline by {code(metric)}.", f"以 {code(metric)} 而言優於基準方法。"
-        )
-    return _say(
-        project,
-        f"Its lead over the baseline by {code(metric)} is not significant.",
-        f"以 {code(metric)} 而言，領先基準方法的幅度不顯著。",
-    )
+        return _say(project, "On validation data no method beat the baseline.", "驗證集上沒有方法優於基準方法。")
+    english, taiwanese = {
+        "better": ("it is better than the baseline.", "優於基準方法。"),
+        "worse": ("it is worse than the baseline.", "劣於基準方法。"),
+        "not significant": ("its difference to the baseline is not significant.", "與基準方法的差異不顯著。"),
+        None: ("one seed does not tell whether it is better.", "僅有一個種子，無法判定是否優於基準方法。"),
+    }[difference["verdict"]]
+    return _say(project, f"By {metric} on test data {english}", f"以測試集的 {metric} 而言，{taiwanese}")

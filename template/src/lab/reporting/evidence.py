@@ -97,7 +97,8 @@ def _methods() -> Finding:
 def _seeds() -> Finding:
     comparison, where = _read("comparison")
     seeds = comparison["seeds"]
-    return len(seeds) > 1, f"{len(seeds)} for each method: {', '.join(map(str, seeds))}", where
+    alone = "" if len(seeds) > 1 else "; one allows no verdict"
+    return len(seeds) > 1, f"{len(seeds)} for each method: {', '.join(map(str, seeds))}{alone}", where
 
 
 def _verdicts() -> Finding:
@@ -106,6 +107,8 @@ def _verdicts() -> Finding:
     metric = comparison["metrics"][0]["name"]
     found = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
     found = {name: difference for name, difference in found.items() if difference}
+    if any(one["verdict"] is None for one in found.values()):
+        return False, "no verdict: one seed does not tell what another would give", where
     lines = [f"{name} {one['verdict']} ({metric}, p = {one['p_corrected']:.3g})" for name, one in found.items()]
     clear = any(one["verdict"] != "not significant" for one in found.values())
     if found and not clear and not (discussed := from_section("report#comparisons")).found:

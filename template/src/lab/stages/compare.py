@@ -6,11 +6,9 @@ import shutil
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
-import pandas as pd
 
 from lab.comparison import figures
-from lab.comparison.statistics import bootstrap, holm, interval, p_value, verdict
+from lab.comparison.summary import Predictions, compare
 from lab.contract import Problem
 from lab.errors import UserError, run
 from lab.files import digests, read_table, write_json
@@ -20,9 +18,6 @@ from lab.settings import Params, read_params, read_project
 from lab.team_code import load_problem
 from lab.tracking.follower import sync_all
 
-Predictions = dict[str, dict[int, pd.DataFrame]]
-"""By method and seed."""
-
 
 def main() -> None:
     params, problem = read_params(), load_problem()
@@ -30,7 +25,7 @@ def main() -> None:
         method: {seed: read_finished(RUNS / method / str(seed)) for seed in params.seeds} for method in params.methods
     }
     predictions = read_predictions(params)
-    summary = compare(problem, predictions, params)
+    summary = {"task": read_project().task} | compare(problem, predictions, params.compare)
     for method, entry in summary["methods"].items():
         entry["parameters"] = records[method][params.seeds[0]]["parameter_count"]
     sizes = read_table(SPLITS, "id", "split")["split"].value_counts()
@@ -48,87 +43,19 @@ def read_predictions(params: Params) -> Predictions:
     """All predictions, checked to answer the same examples in the same order."""
     found: Predictions = {}
     splits = read_table(SPLITS, "id", "split")
-    expected = splits.loc[splits["split"] == "test", "id"].tolist()
+    expected = {name: splits.loc[splits["split"] == name, "id"].tolist() for name in ("validation", "test")}
     for method in params.methods:
         found[method] = {}
         for seed in params.seeds:
             path = RUNS / method / str(seed) / "predictions.parquet"
             frame = read_table(path, "id", "split")
-            ids = frame.loc[frame["split"] == "test", "id"].tolist()
-            if ids != expected:
-                others = f"other examples than the test split of {SPLITS.as_posix()}"
-                raise UserError(f"{path.as_posix()} answers {others}: run `uv run dvc repro`")
+            for split, ids in expected.items():
+                if frame.loc[frame["split"] == split, "id"].tolist() != ids:
+                    others = f"other examples than the {split} split of {SPLITS.as_posix()}"
+                    mend = f"delete the folder {path.parent.as_posix()} and run `uv run dvc repro`"
+                    raise UserError(f"{path.as_posix()} answers {others}: {mend}")
             found[method][seed] = frame
     return found
-
-
-def compare(problem: Problem, predictions: Predictions, params: Params) -> dict[str, Any]:
-    """Scores by method, metric and seed, and each method's difference to the baseline with interval and p-value."""
-    settings = params.compare
-    measure = getattr(problem, "measure", lambda frame: frame)
-    tests = {
-        method: {seed: measure(frame[frame["split"] == "test"].reset_index(drop=True)) for seed, frame in runs.items()}
-        for method, runs in predictions.items()
-    }
-    names = [metric.name for metric in problem.metrics]
-    scores = {method: {seed: problem.score(frame) for seed, frame in runs.items()} for method, runs in tests.items()}
-    for method, runs in scores.items():
-        for seed, found in runs.items():
-            check_scores(found, names, f"{method}, seed {seed}")
-    draws = {
-        method: bootstrap(list(runs.values()), problem.score, settings.resamples, settings.seed, stream)
-        for stream, (method, runs) in enumerate(tests.items())
-    }
-    methods: dict[str, Any] = {}
-    for method in tests:
-        methods[method] = {"metrics": {}}
-        for metric in problem.metrics:
-            values = {str(seed): float(found[metric.name]) for seed, found in scores[method].items()}
-            spread = float(np.std(list(values.values()), ddof=1)) if len(values) > 1 else 0.0
-            entry: dict[str, Any] = {"values": values, "mean": float(np.mean(list(values.values()))), "std": spread}
-            entry["interval"] = interval(draws[method][metric.name], settings.confidence)
-            entry["difference"] = None
-            if method != "baseline":
-                baseline = np.mean([found[metric.name] for found in scores["baseline"].values()])
-                differences = draws[method][metric.name] - draws["baseline"][metric.name]
-                entry["difference"] = {
-                    "mean": entry["mean"] - float(baseline),
-                    "interval": interval(differences, settings.confidence),
-                    "p": p_value(differences),
-                }
-            methods[method]["metrics"][metric.name] = entry
-    # Each method that is held against the baseline is one more chance to be fooled (Demšar 2006, "Statistical
-    # Comparisons of Classifiers over Multiple Data Sets", section 3.2.2). The primary metric was named beforehand.
-    for metric in problem.metrics:
-        compared = [methods[method]["metrics"][metric.name]["difference"] for method in methods if method != "baseline"]
-        for difference, corrected in zip(compared, holm([one["p"] for one in compared]), strict=True):
-            difference["p_corrected"] = corrected
-            higher = metric.higher_is_better
-            difference["verdict"] = verdict(difference["mean"], corrected, higher, settings.confidence)
-    sign = 1 if problem.metrics[0].higher_is_better else -1
-    return {
-        "task": read_project().task,
-        "baseline": "baseline",
-        "champion": max(methods, key=lambda method: sign * methods[method]["metrics"][names[0]]["mean"]),
-        "confidence": settings.confidence,
-        "resamples": settings.resamples,
-        "seeds": params.seeds,
-        "order": list(methods),
-        "metrics": [vars(metric) for metric in problem.metrics],
-        "methods": methods,
-    }
-
-
-def check_scores(found: dict[str, float], names: list[str], where: str) -> None:
-    for name, value in found.items():
-        if name not in names:
-            raise UserError(
-                f"score in problem.py returns {name!r}, whose direction is not given: add a Metric to metrics"
-            )
-        if not np.isfinite(value):
-            raise UserError(f"score in problem.py gives {name} = {value} for {where}: it must be a finite number")
-    if missing := [name for name in names if name not in found]:
-        raise UserError(f"score in problem.py does not return {', '.join(missing)}, which metrics names")
 
 
 def draw(problem: Problem, predictions: Predictions, summary: dict[str, Any]) -> list[str]:
@@ -159,13 +86,18 @@ def verdicts(summary: dict[str, Any]) -> list[str]:
     for method, entry in summary["methods"].items():
         for metric in summary["metrics"]:
             found, digits = entry["metrics"][metric["name"]], metric["digits"]
-            value = f"{found['mean']:.{digits}f} ± {found['std']:.{digits}f} {metric['unit']}".rstrip()
-            line = f"{method}: {metric['name']} {value}"
+            spread = "" if found["std"] is None else f" ± {found['std']:.{digits}f}"
+            line = f"{method}: {metric['name']} {found['mean']:.{digits}f}{spread} {metric['unit']}".rstrip()
             if difference := found["difference"]:
                 low, high = difference["interval"]
                 line += f", {difference['mean']:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}] to the baseline"
-                line += f", p = {difference['p_corrected']:.3f}: {difference['verdict']}"
+                if difference["verdict"]:
+                    line += f", p = {difference['p_corrected']:.3f}: {difference['verdict']}"
             lines.append(line)
+    if len(summary["seeds"]) == 1:
+        lines.append("one seed gives no verdict: what another would change is unknown; set three seeds or more")
+    if len(summary["methods"]) > 1:
+        lines.append(f"champion, by {summary['metrics'][0]['name']} on validation data: {summary['champion']}")
     return lines
 
 

@@ -21,9 +21,9 @@ RAW = Path("data/raw")
 """Where the pipeline keeps the scans that ``figures`` shows."""
 
 metrics = (
-    Metric("accuracy", higher_is_better=True, unit="%", digits=1),
-    Metric("macro_f1", higher_is_better=True, unit="%", digits=1),
-    Metric("log_loss", higher_is_better=False, unit="nats"),
+    Metric("accuracy", higher_is_better=True, unit="%", digits=1, bounds=(0, 100)),
+    Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100)),
+    Metric("log_loss", higher_is_better=False, unit="nats", bounds=(0, None)),
 )
 targets = ("label",)
 stratify = "label"
@@ -84,17 +84,22 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     }
 
 
+def measure(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The digit that is thought most probable, and minus the logarithm of the probability of the right one."""
+    label, log_probability = predictions["label"].to_numpy(), np.vstack(predictions["log_probability"].tolist())
+    loss = -log_probability[np.arange(len(label)), label]
+    return pd.DataFrame({"label": label, "predicted": log_probability.argmax(axis=1), "loss": loss})
+
+
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    """``log_loss`` is the mean of minus the logarithm of the probability that was given to the right digit."""
     label = predictions["label"].to_numpy()
-    log_probability = np.vstack(predictions["log_probability"].tolist())
-    counts = confusion(label, log_probability.argmax(axis=1))
+    counts = confusion(label, predictions["predicted"].to_numpy())
     right, answers = np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1)
     f1 = 2 * right[answers > 0] / answers[answers > 0]
     return {
         "accuracy": 100 * float(right.sum() / len(label)),
         "macro_f1": 100 * float(f1.mean()),
-        "log_loss": -float(log_probability[np.arange(len(label)), label].mean()),
+        "log_loss": float(predictions["loss"].mean()),
     }
 
 
@@ -105,7 +110,8 @@ def confusion(label: np.ndarray, predicted: np.ndarray) -> np.ndarray:
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """Which digits are confused, and the mistakes that each method was surest of."""
-    return {"confusion": draw_confusion(predictions), "mistakes": draw_mistakes(predictions)}
+    tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}
+    return {"confusion": draw_confusion(tests), "mistakes": draw_mistakes(tests)}
 
 
 def draw_confusion(predictions: dict[str, pd.DataFrame]) -> Figure:

@@ -37,7 +37,8 @@ def test_loss_starts_where_all_digits_are_equally_likely(batch: Batch) -> None:
 def test_scores_are_those_of_scikit_learn() -> None:
     random = np.random.default_rng(0)
     label, probability = random.integers(10, size=200), random.dirichlet(np.full(10, 0.3), size=200)
-    found = problem.score(pd.DataFrame({"label": label, "log_probability": [*np.log(probability)]}))
+    table = pd.DataFrame({"label": label, "log_probability": [*np.log(probability)]})
+    found = problem.score(problem.measure(table))
     predicted = probability.argmax(axis=1)
     assert found["accuracy"] == pytest.approx(100 * accuracy_score(label, predicted))
     assert found["macro_f1"] == pytest.approx(100 * f1_score(label, predicted, average="macro"))

@@ -22,9 +22,9 @@ PATHS, STEPS = 5, 9
 """Interpolations: how many, and of how many pictures."""
 
 metrics = (
-    Metric("frechet_distance", higher_is_better=False, digits=2),
-    Metric("precision", higher_is_better=True),
-    Metric("recall", higher_is_better=True),
+    Metric("frechet_distance", higher_is_better=False, digits=2, bounds=(0, None), biased=True),
+    Metric("precision", higher_is_better=True, bounds=(0, 1)),
+    Metric("recall", higher_is_better=True, bounds=(0, 1)),
 )
 targets = ("image",)
 stratify = "label"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 metrics = (
     Metric("mean_return", higher_is_better=True, unit="points a game", digits=1),
-    Metric("wins", higher_is_better=True, unit="% of games", digits=1),
+    Metric("wins", higher_is_better=True, unit="% of games", digits=1, bounds=(0, 100)),
 )
 targets = ()
 stratify = None

@@ -20,9 +20,9 @@ RAW = Path("data/raw")
 """Where the pipeline keeps the table that ``figures`` looks neighbourhoods up in."""
 
 metrics = (
-    Metric("rmse", higher_is_better=False, unit="USD", digits=0),
-    Metric("mae", higher_is_better=False, unit="USD", digits=0),
-    Metric("r2", higher_is_better=True),
+    Metric("rmse", higher_is_better=False, unit="USD", digits=0, bounds=(0, None)),
+    Metric("mae", higher_is_better=False, unit="USD", digits=0, bounds=(0, None)),
+    Metric("r2", higher_is_better=True, bounds=(None, 1)),
 )
 targets = ("price",)
 stratify = None
@@ -106,7 +106,8 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """Predicted against true prices, and where in town each method errs."""
-    return {"prices": draw_prices(predictions), "neighbourhoods": draw_neighbourhoods(predictions)}
+    tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}
+    return {"prices": draw_prices(tests), "neighbourhoods": draw_neighbourhoods(tests)}
 
 
 def draw_prices(predictions: dict[str, pd.DataFrame]) -> Figure:

@@ -44,8 +44,8 @@ PROBES = {
 """Pairs of nearly the same words and the opposite meaning, which the figure ``probes`` shows. 1 is positive."""
 
 metrics = (
-    Metric("accuracy", higher_is_better=True),
-    Metric("negative_log_likelihood", higher_is_better=False, unit="nats"),
+    Metric("accuracy", higher_is_better=True, bounds=(0, 1)),
+    Metric("negative_log_likelihood", higher_is_better=False, unit="nats", bounds=(0, None)),
 )
 targets = ("label", "rating")
 stratify = "label"
