@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import traceback
-from pathlib import Path
 from types import ModuleType
 
 from lab.contract import Method, Problem
-from lab.errors import UserError
+from lab.errors import UserError, in_team_code
+from lab.problem_checks import check_problem
 from lab.settings import read_project, task_folder
 
 
@@ -18,25 +17,14 @@ def _team_module(name: str) -> ModuleType:
         return importlib.import_module(f"lab.tasks.{read_project().task}.{name}")
     except UserError:
         raise
-    except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if "tasks" in Path(frame.filename).parts]
-        line = error.lineno if isinstance(error, SyntaxError) else own[-1].lineno if own else 0
-        path = (task_folder() / f"{name}.py").as_posix()
-        raise UserError(f"{path}, line {line}: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:  # `exit()` in a module would end a stage as if all were well
+        raise in_team_code(error) or error from None
 
 
 def load_problem() -> Problem:
     """The task's ``problem.py``, which must have every name of ``lab.contract.Problem``."""
     module = _team_module("problem")
-    path = (task_folder() / "problem.py").as_posix()
-    needed = ("metrics", "targets", "stratify", "collect", "expectations", "load", "score", "figures")
-    missing = [name for name in needed if not hasattr(module, name)]
-    if missing:
-        raise UserError(f"{path} lacks {', '.join(missing)}: see Problem in src/lab/contract.py")
-    for metric in module.metrics:
-        if not isinstance(metric.higher_is_better, bool):
-            raise UserError(f"{path}: metric {metric.name!r} has no direction: higher_is_better is True or False")
+    check_problem(module)
     return module  # type: ignore[return-value]
 
 
@@ -50,5 +38,6 @@ def load_method(name: str) -> type[Method]:
     ]
     if len(found) != 1:
         path = (task_folder() / f"{name}.py").as_posix()
-        raise UserError(f"{path} defines {len(found)} subclasses of Method; it needs exactly one")
+        names = f": {', '.join(kind.__name__ for kind in found)}" if found else ": class Mine(Method), say"
+        raise UserError(f"{path} defines {len(found)} subclasses of Method; it needs exactly one{names}")
     return found[0]

@@ -12,9 +12,10 @@ import pandas as pd
 from lab.comparison import figures
 from lab.comparison.statistics import bootstrap, holm, interval, p_value, verdict
 from lab.contract import Problem
-from lab.errors import UserError, run
+from lab.errors import UserError, ask, run
 from lab.files import read_json, write_json
 from lab.paths import COMPARISON, COSTS, FIGURES, RUNS, SPLITS
+from lab.problem_checks import drawn, measured, scored
 from lab.settings import Params, read_params, read_project
 from lab.team_code import load_problem
 from lab.tracking.follower import sync_all
@@ -68,16 +69,17 @@ def read_predictions(params: Params) -> Predictions:
 def compare(problem: Problem, predictions: Predictions, params: Params) -> dict[str, Any]:
     """Scores by method, metric and seed, and each method's difference to the baseline with interval and p-value."""
     settings = params.compare
-    measure = getattr(problem, "measure", lambda frame: frame)
     tests = {
-        method: {seed: measure(frame[frame["split"] == "test"].reset_index(drop=True)) for seed, frame in runs.items()}
+        method: {
+            seed: measured(problem, frame[frame["split"] == "test"].reset_index(drop=True))
+            for seed, frame in runs.items()
+        }
         for method, runs in predictions.items()
     }
-    names = [metric.name for metric in problem.metrics]
-    scores = {method: {seed: problem.score(frame) for seed, frame in runs.items()} for method, runs in tests.items()}
+    scores = {method: {seed: scored(problem, frame) for seed, frame in runs.items()} for method, runs in tests.items()}
     for method, runs in scores.items():
         for seed, found in runs.items():
-            check_scores(found, names, f"{method}, seed {seed}")
+            check_scores(found, f"{method}, seed {seed}")
     draws = {
         method: bootstrap(list(runs.values()), problem.score, settings.resamples, settings.seed, stream)
         for stream, (method, runs) in enumerate(tests.items())
@@ -112,7 +114,7 @@ def compare(problem: Problem, predictions: Predictions, params: Params) -> dict[
     return {
         "task": read_project().task,
         "baseline": "baseline",
-        "champion": max(methods, key=lambda method: sign * methods[method]["metrics"][names[0]]["mean"]),
+        "champion": max(methods, key=lambda method: sign * methods[method]["metrics"][problem.metrics[0].name]["mean"]),
         "confidence": settings.confidence,
         "resamples": settings.resamples,
         "seeds": params.seeds,
@@ -122,16 +124,10 @@ def compare(problem: Problem, predictions: Predictions, params: Params) -> dict[
     }
 
 
-def check_scores(found: dict[str, float], names: list[str], where: str) -> None:
+def check_scores(found: dict[str, float], where: str) -> None:
     for name, value in found.items():
-        if name not in names:
-            raise UserError(
-                f"score in problem.py returns {name!r}, whose direction is not given: add a Metric to metrics"
-            )
         if not np.isfinite(value):
             raise UserError(f"score in problem.py gives {name} = {value} for {where}: it must be a finite number")
-    if missing := [name for name in names if name not in found]:
-        raise UserError(f"score in problem.py does not return {', '.join(missing)}, which metrics names")
 
 
 def draw(problem: Problem, predictions: Predictions, summary: dict[str, Any]) -> list[str]:
@@ -144,9 +140,9 @@ def draw(problem: Problem, predictions: Predictions, summary: dict[str, Any]) ->
     with plt.rc_context(figures.STYLE):
         figures.save(figures.learning_curves(histories), FIGURES / "learning_curves.svg")
         figures.save(figures.comparison(summary), FIGURES / "comparison.svg")
-        own = problem.figures({method: next(iter(runs.values())) for method, runs in predictions.items()})
+        own = drawn(problem, {method: next(iter(runs.values())) for method, runs in predictions.items()})
         for name, figure in own.items():
-            figures.save(figure, FIGURES / f"{name}.svg")
+            ask(figures.save, figure, FIGURES / f"{name}.svg", of=problem.figures)
     return [f"{name}.svg" for name in own]
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from lab.data.gate import check, failures
 from lab.data.rules import standing_rules
 from lab.errors import UserError, run
+from lab.example_checks import expected
 from lab.files import write_json
 from lab.paths import DATA_DOCS, EXAMPLES, VALIDATION
 from lab.team_code import load_problem
@@ -14,7 +15,7 @@ from lab.team_code import load_problem
 
 def main() -> None:
     rows = pd.read_parquet(EXAMPLES)
-    rules = load_problem().expectations()
+    rules = expected(load_problem())
     always = standing_rules(rows, rules)
     report = check("raw data", rows, always + rules, DATA_DOCS)
     ruled = {"id", "sha256"} | {rule.column for rule in rules if hasattr(rule, "column")}

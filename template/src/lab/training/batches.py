@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Subset
 
 from lab.contract import Batch, Examples
 
@@ -35,6 +35,13 @@ def resident(examples: Examples, device: torch.device) -> Examples:
     return (
         to_device(examples, device) if size <= room else {name: value.pin_memory() for name, value in examples.items()}
     )
+
+
+def take(examples: Examples, rows: list[int]) -> Examples:
+    """Some of the examples, by their rows."""
+    if isinstance(examples, Dataset):
+        return Subset(examples, rows)
+    return {name: value[torch.tensor(rows, dtype=torch.long)] for name, value in examples.items()}
 
 
 def to_device(batch: Batch, device: torch.device) -> Batch:

@@ -11,6 +11,7 @@ import torch
 
 from lab.contract import Examples, Method
 from lab.errors import UserError
+from lab.method_checks import built, check_scalars, optimizers_of
 from lab.scaling.processes import GO_ON, SAVE, STOP, Processes, Strategy, check_shares
 from lab.scaling.sharding import load_weights
 from lab.scaling.signals import stop_signals
@@ -60,7 +61,7 @@ def fit(
     uninterrupted one, on the CPU bit for bit. Several processes each call this, and share each batch.
     """
     repeatable(seed)
-    method = method_class(examples["train"], **options)
+    method = built(method_class, examples["train"], options)
     processes = Processes(accelerator(settings), strategy)
     check(method, examples, settings, processes)
     device, draws = processes.hardware.device, seed + ANOTHER_PROCESS * processes.rank
@@ -73,7 +74,7 @@ def fit(
         method.compile()
     model = processes.wrap(method, hasattr(method, "train_step"))
     # Not `hardware.prepare_optimizer`: in each step its wrapper looks on the disk for packages that nobody has.
-    optimizers = method.configure_optimizers(settings)
+    optimizers = optimizers_of(method, settings)
     steps_per_epoch = len(shuffled(count(train), settings.batch_size, seed, epoch=0))
     factor = learning_rate_factor(settings.schedule, settings.warmup, settings.epochs * steps_per_epoch)
     schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, factor) for optimizer in optimizers.values()]
@@ -99,7 +100,10 @@ def fit(
             plan = shuffled(count(train), settings.batch_size, seed, state.epoch)
             rows = processes.cut(plan[state.step :])
             for batch in batches(train, rows, device, settings.workers, draws + state.epoch):
-                add(state.sums, step(batch))
+                measured = step(batch)
+                if not state.sums:  # once an epoch: a look at each step would cost time
+                    check_scalars(step.own_step or method.loss, measured)
+                add(state.sums, measured)
                 for schedule in schedules:
                     schedule.step()
                 state.step += 1

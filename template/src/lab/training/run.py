@@ -9,11 +9,13 @@ import torch
 from safetensors.torch import save_file
 
 from lab.contract import Examples
-from lab.errors import UserError
+from lab.errors import UserError, in_team_code, is_out_of_memory
+from lab.example_checks import loaded
 from lab.files import atomic, read_json
+from lab.method_checks import check_finite
 from lab.paths import PROVENANCE, RAW, RUNS, SPLITS
 from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions
-from lab.scaling.launch import lost_another
+from lab.scaling.launch import is_launched, lost_another
 from lab.scaling.sharding import weights
 from lab.settings import Params, read_project
 from lab.team_code import load_method, load_problem
@@ -21,13 +23,21 @@ from lab.training.checkpoints import Checkpoint
 from lab.training.devices import device_name, peak_memory
 from lab.training.loop import Fitted, TrainingInterruptedError, fit
 from lab.training.predictions import prediction_table
+from lab.training.rehearsal import rehearse
 
 
 def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dict[int, str]) -> None:
     """Train one method with each of ``seeds``; each run is held against a second trainer."""
     splits = pd.read_parquet(SPLITS)
     ids = {split: rows["id"].tolist() for split, rows in splits.groupby("split")}
-    examples = load_problem().load(RAW, ids)
+    problem = load_problem()
+    examples = loaded(problem, RAW, ids)
+    # A model that is sharded may not fit into one process.
+    if seeds and is_main_process() and not (is_launched() and params.launch.strategy == "fsdp"):
+        try:
+            rehearse(method, params, problem, examples, ids)
+        except Exception as error:
+            raise explained(error, params.training(method).accumulate) or error from None
     for seed in seeds:
         with only_trainer(RUNS / method / str(seed)) if is_main_process() else nullcontext():
             train_seed(method, seed, params, examples, ids, fingerprints[seed])
@@ -63,29 +73,30 @@ def train_seed(
     except BaseException as error:
         if lost_another(error):
             raise  # the reason is in that process
-        text = explained(error, method, settings.accumulate)
-        this.update(status="failed", error=text or str(error), finished=now())
-        if text:
-            raise UserError(f"{method}, seed {seed}: {text}") from None
-        raise
+        found = explained(error, settings.accumulate)
+        this.update(status="failed", error=str(found or error), finished=now())
+        if found is None:
+            raise
+        told = UserError(f"{method}, seed {seed}: {found}")
+        told.frames = found.frames
+        raise told from None
     if is_main_process():
         checkpoint.remove()
 
 
-def explained(error: BaseException, method: str, accumulate: int) -> str | None:
+def explained(error: BaseException, accumulate: int) -> UserError | None:
     """What a person can do about ``error``; None if it is no user's mistake."""
-    if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error):
+    if is_out_of_memory(error):
         parts = 2 * accumulate
-        return f"out of memory: set train.accumulate in params.yaml to {parts}: the same steps in less memory"
-    if isinstance(error, TypeError) and "__init__()" in str(error):
-        return f"params.yaml: methods.{method}: {error}"
-    return str(error) if isinstance(error, UserError) else None
+        return UserError(f"out of memory: set train.accumulate in params.yaml to {parts}: the same steps in less memory")
+    return error if isinstance(error, UserError) else in_team_code(error)
 
 
 def write_results(this: Run, fitted: Fitted, examples: dict[str, Examples], ids: dict, params: Params) -> None:
     """Weights, predictions for every split that is not trained on, and what the run took."""
     settings, hardware = params.training(this.record["method"]), fitted.processes.hardware
     table = prediction_table(fitted.method, examples, ids, load_problem().targets, settings, hardware)
+    check_finite(fitted.method, table, load_problem().targets)
     whole = weights(fitted.method)
     if not is_main_process():
         return

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from lab.contract import Method
+from lab.errors import wrong
 from lab.scaling.processes import Processes
 from lab.scaling.sharding import load_optimizer_state, load_weights, optimizer_state, weights
 
@@ -56,6 +57,8 @@ class TrainingState:
     def keep_best(self, row: Row) -> None:
         """Keep the weights if ``validation_loss`` is the lowest so far; without one, the last weights are kept."""
         loss = row.get("validation_loss")
+        if self.best is not None and (loss is None) != (self.best["loss"] is None):
+            raise wrong(self.method.validate, "returns 'loss' in some epochs and not in others: always, or never")
         if self.best is None or loss is None or loss < self.best["loss"]:
             self.best = {"epoch": len(self.history), "loss": loss, "weights": weights(self.method)}
 
