@@ -99,6 +99,7 @@ PARAMS: dict[str, Any] = {
         "precision": "fp32",
         "compile": False,
         "workers": 0,
+        "threads": 1,
         "checkpoint_minutes": 5.0,
     },
     "methods": {"baseline": {}, "own_step": {}},

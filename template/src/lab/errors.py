@@ -87,9 +87,7 @@ def in_team_code(error: BaseException) -> UserError | None:
         frames.append(traceback.FrameSummary(str(error.filename), error.lineno or 0, "<module>", line=error.text or ""))
     if not frames:  # in a process that loads data, of which only the text is left
         found = re.findall(r'File "([^"]+)", line (\d+), in (\S+)', str(error))
-        frames = [
-            traceback.FrameSummary(path, int(line), name) for path, line, name in found if ROOM.search(path)
-        ]
+        frames = [traceback.FrameSummary(path, int(line), name) for path, line, name in found if ROOM.search(path)]
         described = str(error).rstrip().rpartition("\n")[2]
     if not frames:
         return None

@@ -43,13 +43,13 @@ def collected(problem: Problem, raw: Path, options: dict[str, Any]) -> tuple[pd.
     if not len(table):
         raise wrong(problem.collect, "returns an empty table: no example was found")
     if odd := [value for value in table["id"] if not isinstance(value, str)][:1]:
-        raise wrong(problem.collect, f"returns the id {odd[0]!r}: ids must be texts; write table[\"id\"].astype(str)")
+        raise wrong(problem.collect, f'returns the id {odd[0]!r}: ids must be texts; write table["id"].astype(str)')
     known = get_args(get_type_hints(Provenance)["kind"])
     if provenance.kind not in known:
         raise wrong(problem.collect, f"says that its data are {provenance.kind!r}: kind is one of {', '.join(known)}")
     for name in ("title", "source", "licence", "citation", "notes"):
-        if not isinstance(getattr(provenance, name), str):
-            raise wrong(problem.collect, f"gives a Provenance whose {name} is {a(getattr(provenance, name))}: write a text")
+        if not isinstance(found := getattr(provenance, name), str):
+            raise wrong(problem.collect, f"gives a Provenance whose {name} is {a(found)}: write a text")
     if not provenance.title.strip() or not provenance.source.strip():
         raise wrong(problem.collect, "gives a Provenance without title or source: say where the data come from")
     return table, provenance
@@ -112,7 +112,7 @@ def _check_tensors(problem: Problem, split: str, examples: Any) -> None:
             mend = "torch.from_numpy(…) makes one of it" if type(value).__module__ == "numpy" else "torch.tensor(…)"
             raise wrong(problem.load, f"returns {a(value)} as {name!r} of split {split!r}: make it a tensor: {mend}")
         if value.ndim == 0:
-            raise wrong(problem.load, f"returns a single number as {name!r} of split {split!r}: one row for each example")
+            raise wrong(problem.load, f"returns one number as {name!r} of split {split!r}: one row for each example")
     lengths = {name: len(value) for name, value in examples.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())

@@ -32,7 +32,7 @@ def check_problem(problem: ModuleType) -> None:
             raise wrong(problem, f": {name} must be a function")
     metrics, targets, stratify = problem.metrics, problem.targets, problem.stratify
     if isinstance(metrics, Metric):
-        raise wrong(problem, ": metrics is one Metric: write metrics = (Metric(…),), with a comma before the last bracket")
+        raise wrong(problem, ": metrics is one Metric: write metrics = (Metric(…),), with a comma before the bracket")
     if not isinstance(metrics, tuple | list):
         raise wrong(problem, f": metrics is {a(metrics)}: it must be a tuple of Metric, the primary one first")
     for metric in metrics:
@@ -98,7 +98,7 @@ def drawn(problem: Problem, predictions: dict[str, pd.DataFrame]) -> dict[str, F
         raise wrong(problem.figures, f"returns {a(returned)}: return a dict, a Figure by each file name; {{}} for none")
     for name, figure in returned.items():
         if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
-            raise wrong(problem.figures, f"names a figure {name!r}: use letters, digits, _ and -, for it becomes a file")
+            raise wrong(problem.figures, f"names a figure {name!r}: use letters, digits, _ and -: it becomes a file")
         if name in OWN_FIGURES:
             raise wrong(problem.figures, f"names a figure {name!r}, which every project has: choose another name")
         if not isinstance(figure, Figure):

@@ -43,6 +43,11 @@ def trains_elsewhere(launch: LaunchSettings) -> bool:
     return launch.processes * launch.machines > 1 or (launch.slurm is not None and not is_launched())
 
 
+def share_of(threads: int) -> int:
+    """How many of a training's ``threads`` this process uses: processes on one machine share them."""
+    return max(1, threads // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+
+
 def command(method: str, seeds: list[int]) -> list[str]:
     """Of the train stage for these seeds."""
     return ["-m", "lab.stages.train", method, *[part for seed in seeds for part in ("--seed", str(seed))]]

@@ -60,7 +60,7 @@ def fit(
     ``report`` receives all rows so far after each epoch. A continued run ends with the very weights of an
     uninterrupted one, on the CPU bit for bit. Several processes each call this, and share each batch.
     """
-    repeatable(seed)
+    repeatable(seed, settings.threads)
     method = built(method_class, examples["train"], options)
     processes = Processes(accelerator(settings), strategy)
     check(method, examples, settings, processes)
@@ -99,7 +99,8 @@ def fit(
             began = time.perf_counter()
             plan = shuffled(count(train), settings.batch_size, seed, state.epoch)
             rows = processes.cut(plan[state.step :])
-            for batch in batches(train, rows, device, settings.workers, draws + state.epoch):
+            drawn = draws * 1_000_003 + state.epoch
+            for batch in batches(train, rows, device, settings.workers, drawn, first=state.step):
                 measured = step(batch)
                 if not state.sums:  # once an epoch: a look at each step would cost time
                     check_scalars(step.own_step or method.loss, measured)

@@ -29,7 +29,7 @@ from lab.team_code import load_method
 from lab.training.batches import batches, count, in_order, shuffled, take
 from lab.training.devices import accelerator, repeatable
 from lab.training.predictions import prediction_table
-from lab.training.state import random_state, set_random_state
+from lab.training.random_state import random_state, set_random_state
 
 FEW = 8
 """Examples to validate and to predict: an agent plays a game for each."""
@@ -40,7 +40,7 @@ REHEARSED = HOME / "rehearsed.json"
 
 
 def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Examples], ids: dict) -> None:
-    """Raise a ``UserError`` if the method's or the problem's code fails, or returns what the contract does not allow."""
+    """Raise a ``UserError`` if the method's or the problem's code fails, or returns what the contract forbids."""
     before = random_state()
     try:
         settings, seed = params.training(name), params.seeds[0]
@@ -64,7 +64,7 @@ def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Ex
 def untrained(name: str, params: Params, examples: dict[str, Examples]) -> tuple[Method, Accelerator]:
     """The method as training begins with it, on its device."""
     settings = params.training(name)
-    repeatable(params.seeds[0])
+    repeatable(params.seeds[0], settings.threads)
     method = built(load_method(name), examples["train"], params.options(name))
     hardware = accelerator(settings)
     return method.to(hardware.device), hardware

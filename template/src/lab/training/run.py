@@ -21,6 +21,7 @@ from lab.settings import Params, read_project
 from lab.team_code import load_method, load_problem
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import device_name, peak_memory
+from lab.training.devices import hardware as machine
 from lab.training.loop import Fitted, TrainingInterruptedError, fit
 from lab.training.predictions import prediction_table
 from lab.training.rehearsal import rehearse
@@ -87,8 +88,8 @@ def train_seed(
 def explained(error: BaseException, accumulate: int) -> UserError | None:
     """What a person can do about ``error``; None if it is no user's mistake."""
     if is_out_of_memory(error):
-        parts = 2 * accumulate
-        return UserError(f"out of memory: set train.accumulate in params.yaml to {parts}: the same steps in less memory")
+        text = f"out of memory: set train.accumulate in params.yaml to {2 * accumulate}: the same steps in less memory"
+        return UserError(f"{text} (batch norms alone see the parts one by one)")
     return error if isinstance(error, UserError) else in_team_code(error)
 
 
@@ -115,5 +116,6 @@ def write_results(this: Run, fitted: Fitted, examples: dict[str, Examples], ids:
         examples_per_second=fitted.examples_per_second,
         peak_memory_bytes=peak_memory(hardware.device),
         device=device_name(hardware.device),
+        hardware=machine(),
         precision=hardware.mixed_precision.replace("no", "fp32"),
     )
