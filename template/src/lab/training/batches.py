@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -40,11 +40,13 @@ def resident(examples: Examples, device: torch.device) -> Examples:
     )
 
 
-def take(examples: Examples, rows: list[int]) -> Examples:
-    """Some of the examples, by their rows."""
+def take(examples: Examples, rows: Iterable[int]) -> Examples:
+    """Some of the examples, by their rows; rows that are not there are left out."""
+    size = count(examples)
+    there = [row for row in rows if row < size]
     if isinstance(examples, Dataset):
-        return Subset(examples, rows)
-    return {name: value[torch.tensor(rows, dtype=torch.long)] for name, value in examples.items()}
+        return Subset(examples, there)
+    return {name: value[torch.tensor(there, dtype=torch.long)] for name, value in examples.items()}
 
 
 def to_device(batch: Batch, device: torch.device) -> Batch:

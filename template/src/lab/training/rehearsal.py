@@ -44,7 +44,7 @@ def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Ex
     before = random_state()
     try:
         settings, seed = params.training(name), params.seeds[0]
-        method, hardware = untrained(name, params, examples)
+        method, hardware = untrained(name, params, examples, settings)
         learn_once(method, next(first_batches(examples["train"], settings, seed, hardware)), settings, hardware)
         print(f"{name}: rehearsed; {kept_epoch(validate_once(method, examples['validation'], settings, hardware))}")
         few = predictions(method, {"test": examples["test"]}, ids, FEW, problem, settings, hardware)
@@ -61,9 +61,10 @@ def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Ex
             torch.cuda.reset_peak_memory_stats()  # the training's own peak is what counts
 
 
-def untrained(name: str, params: Params, examples: dict[str, Examples]) -> tuple[Method, Accelerator]:
+def untrained(
+    name: str, params: Params, examples: dict[str, Examples], settings: TrainSettings
+) -> tuple[Method, Accelerator]:
     """The method as training begins with it, on its device."""
-    settings = params.training(name)
     repeatable(params.seeds[0], settings.threads)
     method = built(load_method(name), examples["train"], params.options(name))
     hardware = accelerator(settings)
@@ -160,8 +161,11 @@ def judge_some(
     predicted = {split: value for split, value in examples.items() if split != "train"}
     for each in params.methods:
         try:
-            method, hardware = untrained(each, params, examples)
-            tables[each] = predictions(method, predicted, ids, number, problem, params.training(each), hardware)
+            # On the device that the method asks for which is trained: a process keeps to one.
+            here = params.training(name)
+            settings = params.training(each).model_copy(update={"device": here.device, "precision": here.precision})
+            method, hardware = untrained(each, params, examples, settings)
+            tables[each] = predictions(method, predicted, ids, number, problem, settings, hardware)
         except Exception:
             if each == name:
                 raise  # another method's mistake is told when that one is trained
