@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 sys.path.append(sys.path.pop(0))  # packages that ask for the standard library's statistics must not get this file
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "template/src"))
@@ -133,7 +134,7 @@ def run(setting: Setting, comparisons: int, seed: int = 0) -> dict[str, float]:
             equal.append(estimate(second, first))
             unequal.append(estimate(third, first))
     truth = np.mean([one.mean for one in unequal])
-    found = {"share": share, "coverage": np.mean([one.p_value() >= ALPHA for one in equal])}
+    found: dict[str, Any] = {"share": share, "coverage": np.mean([one.p_value() >= ALPHA for one in equal])}
     if np.isfinite(shift):
         found["coverage of a difference"] = np.mean([abs(one.mean - truth) <= one.margin(ALPHA) for one in unequal])
         found["power"] = np.mean([np.sign(truth) * one.mean > one.margin(ALPHA) for one in unequal])

@@ -52,7 +52,7 @@ def main() -> None:
         "warmup": 0.05,
         "clip": 1.0,
     }
-    base |= {"accumulate": 1, "patience": 0, "workers": 0, "checkpoint_minutes": 60.0}
+    base |= {"accumulate": 1, "patience": 0, "workers": 0, "threads": 1, "checkpoint_minutes": 60.0}
     base |= {"device": device.type, "precision": "fp32", "compile": False}
     sizes = [
         ("small: digits CNN", digits_cnn, digits(), base | {"epochs": 2, "batch_size": 64}),

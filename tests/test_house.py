@@ -63,8 +63,9 @@ ROOMS = {
     "collaboration": set(),
     "data": set(),
     "scaling": set(),
-    "training": {"scaling"},
-    "comparison": set(),
+    "training": {"scaling", "team_code"},
+    "comparison": {"team_code"},
+    "team_code": set(),
     "tracking": set(),
     "reporting": {"comparison"},
 }

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import pytest
-from torch.utils.data import Dataset, Subset
 
-from lab.contract import Batch, Examples, Method, Problem
+from lab.contract import Examples, Problem
 from lab.data.splitting import split
-from lab.settings import Params, TrainSettings, read_params, read_project
-from lab.team_code import load_method, load_problem
-from lab.training.batches import count
-from lab.training.checkpoints import Checkpoint
-from lab.training.devices import repeatable
-from lab.training.loop import Fitted, fit
-from lab.training.predictions import predict
-
-STEPS = 4
-"""Of the moment of training: enough to set every weight in motion."""
-
-
-def take(examples: Examples, number: int) -> Examples:
-    """The first examples."""
-    if isinstance(examples, Dataset):
-        return Subset(examples, range(min(number, count(examples))))
-    return {name: value[:number] for name, value in examples.items()}
+from lab.settings import Params, read_params, read_project
+from lab.team_code.loading import load_problem
+from lab.training.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -42,68 +26,6 @@ class Task:
     table: pd.DataFrame
     ids: dict[str, list[str]]
     examples: dict[str, Examples]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A method of params.yaml."""
-
-    name: str
-    task: Task
-    folder: Path
-
-    @cached_property
-    def kind(self) -> type[Method]:
-        return load_method(self.name)
-
-    @cached_property
-    def settings(self) -> TrainSettings:
-        """As in params.yaml, but on the CPU in full precision, where results repeat bit for bit."""
-        plain: dict[str, Any] = {"device": "cpu", "precision": "fp32", "compile": False, "workers": 0}
-        return self.task.params.training(self.name).model_copy(update=plain)
-
-    @property
-    def has_own_step(self) -> bool:
-        return hasattr(self.kind, "train_step")
-
-    def build(self, seed: int = 0) -> Method:
-        """The method before any training, as ``fit`` builds it."""
-        repeatable(seed)
-        return self.kind(self.task.examples["train"], **self.task.params.options(self.name))
-
-    def train(self, few: Examples, **changes: Any) -> Fitted:
-        """Train on few examples a method that was built for all, so that it knows every class and word."""
-
-        def built(_: Examples, **options: Any) -> Method:
-            return self.kind(self.task.examples["train"], **options)
-
-        checkpoint = Checkpoint(self.folder / f"{self.name}.pt", fingerprint="test")
-        checkpoint.remove()
-        settings = self.settings.model_copy(update=changes)
-        examples = {"train": few, "validation": few}
-        options = self.task.params.options(self.name)
-        return fit(cast(type[Method], built), options, examples, settings, 0, checkpoint, lambda history: None)
-
-    def train_briefly(self) -> Fitted:
-        """A few steps, without weight decay: only what has a gradient moves."""
-        few = take(self.task.examples["train"], STEPS * self.settings.batch_size)
-        return self.train(few, epochs=1, weight_decay=0.0)
-
-    @cached_property
-    def trained(self) -> Fitted:
-        return self.train_briefly()
-
-    def predict(self, examples: Examples, method: Method | None = None, batch_size: int = 64) -> Batch:
-        """Columns of numbers, as the train stage gets them: targets are taken away before."""
-        settings = self.settings.model_copy(update={"batch_size": batch_size})
-        columns = predict(
-            method or self.trained.method,
-            examples,
-            self.task.problem.targets,
-            settings,
-            self.trained.processes.hardware,
-        )
-        return cast(Batch, columns)
 
 
 @pytest.fixture(scope="session")
@@ -122,15 +44,17 @@ def task(tmp_path_factory: pytest.TempPathFactory) -> Task:
 
 
 @pytest.fixture(scope="session")
-def candidates(task: Task, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Candidate]:
+def candidates(task: Task, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trial]:
+    """Each method with its settings, but on the CPU in full precision, where results repeat bit for bit."""
     folder = tmp_path_factory.mktemp("checkpoints")
-    found = {name: Candidate(name, task, folder) for name in task.params.methods}
-    assert all(candidate.kind for candidate in found.values())
-    return found
+    plain: dict[str, Any] = {"device": "cpu", "precision": "fp32", "compile": False, "workers": 0, "threads": 1}
+    settings = {name: task.params.training(name).model_copy(update=plain) for name in task.params.methods}
+    given = task.params, task.problem, task.examples
+    return {name: Trial(name, *given, settings=settings[name], folder=folder) for name in settings}
 
 
 @pytest.fixture(scope="session")
-def candidate(request: pytest.FixtureRequest, candidates: dict[str, Candidate]) -> Candidate:
+def candidate(request: pytest.FixtureRequest, candidates: dict[str, Trial]) -> Trial:
     """Each method of params.yaml in turn."""
     return candidates[request.param]
 

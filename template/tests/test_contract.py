@@ -10,35 +10,36 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from conftest import Candidate, Task, take
+from conftest import Task
 from torch.utils.data import Dataset
 
 from lab.comparison import figures
 from lab.contract import Examples
-from lab.training.batches import count
+from lab.training.batches import count, take
+from lab.training.trial import Trial
 
 SHOWN = 256
 """Examples to score and draw: enough for every metric to be defined."""
 
 
-def frame(candidate: Candidate) -> pd.DataFrame:
+def frame(candidate: Trial, ids: dict[str, list[str]]) -> pd.DataFrame:
     """What predictions.parquet would hold, for some examples of each split that is predicted."""
     tables = []
-    for name, examples in candidate.task.examples.items():
+    for name in candidate.examples:
         if name != "train":
-            few = take(examples, SHOWN)
+            few = candidate.some(name, SHOWN)
             columns = {
                 column: list(values.reshape(len(values), -1)) if values.ndim > 1 else values
                 for column, values in candidate.predict(few).items()
             }
-            ids = candidate.task.ids.get(name) or [f"{name}-{number}" for number in range(count(few))]
-            tables.append(pd.DataFrame({"id": ids[: count(few)], "split": name} | columns))
+            names = ids.get(name) or [f"{name}-{number}" for number in range(count(few))]
+            tables.append(pd.DataFrame({"id": names[: count(few)], "split": name} | columns))
     return pd.concat(tables, ignore_index=True)
 
 
 @pytest.fixture(scope="module")
-def predictions(candidates: dict[str, Candidate]) -> dict[str, pd.DataFrame]:
-    return {name: frame(candidate) for name, candidate in candidates.items()}
+def predictions(task: Task, candidates: dict[str, Trial]) -> dict[str, pd.DataFrame]:
+    return {name: frame(candidate, task.ids) for name, candidate in candidates.items()}
 
 
 def rows(examples: Examples) -> list[dict[str, torch.Tensor]]:
@@ -67,7 +68,7 @@ def test_load_gives_each_split_with_its_targets(task: Task) -> None:
         assert count(examples) == len(ids)
         if not isinstance(examples, Dataset):
             assert {len(value) for value in examples.values()} == {len(ids)}
-        first = rows(take(examples, 1))[0]
+        first = rows(take(examples, range(1)))[0]
         assert set(task.problem.targets) <= set(first)
         assert all(torch.isfinite(value).all() for value in first.values() if value.is_floating_point())
 
@@ -76,7 +77,7 @@ def test_load_gives_examples_in_the_order_of_their_ids(task: Task) -> None:
     chosen = {name: list(reversed(ids[:20])) for name, ids in task.ids.items()}
     turned = task.problem.load(task.raw, chosen | {"train": task.ids["train"]})
     for name in ("validation", "test"):
-        for one, other in zip(rows(take(task.examples[name], 20)), reversed(rows(turned[name])), strict=True):
+        for one, other in zip(rows(take(task.examples[name], range(20))), reversed(rows(turned[name])), strict=True):
             assert all(torch.equal(one[key], other[key]) for key in one), name
 
 
@@ -91,7 +92,9 @@ def test_nothing_is_fitted_on_examples_that_are_not_for_training(task: Task, tmp
     changed.to_parquet(raw / "examples.parquet", index=False)
     fewer = {name: ids[: len(ids) // 2] for name, ids in task.ids.items()}
     examples = task.problem.load(raw, fewer | {"train": task.ids["train"]})["train"]
-    for one, other in zip(rows(take(task.examples["train"], 100)), rows(take(examples, 100)), strict=True):
+    for one, other in zip(
+        rows(take(task.examples["train"], range(100))), rows(take(examples, range(100))), strict=True
+    ):
         for name in one:
             torch.testing.assert_close(one[name], other[name], rtol=0, atol=0, msg=name)
 

@@ -33,6 +33,7 @@ SETTINGS = TrainSettings(
     precision="fp32",
     compile=False,
     workers=0,
+    threads=1,
     checkpoint_minutes=5.0,
 )
 

@@ -18,7 +18,9 @@ import lab
 PROBLEM = """
 import torch
 
-metrics, targets, stratify = (), ("y",), None
+from lab.contract import Metric
+
+metrics, targets, stratify = (Metric("error", higher_is_better=False),), ("y",), None
 
 
 def load(raw, splits):
@@ -29,8 +31,8 @@ def load(raw, splits):
 
 def collect(raw, options): ...
 def expectations(): ...
-def score(frame): ...
-def figures(predictions): ...
+def score(frame): return {"error": float((frame["answer"] - frame["y"]).abs().mean())}
+def figures(predictions): return {}
 """
 
 BASELINE = """
@@ -97,6 +99,7 @@ PARAMS: dict[str, Any] = {
         "precision": "fp32",
         "compile": False,
         "workers": 0,
+        "threads": 1,
         "checkpoint_minutes": 5.0,
     },
     "methods": {"baseline": {}, "own_step": {}},

@@ -103,7 +103,7 @@ def test_a_stopped_run_of_two_processes_continues(project: SmallProject, kind: s
 @pytest.mark.parametrize(
     ("fail", "line"),
     [
-        ("no good", "error: RuntimeError: no good"),
+        ("no good", "error: baseline, seed 0: src/lab/tasks/small/baseline.py, line 29, in loss: RuntimeError: no"),
         ("not enough memory", "error: baseline, seed 0: out of memory: set train.accumulate in params.yaml to 2"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from lab.contract import Method
 from lab.errors import UserError
-from lab.team_code import check_options
+from lab.team_code.options import check_options
 
 
 class Net(Method):
@@ -43,7 +43,7 @@ class NamesWhatOnlyCheckersImport(Method):
 
 @pytest.fixture(autouse=True)
 def _room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lab.team_code.task_folder", lambda: Path("src/lab/tasks/small"))
+    monkeypatch.setattr("lab.team_code.options.task_folder", lambda: Path("src/lab/tasks/small"))
 
 
 @pytest.mark.parametrize(

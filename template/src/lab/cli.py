@@ -56,6 +56,13 @@ def sync() -> None:
     main()
 
 
+def try_method(method: str, seed: int | None) -> None:
+    """Say in a minute whether a method learns and how long it will take; runs/ is not touched."""
+    from lab.training.trying import main
+
+    main(method, seed)
+
+
 def main() -> None:
     """Run the command that the command line names."""
     parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
@@ -63,7 +70,14 @@ def main() -> None:
     for command in (setup, doctor, merge, rubric, sync):
         line = str(command.__doc__)
         commands.add_parser(command.__name__, help=line, description=line).set_defaults(command=command)
-    run(parser.parse_args().command)
+    line = str(try_method.__doc__)
+    trying = commands.add_parser("try", help=line, description=line)
+    trying.add_argument("method", help="a method of params.yaml, say novel")
+    trying.add_argument("--seed", type=int, help="train this seed whole, and score it on the validation split")
+    trying.set_defaults(command=try_method)
+    given = vars(parser.parse_args())
+    command = given.pop("command")
+    run(lambda: command(**given))
 
 
 def _call(*command: str) -> None:

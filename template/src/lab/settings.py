@@ -78,6 +78,7 @@ class TrainSettings(Strict):
     precision: Literal["auto", "fp32", "bf16", "fp16"]
     compile: bool
     workers: int = Field(ge=0, le=1_000)
+    threads: int = Field(default=2, ge=1, le=1_000)
     checkpoint_minutes: float = Field(gt=0)
 
     @model_validator(mode="after")
@@ -96,7 +97,11 @@ class TrainSettings(Strict):
 
 
 class LaunchSettings(Strict):
-    """Where to train. It is no part of a run's identity: the same batches make the same steps elsewhere."""
+    """Where to train. It is no part of a run's identity: the same batches make the same steps elsewhere.
+
+    The same but for rounding, and for what looks at a whole batch in one process: random draws (of dropout, say) are
+    others in each process, and a loss over pairs of examples sees the pairs of its own share. Batch norms see all.
+    """
 
     processes: int = Field(default=1, ge=1, le=1_000)
     machines: int = Field(default=1, ge=1, le=1_000)

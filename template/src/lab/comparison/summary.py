@@ -22,6 +22,7 @@ from lab.comparison.statistics import (
 from lab.contract import Metric, Problem
 from lab.errors import UserError
 from lab.settings import CompareSettings
+from lab.team_code.problem_checks import measured, scored
 
 Predictions = dict[str, dict[int, pd.DataFrame]]
 """By method and seed."""
@@ -30,8 +31,8 @@ Predictions = dict[str, dict[int, pd.DataFrame]]
 def compare(problem: Problem, predictions: Predictions, settings: CompareSettings) -> dict[str, Any]:
     """Scores by method, metric and seed, and each method's difference to the baseline with interval and p-value."""
     seeds = list(next(iter(predictions.values())))
-    tests, validations = (measured(problem, predictions, split) for split in ("test", "validation"))
-    scores, steering = scored(problem, tests, "test"), scored(problem, validations, "validation")
+    tests, validations = (of_split(problem, predictions, split) for split in ("test", "validation"))
+    scores, steering = scores_of(problem, tests, "test"), scores_of(problem, validations, "validation")
     draws = {
         method: resample(list(runs.values()), problem.score, settings.resamples, settings.seed)
         for method, runs in tests.items()
@@ -107,16 +108,20 @@ def shares(one: Estimate) -> dict[str, float] | None:
     return {"examples": one.examples / one.variance, "seeds": one.seeds / one.variance}
 
 
-def measured(problem: Problem, predictions: Predictions, split: str) -> Predictions:
-    measure = getattr(problem, "measure", lambda frame: frame)
+def of_split(problem: Problem, predictions: Predictions, split: str) -> Predictions:
+    """The predictions of one split, with what ``measure`` adds."""
     return {
-        method: {seed: measure(frame[frame["split"] == split].reset_index(drop=True)) for seed, frame in runs.items()}
+        method: {
+            seed: measured(problem, frame[frame["split"] == split].reset_index(drop=True))
+            for seed, frame in runs.items()
+        }
         for method, runs in predictions.items()
     }
 
 
-def scored(problem: Problem, frames: Predictions, split: str) -> dict[str, dict[int, dict[str, float]]]:
-    scores = {method: {seed: problem.score(frame) for seed, frame in runs.items()} for method, runs in frames.items()}
+def scores_of(problem: Problem, frames: Predictions, split: str) -> dict[str, dict[int, dict[str, float]]]:
+    """The scores of each method and seed."""
+    scores = {method: {seed: scored(problem, frame) for seed, frame in runs.items()} for method, runs in frames.items()}
     for method, runs in scores.items():
         for seed, found in runs.items():
             check_scores(found, problem.metrics, f"{method}, seed {seed}, split {split}")
@@ -138,19 +143,15 @@ def finite(draws: np.ndarray, name: str, method: str) -> np.ndarray:
 
 
 def check_scores(found: dict[str, float], metrics: tuple[Metric, ...], where: str) -> None:
-    known = {metric.name: metric for metric in metrics}
-    for name, value in found.items():
-        if name not in known:
-            raise UserError(
-                f"score in problem.py returns {name!r}, whose direction is not given: add a Metric to metrics"
-            )
+    """Raise a ``UserError`` for a score that is no finite number, or beyond the bounds of its metric."""
+    for metric in metrics:
+        value, (low, high) = found[metric.name], metric.bounds
         if not np.isfinite(value):
-            raise UserError(f"score in problem.py gives {name} = {value} for {where}: it must be a finite number")
-        low, high = known[name].bounds
+            raise UserError(
+                f"score in problem.py gives {metric.name} = {value} for {where}: it must be a finite number"
+            )
         if (low is not None and value < low) or (high is not None and value > high):
             raise UserError(
-                f"score in problem.py gives {name} = {value} for {where}, "
-                f"beyond the bounds {known[name].bounds} of its Metric: correct either"
+                f"score in problem.py gives {metric.name} = {value} for {where}, "
+                f"beyond the bounds {metric.bounds} of its Metric: correct either"
             )
-    if missing := [name for name in known if name not in found]:
-        raise UserError(f"score in problem.py does not return {', '.join(missing)}, which metrics names")

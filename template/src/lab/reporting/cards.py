@@ -127,7 +127,7 @@ def model_card(project: Project, results: Results, runs: dict[int, Results]) -> 
         (say("Code", "程式碼"), code(run["git_commit"] or "") + dirty),
         (say("Data", "資料"), f"{escape(source['title'])}: {say(*KINDS[source['kind']])}"),
         (say("Software", "軟體"), ", ".join(f"{escape(k)} {escape(v)}" for k, v in run["versions"].items())),
-        (say("Device", "裝置"), f"{escape(run['device'])}, {escape(run['precision'])}"),
+        (say("Device", "裝置"), _device(project, run)),
     ]
     primary = comparison["metrics"][0]
     values = comparison["methods"][champion]["metrics"][primary["name"]]["validation"]["values"]
@@ -167,6 +167,15 @@ def model_card(project: Project, results: Results, runs: dict[int, Results]) -> 
         "\n".join(f"- {limit}" for limit in limits),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _device(project: Project, run: Results) -> str:
+    """What it was trained on; of a processor also what its last digits depend on."""
+    text, machine = f"{escape(run['device'])}, {escape(run['precision'])}", run.get("hardware")
+    if not machine:
+        return text
+    threads = f"{machine['threads']} {_say(project, 'threads', '執行緒')}"
+    return f"{text} ({escape(machine['processor'])}, {threads}, {escape(machine['kernels'])})"
 
 
 def _comparison(project: Project, comparison: Results) -> str:

@@ -43,6 +43,11 @@ def trains_elsewhere(launch: LaunchSettings) -> bool:
     return launch.processes * launch.machines > 1 or (launch.slurm is not None and not is_launched())
 
 
+def share_of(threads: int) -> int:
+    """How many of a training's ``threads`` this process uses: processes on one machine share them."""
+    return max(1, threads // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+
+
 def command(method: str, seeds: list[int]) -> list[str]:
     """Of the train stage for these seeds."""
     return ["-m", "lab.stages.train", method, *[part for seed in seeds for part in ("--seed", str(seed))]]
@@ -104,6 +109,7 @@ def first_error(folder: Path) -> str | None:
     if not left:
         return None
     output = left[0]["path"].with_name("stderr.log")
+    print(left[0]["frames"], end="", file=sys.stderr)
     if left[0]["unexpected"] and output.is_file():
         print(output.read_text(encoding="utf-8", errors="replace"), file=sys.stderr)
     return left[0]["message"]
@@ -125,7 +131,8 @@ def reasons() -> Iterator[None]:
         text = str(error) if expected else f"{type(error).__name__}: {error}"
         if lost_another(error):
             raise SystemExit(1) from None
-        write_json(Path(path), {"message": text, "timestamp": time.time(), "unexpected": not expected})
+        about = {"message": text, "timestamp": time.time(), "unexpected": not expected}
+        write_json(Path(path), about | {"frames": getattr(error, "frames", "")})
         if not (expected and is_launched()):
             raise
         raise SystemExit(1) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
 import torch.distributed as dist
@@ -47,8 +47,9 @@ class Processes:
                 raise UserError(f"params.yaml: launch.strategy: {name} has its own train_step: set it to ddp")
             if self.hardware.mixed_precision == "fp16":
                 raise UserError("params.yaml: train.precision: fp16 does not go with launch.strategy fsdp: set bf16")
-            shard(method, self.hardware.device, self.size)
+            shard(together(method, self.hardware.device), self.hardware.device, self.size)
         elif not self.alone:
+            method = together(method, self.hardware.device)
             self.spread([*method.parameters(), *method.buffers()])
         # A step of its own may use parts of the method in any order, which DDP cannot follow: see `average_gradients`.
         if self.alone or self.sharded or own_step:
@@ -137,6 +138,19 @@ class Processes:
             dist.all_gather_object(values, value)
         if any(other != values[0] for other in values):
             raise UserError("the processes do not see the same files: this folder must be on a disk that they share")
+
+
+def together(method: Method, device: torch.device) -> Method:
+    """Let each batch norm see the whole batch, not its process's share alone: else the steps would be others."""
+    if not any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in method.modules()):
+        return method
+    if device.type != "cuda":
+        name = type(method).__name__
+        raise UserError(
+            f"params.yaml: launch.processes: {name} has batch norms, which see the whole batch on GPUs only: set it "
+            "to 1, or use a norm of each example by itself (nn.GroupNorm, nn.LayerNorm)"
+        )
+    return cast(Method, nn.SyncBatchNorm.convert_sync_batchnorm(method))
 
 
 def check_shares(settings: TrainSettings, examples: int, processes: int) -> None:

@@ -2,21 +2,26 @@
 
 from dataclasses import asdict
 
-from lab.errors import UserError, run
+from pyarrow.lib import ArrowException
+
+from lab.errors import one_line, run, wrong
 from lab.files import atomic, tree_digest, write_json
 from lab.paths import EXAMPLES, PROVENANCE, RAW
 from lab.settings import read_params
-from lab.team_code import load_problem
+from lab.team_code.example_checks import collected
+from lab.team_code.loading import load_problem
 
 
 def main() -> None:
     RAW.mkdir(parents=True, exist_ok=True)
-    examples, provenance = load_problem().collect(RAW, read_params().data)
-    for column in ("id", "sha256"):
-        if column not in examples:
-            raise UserError(f"collect in problem.py returns no column {column!r}: every example needs one")
+    problem = load_problem()
+    examples, provenance = collected(problem, RAW, read_params().data)
     with atomic(EXAMPLES) as temporary:
-        examples.to_parquet(temporary, index=False)
+        try:
+            examples.to_parquet(temporary, index=False)
+        except (ArrowException, TypeError, ValueError) as error:
+            text = f"returns a table that Parquet cannot hold, maybe a column of mixed types: {one_line(error)}"
+            raise wrong(problem.collect, text) from None
     payload = {
         "rows": len(examples),
         "columns": {name: str(kind) for name, kind in examples.dtypes.items()},

@@ -10,12 +10,13 @@ import matplotlib.pyplot as plt
 from lab.comparison import figures
 from lab.comparison.summary import Predictions, compare
 from lab.contract import Problem
-from lab.errors import UserError, run
+from lab.errors import UserError, ask, run
 from lab.files import digests, read_table, write_json
 from lab.paths import COMPARISON, COSTS, FIGURES, RUNS, SPLITS
 from lab.runs import read_finished
 from lab.settings import Params, read_params, read_project
-from lab.team_code import load_problem
+from lab.team_code.loading import load_problem
+from lab.team_code.problem_checks import drawn
 from lab.tracking.follower import sync_all
 
 
@@ -68,9 +69,9 @@ def draw(problem: Problem, predictions: Predictions, summary: dict[str, Any]) ->
     with plt.rc_context(figures.STYLE):
         figures.save(figures.learning_curves(histories), FIGURES / "learning_curves.svg")
         figures.save(figures.comparison(summary), FIGURES / "comparison.svg")
-        own = problem.figures({method: next(iter(runs.values())) for method, runs in predictions.items()})
+        own = drawn(problem, {method: next(iter(runs.values())) for method, runs in predictions.items()})
         for name, figure in own.items():
-            figures.save(figure, FIGURES / f"{name}.svg")
+            ask(figures.save, figure, FIGURES / f"{name}.svg", of=problem.figures)
     return [f"{name}.svg" for name in own]
 
 

@@ -7,7 +7,7 @@ from lab.errors import UserError, run
 from lab.files import atomic, read_table, write_json
 from lab.paths import EXAMPLES, SPLIT_REPORT, SPLITS
 from lab.settings import read_params
-from lab.team_code import load_problem
+from lab.team_code.loading import load_problem
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ Where that happens, ``lab.scaling.launch`` decides: it may start this stage agai
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext
 
@@ -14,7 +15,7 @@ from lab.fingerprint import digest, of_training
 from lab.kept_runs import read_record, set_aside
 from lab.paths import PROVENANCE, RUNS, SPLITS
 from lab.runs import Run, is_main_process, only_trainer
-from lab.scaling.launch import is_launched, reasons, train_in_processes, trains_elsewhere
+from lab.scaling.launch import is_launched, reasons, share_of, train_in_processes, trains_elsewhere
 from lab.scaling.slurm import train_in_jobs
 from lab.settings import Params, read_params
 from lab.tracking.follower import Follower
@@ -68,6 +69,9 @@ def train(
             submit = params.launch.slurm is not None and not is_launched()
             (train_in_jobs if submit else train_in_processes)(method, seeds, params.launch)
         else:
+            # NumPy reads these when it is imported.
+            for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+                os.environ[name] = str(share_of(params.training(method).threads))
             # Only now: the follower imports MLflow while this process imports PyTorch, not while it trains.
             from lab.training.run import train_seeds
 

@@ -7,12 +7,13 @@ from lab.data.rules import standing_rules
 from lab.errors import UserError, run
 from lab.files import read_table, write_json
 from lab.paths import DATA_DOCS, EXAMPLES, VALIDATION
-from lab.team_code import load_problem
+from lab.team_code.example_checks import expected
+from lab.team_code.loading import load_problem
 
 
 def main() -> None:
     rows = read_table(EXAMPLES, "id", "sha256")
-    rules = load_problem().expectations()
+    rules = expected(load_problem())
     always = standing_rules(rows, rules)
     report = check("raw data", rows, always + rules, DATA_DOCS)
     ruled = {"id", "sha256"} | {rule.column for rule in rules if hasattr(rule, "column")}

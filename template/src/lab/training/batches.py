@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Subset
 
 from lab.contract import Batch, Examples
+from lab.errors import ask
+from lab.training.random_state import random_state, set_random_state
 
 RESIDENT_SHARE = 0.25
 """Share of the free memory of a GPU that examples may take for good."""
@@ -37,6 +40,15 @@ def resident(examples: Examples, device: torch.device) -> Examples:
     )
 
 
+def take(examples: Examples, rows: Iterable[int]) -> Examples:
+    """Some of the examples, by their rows; rows that are not there are left out."""
+    size = count(examples)
+    there = [row for row in rows if row < size]
+    if isinstance(examples, Dataset):
+        return Subset(examples, there)
+    return {name: value[torch.tensor(there, dtype=torch.long)] for name, value in examples.items()}
+
+
 def to_device(batch: Batch, device: torch.device) -> Batch:
     return {name: value.to(device, non_blocking=True) for name, value in batch.items()}
 
@@ -57,20 +69,24 @@ def in_order(size: int, batch_size: int) -> list[Tensor]:
 
 
 def batches(
-    examples: Examples, plan: list[Tensor], device: torch.device, workers: int = 0, seed: int = 0
+    examples: Examples, plan: list[Tensor], device: torch.device, workers: int = 0, seed: int = 0, first: int = 0
 ) -> Iterator[Batch]:
-    """The batches whose row numbers ``plan`` lists, on ``device``."""
+    """The batches whose row numbers ``plan`` lists, on ``device``.
+
+    What a ``Dataset`` draws at random (to change a picture a little, say) follows from ``seed`` and the batch's number,
+    which counts from ``first``: neither from ``workers`` nor from where an interrupted epoch goes on.
+    """
     if isinstance(examples, Dataset):
         loader = DataLoader(
-            examples,
-            batch_sampler=[rows.tolist() for rows in plan],
+            _Seeded(examples, seed),
+            batch_sampler=[(number, rows.tolist()) for number, rows in enumerate(plan, start=first)],  # type: ignore[misc]
             num_workers=workers,
             pin_memory=device.type == "cuda",
-            worker_init_fn=_seed_worker,
-            generator=torch.Generator().manual_seed(seed),
+            generator=torch.Generator(),  # else it would draw from the training's own
         )
-        for batch in loader:
-            yield to_device(batch, device)
+        iterator = iter(loader)
+        for _ in plan:
+            yield to_device(ask(next, iterator, of=type(examples)), device)
         return
     home = next(iter(examples.values())).device
     for rows in plan:
@@ -79,8 +95,21 @@ def batches(
         yield batch if home == device else to_device(batch, device)
 
 
-def _seed_worker(_: int) -> None:
-    """Augmentation with NumPy or ``random`` differs between workers and repeats between runs."""
-    seed = torch.initial_seed() % 2**32
-    np.random.seed(seed)
-    random.seed(seed)
+class _Seeded(Dataset[Batch]):
+    """A dataset of which each batch draws random numbers of its own, and none from whoever asks for it."""
+
+    def __init__(self, examples: Dataset[Batch], seed: int) -> None:
+        self.examples, self.seed = examples, seed
+
+    def __getitems__(self, batch: tuple[int, list[int]]) -> list[Batch]:
+        number, rows = batch
+        before = random_state()
+        seed = int.from_bytes(hashlib.sha256(f"{self.seed} {number}".encode()).digest()[:4])
+        torch.random.default_generator.manual_seed(seed)  # `torch.manual_seed` would start CUDA in a worker
+        np.random.seed(seed)
+        random.seed(seed)
+        try:
+            several = getattr(self.examples, "__getitems__", None)
+            return several(rows) if several else [self.examples[row] for row in rows]
+        finally:
+            set_random_state(before)

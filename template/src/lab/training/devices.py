@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import platform
 import random
+import re
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 
 from lab.errors import UserError
+from lab.scaling.launch import share_of
 from lab.settings import TrainSettings
 
 
@@ -42,8 +47,13 @@ def accelerator(settings: TrainSettings) -> Accelerator:
     )
 
 
-def repeatable(seed: int) -> None:
-    """Seed every generator, and let no kernel be chosen by timing or add numbers in a random order."""
+def repeatable(seed: int, threads: int | None = None) -> None:
+    """Seed every generator, and let no kernel be chosen by timing or add numbers in a random order.
+
+    ``threads`` of the processor each add up a part of a sum: another number of them rounds otherwise.
+    """
+    if threads is not None:
+        torch.set_num_threads(share_of(threads))
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats itself only with a fixed workspace
     random.seed(seed)
     np.random.seed(seed)
@@ -56,6 +66,31 @@ def repeatable(seed: int) -> None:
 def device_name(device: torch.device) -> str:
     """As a person says it: the GPU's product name, or ``cpu``."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
+def hardware() -> dict[str, str | int]:
+    """What the last digits of a result may depend on, beside code and settings."""
+    built_with = torch.__config__.show()
+    version = re.search(r"Math Kernel Library Version ([\d.]+)", built_with)
+    library = re.search(r"BLAS_INFO=(\w+)", built_with)
+    return {
+        "processor": processor(),
+        "threads": torch.get_num_threads(),
+        "kernels": torch.backends.cpu.get_cpu_capability(),
+        "blas": f"MKL {version[1]}" if version else library[1] if library else "",
+    }
+
+
+def processor() -> str:
+    """The processor's product name, as far as the system tells it."""
+    if Path("/proc/cpuinfo").is_file():
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+        if found := re.search(r"^model name\s*: (.+)$", text, re.MULTILINE):
+            return found[1].strip()
+    if sys.platform == "darwin":
+        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip() or platform.machine()
+    return platform.processor() or platform.machine()
 
 
 def peak_memory(device: torch.device) -> int:

@@ -11,6 +11,7 @@ from lab.contract import Examples, Method
 from lab.errors import UserError
 from lab.scaling.processes import Processes
 from lab.settings import TrainSettings
+from lab.team_code.method_checks import check_scalars
 from lab.training.batches import batches, count, in_order
 from lab.training.step import add
 
@@ -44,5 +45,7 @@ def validate(
         for turn in turns:
             torch.manual_seed(seed + turn)  # a batch draws the same whichever process validates it
             measured = method.validate(next(loaded))
+            if turn == turns[0]:
+                check_scalars(method.validate, measured)
             add(sums, measured, weight=len(plan[turn]) if turn < len(plan) else 0)
     return means(processes.total(sums), count(examples))

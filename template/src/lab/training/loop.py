@@ -15,6 +15,7 @@ from lab.scaling.processes import GO_ON, SAVE, STOP, Processes, Strategy, check_
 from lab.scaling.sharding import load_weights
 from lab.scaling.signals import stop_signals
 from lab.settings import TrainSettings
+from lab.team_code.method_checks import built, check_scalars, optimizers_of
 from lab.training.batches import batches, count, resident, shuffled
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import accelerator, repeatable
@@ -61,8 +62,8 @@ def fit(
     ``report`` receives all rows so far after each epoch. A continued run ends with the very weights of an
     uninterrupted one, on the CPU bit for bit. Several processes each call this, and share each batch.
     """
-    repeatable(seed)
-    method = method_class(examples["train"], **options)
+    repeatable(seed, settings.threads)
+    method = built(method_class, examples["train"], options)
     processes = Processes(accelerator(settings), strategy)
     check(method, examples, settings, processes)
     device, draws = processes.hardware.device, seed + ANOTHER_PROCESS * processes.rank
@@ -75,7 +76,7 @@ def fit(
         method.compile()
     model = processes.wrap(method, hasattr(method, "train_step"))
     # Not `hardware.prepare_optimizer`: in each step its wrapper looks on the disk for packages that nobody has.
-    optimizers = method.configure_optimizers(settings)
+    optimizers = optimizers_of(method, settings)
     steps_per_epoch = len(shuffled(count(train), settings.batch_size, seed, epoch=0))
     factor = learning_rate_factor(settings.schedule, settings.warmup, settings.epochs * steps_per_epoch)
     schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, factor) for optimizer in optimizers.values()]
@@ -102,8 +103,12 @@ def fit(
             began = time.perf_counter()
             plan = shuffled(count(train), settings.batch_size, seed, state.epoch)
             rows = processes.cut(plan[state.step :])
-            for batch in batches(train, rows, device, settings.workers, draws + state.epoch):
-                add(state.sums, step(batch))
+            drawn = draws * 1_000_003 + state.epoch
+            for batch in batches(train, rows, device, settings.workers, drawn, first=state.step):
+                measured = step(batch)
+                if not state.sums:  # once an epoch: a look at each step would cost time
+                    check_scalars(step.own_step or method.loss, measured)
+                add(state.sums, measured)
                 for schedule in schedules:
                     schedule.step()
                 state.step += 1

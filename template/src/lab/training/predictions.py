@@ -8,8 +8,8 @@ import torch
 from accelerate import Accelerator
 
 from lab.contract import Examples, Method
-from lab.errors import UserError
 from lab.settings import TrainSettings
+from lab.team_code.method_checks import check_predictions
 from lab.training.batches import batches, count, in_order
 
 
@@ -46,13 +46,13 @@ def predict(
     method.eval()
     device = hardware.device
     columns: dict[str, list[np.ndarray]] = {}
+    shapes: dict[str, torch.Size] = {}
     plan = in_order(count(examples), settings.batch_size)
-    for batch in batches(examples, plan, device, settings.workers):
+    for rows, batch in zip(plan, batches(examples, plan, device, settings.workers), strict=True):
         answers = {name: batch.pop(name) for name in targets}
         with hardware.autocast():
             predicted = method.predict(batch)
-        if clash := set(predicted) & {*targets, "id", "split"}:
-            raise UserError(f"predict of {type(method).__name__} returns {', '.join(clash)}: choose other names")
+        check_predictions(method, predicted, len(rows), targets, shapes)
         for name, value in (answers | predicted).items():
             value = value.float() if value.is_floating_point() else value
             columns.setdefault(name, []).append(value.cpu().numpy())

@@ -8,25 +8,36 @@ import torch
 from safetensors.torch import save_file
 
 from lab.contract import Examples
-from lab.errors import UserError
+from lab.errors import UserError, in_team_code, is_out_of_memory
 from lab.files import atomic, read_json, read_table
 from lab.paths import EXAMPLES, PROVENANCE, RAW, RUNS, SPLITS
 from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions, who
-from lab.scaling.launch import lost_another
+from lab.scaling.launch import is_launched, lost_another
 from lab.scaling.sharding import weights
 from lab.settings import Params
-from lab.team_code import check_options, load_method, load_problem
+from lab.team_code.example_checks import loaded
+from lab.team_code.loading import load_method, load_problem
+from lab.team_code.method_checks import check_finite
+from lab.team_code.options import check_options
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import device_name, peak_memory
+from lab.training.devices import hardware as machine
 from lab.training.loop import Fitted, TrainingInterruptedError, fit
 from lab.training.predictions import prediction_table
+from lab.training.rehearsal import rehearse
 
 
 def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dict[int, str]) -> None:
     """Train one method with each of ``seeds``; each run is held against a second trainer."""
     check_options(load_method(method), params.options(method), f"params.yaml: methods.{method}")
-    ids = read_splits()
-    examples = load_problem().load(RAW, ids)
+    ids, problem = read_splits(), load_problem()
+    examples = loaded(problem, RAW, ids)
+    # A model that is sharded may not fit into one process.
+    if seeds and is_main_process() and not (is_launched() and params.launch.strategy == "fsdp"):
+        try:
+            rehearse(method, params, problem, examples, ids)
+        except Exception as error:
+            raise explained(error, params.training(method).accumulate) or error from None
     for seed in seeds:
         with only_trainer(RUNS / method / str(seed)) if is_main_process() else nullcontext():
             train_seed(method, seed, params, examples, ids, fingerprints[seed])
@@ -70,29 +81,30 @@ def train_seed(
     except BaseException as error:
         if lost_another(error):
             raise  # the reason is in that process
-        text = explained(error, method, settings.accumulate)
-        this.update(status="failed", error=text or str(error), finished=now())
-        if text:
-            raise UserError(f"{method}, seed {seed}: {text}") from None
-        raise
+        found = explained(error, settings.accumulate)
+        this.update(status="failed", error=str(found or error), finished=now())
+        if found is None:
+            raise
+        told = UserError(f"{method}, seed {seed}: {found}")
+        told.frames = found.frames
+        raise told from None
     if is_main_process():
         checkpoint.remove()
 
 
-def explained(error: BaseException, method: str, accumulate: int) -> str | None:
+def explained(error: BaseException, accumulate: int) -> UserError | None:
     """What a person can do about ``error``; None if it is no user's mistake."""
-    if isinstance(error, torch.OutOfMemoryError) or "not enough memory" in str(error):
-        parts = 2 * accumulate
-        return f"out of memory: set train.accumulate in params.yaml to {parts}: the same steps in less memory"
-    if isinstance(error, TypeError) and "__init__()" in str(error):
-        return f"params.yaml: methods.{method}: {error}"
-    return str(error) if isinstance(error, UserError) else None
+    if is_out_of_memory(error):
+        text = f"out of memory: set train.accumulate in params.yaml to {2 * accumulate}: the same steps in less memory"
+        return UserError(f"{text} (batch norms alone see the parts one by one)")
+    return error if isinstance(error, UserError) else in_team_code(error)
 
 
 def write_results(this: Run, fitted: Fitted, examples: dict[str, Examples], ids: dict, params: Params) -> None:
     """Weights, predictions for every split that is not trained on, and what the run took."""
     settings, hardware = params.training(this.record["method"]), fitted.processes.hardware
     table = prediction_table(fitted.method, examples, ids, load_problem().targets, settings, hardware)
+    check_finite(fitted.method, table, load_problem().targets)
     whole = weights(fitted.method)
     if not is_main_process():
         return
@@ -111,5 +123,6 @@ def write_results(this: Run, fitted: Fitted, examples: dict[str, Examples], ids:
         examples_per_second=fitted.examples_per_second,
         peak_memory_bytes=peak_memory(hardware.device),
         device=device_name(hardware.device),
+        hardware=machine(),
         precision=hardware.mixed_precision.replace("no", "fp32"),
     )

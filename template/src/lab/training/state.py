@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from lab.contract import Method
+from lab.errors import wrong
 from lab.scaling.processes import Processes
 from lab.scaling.sharding import load_optimizer_state, load_weights, optimizer_state, weights
+from lab.training.random_state import random_state, set_random_state
 
 Row = dict[str, float]
 """One epoch: ``epoch``, ``step``, ``learning_rate``, and ``train_…`` and ``validation_…`` scalars."""
@@ -56,6 +56,8 @@ class TrainingState:
     def keep_best(self, row: Row) -> None:
         """Keep the weights if ``validation_loss`` is the lowest so far; without one, the last weights are kept."""
         loss = row.get("validation_loss")
+        if self.best is not None and (loss is None) != (self.best["loss"] is None):
+            raise wrong(self.method.validate, "returns 'loss' in some epochs and not in others: always, or never")
         if self.best is None or loss is None or loss < self.best["loss"]:
             self.best = {"epoch": len(self.history), "loss": loss, "weights": weights(self.method)}
 
@@ -102,24 +104,3 @@ class TrainingState:
 
 PLAIN = ("epoch", "step", "history", "best", "seconds", "learning_seconds")
 """Fields of ``TrainingState`` that are saved as they are."""
-
-
-def random_state() -> Saved:
-    """Where each random generator stands: Python's, NumPy's, PyTorch's on the CPU and on this process's GPU."""
-    _, keys, position, has_gauss, cached = cast(tuple, np.random.get_state())
-    return {
-        "python": random.getstate(),
-        "numpy": (torch.from_numpy(keys.astype(np.int64)), int(position), int(has_gauss), float(cached)),
-        "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state() if torch.cuda.is_initialized() else None,
-    }
-
-
-def set_random_state(state: Saved) -> None:
-    """Set each generator to where ``random_state`` found it."""
-    random.setstate(state["python"])
-    keys, *rest = state["numpy"]
-    np.random.set_state(("MT19937", keys.numpy().astype(np.uint32), *rest))
-    torch.set_rng_state(state["torch"])
-    if state["cuda"] is not None and torch.cuda.is_available():
-        torch.cuda.set_rng_state(state["cuda"])

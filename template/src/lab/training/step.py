@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from lab.contract import Batch, Method
 from lab.scaling.processes import Processes
 from lab.settings import TrainSettings
+from lab.team_code.method_checks import check_scalars, check_update
 
 
 class Step:
@@ -25,7 +26,7 @@ class Step:
         settings: TrainSettings,
     ) -> None:
         self.own_step = getattr(method, "train_step", None)
-        self.model, self.optimizers, self.processes = model, optimizers, processes
+        self.method, self.model, self.optimizers, self.processes = method, model, optimizers, processes
         self.hardware, self.scaler = processes.hardware, processes.hardware.scaler
         self.parts, self.clip = settings.accumulate, settings.clip
 
@@ -33,24 +34,32 @@ class Step:
         """Learn from ``batch``: by the method's own ``train_step``, else by its loss. Returns the method's scalars."""
         if self.own_step:
             with self.hardware.autocast():
-                return self.own_step(batch, self.update)
+                measured = self.own_step(batch, self.update)
+            if not isinstance(measured, dict):
+                check_scalars(self.own_step, measured)
+            return measured
         parts, measured = cut(batch, self.parts), dict[str, Tensor]()
         for part in parts:
             with self.hardware.accumulate(self.model):  # several processes exchange gradients once, after the last part
                 with self.hardware.autocast():
                     scalars = self.model(part)
-                self.hardware.backward(scalars["loss"])
+                try:
+                    self.hardware.backward(scalars["loss"])
+                except (KeyError, TypeError, AttributeError, RuntimeError):
+                    check_scalars(self.method.loss, scalars, learns=True)  # only now: a look at each step costs time
+                    raise
             add(measured, scalars, 1 / len(parts))
         self.move("main")
         return measured
 
-    def update(self, loss: Tensor, name: str = "main") -> None:
+    def update(self, loss: Tensor, optimizer: str = "main") -> None:
         """For a method with a ``train_step``: one step of one optimizer down the gradient of ``loss``."""
-        optimizer = self.optimizers[name]
-        optimizer.zero_grad()  # the loss of another optimizer may have left gradients here
+        check_update(loss, optimizer, self.optimizers)
+        name, moved = optimizer, self.optimizers[optimizer]
+        moved.zero_grad()  # the loss of another optimizer may have left gradients here
         with torch.autocast(self.hardware.device.type, enabled=False):
             self.hardware.backward(loss)
-        self.processes.average_gradients(optimizer)
+        self.processes.average_gradients(moved)
         self.move(name)
 
     def move(self, name: str) -> None:

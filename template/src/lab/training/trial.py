@@ -1,0 +1,78 @@
+"""One method on trial: built, trained for a moment on few examples, asked for answers. Nothing of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from lab.contract import Batch, Examples, Method, Problem
+from lab.settings import Params, TrainSettings
+from lab.team_code.loading import load_method
+from lab.training.batches import take
+from lab.training.checkpoints import Checkpoint
+from lab.training.devices import repeatable
+from lab.training.loop import Fitted, fit
+from lab.training.predictions import predict
+from lab.training.state import Row
+
+STEPS = 4
+"""Of the moment of training: enough to set every weight in motion."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A method of params.yaml with its data. ``settings`` are those it is tried with; checkpoints go to ``folder``."""
+
+    name: str
+    params: Params
+    problem: Problem
+    examples: dict[str, Examples]
+    settings: TrainSettings
+    folder: Path
+
+    @cached_property
+    def kind(self) -> type[Method]:
+        return load_method(self.name)
+
+    @property
+    def has_own_step(self) -> bool:
+        return hasattr(self.kind, "train_step")
+
+    def build(self, seed: int = 0) -> Method:
+        """The method before any training, as ``fit`` builds it."""
+        repeatable(seed, self.settings.threads)
+        return self.kind(self.examples["train"], **self.params.options(self.name))
+
+    def train(self, few: Examples, report: Callable[[list[Row]], None] = lambda _: None, **changes: object) -> Fitted:
+        """Train on few examples a method that was built for all, so that it knows every class and word."""
+
+        def built(_: Examples, **options: object) -> Method:
+            return self.kind(self.examples["train"], **options)
+
+        checkpoint = Checkpoint(self.folder / f"{self.name}.pt", fingerprint="trial")
+        checkpoint.remove()
+        settings = self.settings.model_copy(update=changes)
+        examples, options = {"train": few, "validation": few}, self.params.options(self.name)
+        return fit(cast(type[Method], built), options, examples, settings, 0, checkpoint, report)
+
+    def some(self, split: str, number: int) -> Examples:
+        """The first examples of a split."""
+        return take(self.examples[split], range(number))
+
+    def train_briefly(self) -> Fitted:
+        """A few steps, without weight decay: only what has a gradient moves."""
+        return self.train(self.some("train", STEPS * self.settings.batch_size), epochs=1, weight_decay=0.0)
+
+    @cached_property
+    def trained(self) -> Fitted:
+        return self.train_briefly()
+
+    def predict(self, examples: Examples, method: Method | None = None, batch_size: int = 64) -> Batch:
+        """Columns of numbers, as the train stage gets them: targets are taken away before."""
+        settings = self.settings.model_copy(update={"batch_size": batch_size})
+        hardware = self.trained.processes.hardware
+        columns = predict(method or self.trained.method, examples, self.problem.targets, settings, hardware)
+        return cast(Batch, columns)
