@@ -12,8 +12,11 @@ import pytest
 import torch
 from accelerate import Accelerator
 from small_project import SmallProject
+from torch import nn
 
-from lab.scaling.processes import Processes
+from lab.contract import Method
+from lab.errors import UserError
+from lab.scaling.processes import Processes, together
 from lab.settings import LaunchSettings
 from lab.training.batches import shuffled
 
@@ -115,6 +118,21 @@ def test_what_fails_in_the_second_process_is_told_once(project: SmallProject, fa
     assert done.stderr.count("error: ") == 1
     assert project.record()["status"] == "failed"
     assert fail in project.record()["error"] or "out of memory" in project.record()["error"]
+
+
+class Normed(Method):
+    """With a batch norm inside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+
+
+def test_batch_norms_see_the_whole_batch_or_are_refused() -> None:
+    modules = together(Normed(), torch.device("cuda")).modules()
+    assert any(isinstance(module, nn.SyncBatchNorm) for module in modules)
+    with pytest.raises(UserError, match=r"launch\.processes: Normed has batch norms.*set it to 1"):
+        together(Normed(), torch.device("cpu"))
 
 
 @pytest.mark.slow

@@ -111,8 +111,8 @@ def train(project: Path, trained: SmallProject) -> str:
     there.folder = project
     done = there.train(**ALONE)
     assert done.returncode == 1, done.stdout + done.stderr
-    lines = [line for line in done.stderr.splitlines() if line.strip()]
-    assert len(lines) == 1, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("  ")]
+    assert len(lines) == 1, done.stderr  # what is indented shows the team's own code
     return lines[0]
 
 
@@ -149,7 +149,7 @@ def other_ids(path: Path) -> None:
         (
             "src/lab/tasks/small/problem.py",
             lambda path: path.write_text(f"exit(0)\n{path.read_text('utf-8')}", encoding="utf-8"),
-            "src/lab/tasks/small/problem.py, line 1: SystemExit: 0",
+            "src/lab/tasks/small/problem.py, line 1: exit() ends the whole program",
         ),
     ],
 )

@@ -165,5 +165,5 @@ def _near(error: BaseException) -> str:
     if isinstance(error, NameError) and error.__traceback__:
         frame = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1]
         known = [*frame.f_locals, *frame.f_globals, *known]
-    close = [each for each in get_close_matches(name, known, n=1) if each not in str(error)]
+    close = [each for each in get_close_matches(name, known, n=1) if each != name]
     return f": did you mean {close[0]!r}?" if close else ""

@@ -78,7 +78,8 @@ def loaded(problem: Problem, raw: Path, ids: dict[str, list[str]]) -> dict[str, 
     if missing := [split for split in SPLITS if split not in splits]:
         raise wrong(problem.load, f"returns no split {missing[0]!r}: it has {', '.join(map(repr, splits))}")
     keys: dict[str, set[str]] = {}
-    for split, examples in splits.items():
+    for split in dict.fromkeys([*SPLITS, *splits]):
+        examples = splits[split]
         if isinstance(examples, Dataset):
             size = ask(lambda data=examples: len(data), of=type(examples))
             first = ask(lambda data=examples: data[0], of=type(examples)) if size else {}

@@ -58,8 +58,13 @@ def optimizers_of(method: Method, settings: TrainSettings) -> dict[str, torch.op
     return returned
 
 
-def check_scalars(function: Callable[..., Any], returned: Any, learns: bool = False) -> None:
-    """Of ``loss``, ``validate`` or ``train_step``; what ``learns`` must have a ``loss`` with a gradient."""
+def check_scalars(
+    function: Callable[..., Any], returned: Any, learns: bool = False, before: dict[str, Tensor] | None = None
+) -> None:
+    """Of ``loss``, ``validate`` or ``train_step``; what ``learns`` must have a ``loss`` with a gradient.
+
+    ``before`` has the keys of the batches before, if there were any: of what is missing now and then, no mean is right.
+    """
     if not isinstance(returned, dict):
         raise wrong(function, f'returns {a(returned)}: return a dict of scalars, {{"loss": loss}}')
     for name, value in returned.items():
@@ -72,6 +77,8 @@ def check_scalars(function: Callable[..., Any], returned: Any, learns: bool = Fa
             raise wrong(function, f"returns {name!r} of shape {tuple(value.shape)}: make it one number, with .mean()")
         if value.is_complex():
             raise wrong(function, f"returns {name!r} as a complex number: take .abs() or .real")
+    if other := ", ".join(sorted(before.keys() ^ returned.keys())) if before else "":
+        raise wrong(function, f"returns {other} for some batches and not for others: give each the same keys")
     if not learns:
         return
     if "loss" not in returned:

@@ -35,6 +35,8 @@ def check_problem(problem: ModuleType) -> None:
         raise wrong(problem, ": metrics is one Metric: write metrics = (Metric(…),), with a comma before the bracket")
     if not isinstance(metrics, tuple | list):
         raise wrong(problem, f": metrics is {a(metrics)}: it must be a tuple of Metric, the primary one first")
+    if not metrics:
+        raise wrong(problem, ": metrics is empty: name at least one Metric, by which methods are judged")
     for metric in metrics:
         if not isinstance(metric, Metric):
             raise wrong(problem, f": metrics holds {metric!r}: each must be a Metric(name, higher_is_better=…)")

@@ -45,7 +45,6 @@ def validate(
         for turn in turns:
             torch.manual_seed(seed + turn)  # a batch draws the same whichever process validates it
             measured = method.validate(next(loaded))
-            if turn == turns[0]:
-                check_scalars(method.validate, measured)
+            check_scalars(method.validate, measured, before=sums)
             add(sums, measured, weight=len(plan[turn]) if turn < len(plan) else 0)
     return means(processes.total(sums), count(examples))

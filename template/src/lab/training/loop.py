@@ -106,8 +106,8 @@ def fit(
             drawn = draws * 1_000_003 + state.epoch
             for batch in batches(train, rows, device, settings.workers, drawn, first=state.step):
                 measured = step(batch)
-                if not state.sums:  # once an epoch: a look at each step would cost time
-                    check_scalars(step.own_step or method.loss, measured)
+                if measured.keys() != state.sums.keys():  # once an epoch, if all is well: more would cost time
+                    check_scalars(step.own_step or method.loss, measured, before=state.sums)
                 add(state.sums, measured)
                 for schedule in schedules:
                     schedule.step()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 from torch import Tensor
+from torch.utils.data import Dataset
 
 from lab.contract import Examples, Problem
 from lab.errors import UserError
@@ -127,8 +128,9 @@ def wait_for(scalars: dict[str, Tensor]) -> None:
 
 def theory(trial: Trial) -> str:
     """What somebody who knows nothing but the targets would get, for the two usual losses."""
-    train, told = trial.examples["train"], []
-    if not isinstance(train, dict):
+    train: Examples = trial.examples["train"]
+    told: list[str] = []
+    if isinstance(train, Dataset):
         return ""
     for name in trial.problem.targets:
         value = train[name]
