@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from lab.data_settings import DataSettings
 from lab.errors import UserError
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class CompareSettings(Strict):
 class Params(Strict):
     """``params.yaml``."""
 
-    data: dict[str, Any]
+    data: DataSettings = DataSettings()
     split: SplitSettings
     seeds: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
     train: TrainSettings

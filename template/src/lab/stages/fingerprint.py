@@ -15,10 +15,11 @@ def main() -> None:
     training = [("lab.training.loop", "fit"), ("lab.training.predictions", "prediction_table")]
     training += [(problem, "load"), (problem, "targets")]
     scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
-    compared = [params.compare.model_dump(), list(params.methods)]
+    data = params.data.record()
+    compared = [params.compare.model_dump(), list(params.methods), data]  # figures name the target and its unit
     fingerprints = {
-        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=params.data),
-        "validate": digest(("lab.stages.validate", "*"), (problem, "expectations")),
+        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=data),
+        "validate": digest(("lab.stages.validate", "*"), (problem, "expectations"), params=data),
         "split": digest(("lab.stages.split", "*"), (problem, "stratify"), params=params.split.model_dump()),
         "seeds": params.seeds,  # as they are: a new one trains only itself
         "methods": {

@@ -9,12 +9,13 @@ from lab.data.rules import standing_rules
 from lab.errors import UserError, run
 from lab.files import write_json
 from lab.paths import DATA_DOCS, EXAMPLES, VALIDATION
+from lab.settings import read_params
 from lab.team_code import load_problem
 
 
 def main() -> None:
     rows = pd.read_parquet(EXAMPLES)
-    rules = load_problem().expectations()
+    rules = load_problem().expectations(rows, read_params().data)
     always = standing_rules(rows, rules)
     report = check("raw data", rows, always + rules, DATA_DOCS)
     ruled = {"id", "sha256"} | {rule.column for rule in rules if hasattr(rule, "column")}
