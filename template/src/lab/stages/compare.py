@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison import figures
+from lab.comparison import figures, units
 from lab.comparison.statistics import bootstrap, holm, interval, p_value, verdict
 from lab.contract import Problem
 from lab.errors import UserError, run
@@ -36,6 +36,7 @@ def main() -> None:
         raise UserError(f"not all runs are finished: {', '.join(unfinished)}: run `uv run dvc repro`")
     predictions = read_predictions(params)
     summary = compare(problem, predictions, params)
+    units.settle(summary, params.data.unit)
     for method, entry in summary["methods"].items():
         entry["parameters"] = records[method][params.seeds[0]]["parameter_count"]
     sizes = pd.read_parquet(SPLITS)["split"].value_counts()
