@@ -131,7 +131,7 @@ def test_rules_miss_no_missing_value(task: Task) -> None:
     columns = [column for column in broken if column != "id" and broken[column].notna().all()]
     for row, column in enumerate(columns):
         broken.loc[row, column] = None
-    rules = task.problem.expectations()
+    rules = task.problem.expectations(task.table, task.params.data)
     report = check("broken", broken, standing_rules(task.table, rules) + rules)
     noticed = {rule["column"] for rule in report["expectations"] if not rule["success"]}
     assert set(columns) - {"sha256"} - noticed == set()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
     from matplotlib.figure import Figure
 
+    from lab.data_settings import DataSettings
     from lab.settings import TrainSettings
 
 Batch = dict[str, Tensor]
@@ -44,6 +45,8 @@ class Metric:
     """The lowest and the highest value that is possible, None where there is none: no interval goes beyond."""
     biased: bool = False
     """Whether few examples make it too high or too low on average, as they do a distance between distributions."""
+    of_target: bool = False
+    """Whether it is in the target's unit, ``data.unit`` of params.yaml; ``digits`` then follow from its size."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,15 @@ class Problem(Protocol):
     stratify: str | None
     """Column of ``examples.parquet`` whose shares each split keeps; None splits at random."""
 
-    def collect(self, raw: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, Provenance]:
+    def collect(self, raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
         """Write the payload (pictures, sound, …) into ``raw``; return one row for each example, and its source.
 
         Columns: ``id`` (str), ``sha256`` of the example's content, and whatever describes it. A column
         ``group`` keeps examples that belong together in one split. ``options`` is ``data:`` of params.yaml.
         """
 
-    def expectations(self) -> list[Expectation]:
-        """One Great Expectations rule or more for each column of ``examples.parquet``."""
+    def expectations(self, examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
+        """One Great Expectations rule or more for each column of ``examples``, the table that ``collect`` returned."""
 
     def load(self, raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
         """Examples of each split, in the order of its ids. Fit scalers and vocabularies on ``splits["train"]`` alone.

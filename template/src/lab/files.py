@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -139,3 +140,34 @@ def tree_digest(folder: Path, skip: Callable[[Path], bool] = lambda path: False)
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's content, however large it is."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def recover_folder(folder: Path) -> None:
+    """Undo or finish what a killed ``whole_folder`` left: the old content is back, or the new one is there."""
+    old = folder.with_name(f".{folder.name}.old")
+    if old.exists() and not folder.exists():
+        old.replace(folder)
+    for left in (old, *folder.parent.glob(f".{folder.name}.*.new")):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside ``folder``; when the block ends well, it takes its place. Else the old one stays."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    recover_folder(folder)
+    new, old = folder.with_name(f".{folder.name}.{os.getpid()}.new"), folder.with_name(f".{folder.name}.old")
+    new.mkdir()
+    try:
+        yield new
+        if folder.exists():
+            folder.replace(old)
+        new.replace(folder)
+    finally:
+        recover_folder(folder)

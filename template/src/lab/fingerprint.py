@@ -30,10 +30,11 @@ def of_stages(params: Params) -> dict[str, Any]:
     """What DVC compares, by stage; of the train stage by method, for each has its own code and params."""
     problem = f"lab.tasks.{read_project().task}.problem"
     scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
-    compared = [params.compare.model_dump(), list(params.methods)]
+    data = params.data.record()
+    compared = [params.compare.model_dump(), list(params.methods), data]  # figures name the target and its unit
     return {
-        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=params.data),
-        "validate": digest(("lab.stages.validate", "*"), (problem, "expectations")),
+        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=data),
+        "validate": digest(("lab.stages.validate", "*"), (problem, "expectations"), params=data),
         "split": digest(("lab.stages.split", "*"), (problem, "stratify"), params=params.split.model_dump()),
         "seeds": params.seeds,  # as they are: a new one trains only itself
         "methods": {name: of_training(params, name) for name in params.methods},

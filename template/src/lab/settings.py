@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.strict import Strict, Text, checked, did_you_mean, read_toml, read_yaml
 
@@ -124,7 +125,7 @@ class CompareSettings(Strict):
 class Params(Strict):
     """``params.yaml``."""
 
-    data: dict[str, Any]
+    data: DataSettings = DataSettings()
     split: SplitSettings
     seeds: list[Seed] = Field(min_length=1)
     train: TrainSettings

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import font_manager
+from pylopdf_fonts_zh_tw import sans_path
 
 from lab.files import atomic
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 matplotlib.use("agg")
+font_manager.fontManager.addfont(str(sans_path()))  # names of classes may be Chinese, which few machines have
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe & Ito 2008: eight colours that colour-blind readers tell apart; these six also stand out on white."""
@@ -27,6 +30,7 @@ STYLE: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.constrained_layout.use": True,
+    "font.family": ["DejaVu Sans", "Noto Sans TC"],
     "font.size": 9,
     "grid.alpha": 0.25,
     "grid.linewidth": 0.6,

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pyarrow.lib import ArrowException
 
 from lab.errors import one_line, run, wrong
-from lab.files import atomic, tree_digest, write_json
+from lab.files import tree_digest, whole_folder, write_json
 from lab.paths import EXAMPLES, PROVENANCE, RAW
 from lab.settings import read_params
 from lab.team_code.example_checks import collected
@@ -13,22 +13,21 @@ from lab.team_code.loading import load_problem
 
 
 def main() -> None:
-    RAW.mkdir(parents=True, exist_ok=True)
-    problem = load_problem()
-    examples, provenance = collected(problem, RAW, read_params().data)
-    with atomic(EXAMPLES) as temporary:
+    problem, options = load_problem(), read_params().data
+    with whole_folder(RAW) as raw:  # what fails or is killed leaves the old data as they were
+        examples, provenance = collected(problem, raw, options)
         try:
-            examples.to_parquet(temporary, index=False)
+            examples.to_parquet(raw / EXAMPLES.name, index=False)
         except (ArrowException, TypeError, ValueError) as error:
             text = f"returns a table that Parquet cannot hold, maybe a column of mixed types: {one_line(error)}"
             raise wrong(problem.collect, text) from None
-    payload = {
-        "rows": len(examples),
-        "columns": {name: str(kind) for name, kind in examples.dtypes.items()},
-        "bytes": sum(path.stat().st_size for path in RAW.rglob("*") if path.is_file()),
-        "digest": tree_digest(RAW, skip=lambda path: path == PROVENANCE),
-    }
-    write_json(PROVENANCE, asdict(provenance) | payload)
+        payload = {
+            "rows": len(examples),
+            "columns": {name: str(kind) for name, kind in examples.dtypes.items()},
+            "bytes": sum(path.stat().st_size for path in raw.rglob("*") if path.is_file()),
+            "digest": tree_digest(raw),
+        }
+        write_json(raw / PROVENANCE.name, asdict(provenance) | payload)
     print(f"collected {len(examples)} examples ({provenance.kind} data): {provenance.title}")
 
 

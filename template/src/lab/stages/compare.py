@@ -7,7 +7,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
-from lab.comparison import figures
+from lab.comparison import figures, units
 from lab.comparison.summary import Predictions, compare
 from lab.contract import Problem
 from lab.errors import UserError, ask, run
@@ -27,6 +27,7 @@ def main() -> None:
     }
     predictions = read_predictions(params)
     summary = {"task": read_project().task} | compare(problem, predictions, params.compare)
+    units.settle(summary, params.data.unit)
     for method, entry in summary["methods"].items():
         entry["parameters"] = records[method][params.seeds[0]]["parameter_count"]
     sizes = read_table(SPLITS, "id", "split")["split"].value_counts()

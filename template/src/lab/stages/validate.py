@@ -7,13 +7,14 @@ from lab.data.rules import standing_rules
 from lab.errors import UserError, run
 from lab.files import read_table, write_json
 from lab.paths import DATA_DOCS, EXAMPLES, VALIDATION
+from lab.settings import read_params
 from lab.team_code.example_checks import expected
 from lab.team_code.loading import load_problem
 
 
 def main() -> None:
     rows = read_table(EXAMPLES, "id", "sha256")
-    rules = expected(load_problem())
+    rules = expected(load_problem(), rows, read_params().data)
     always = standing_rules(rows, rules)
     report = check("raw data", rows, always + rules, DATA_DOCS)
     ruled = {"id", "sha256"} | {rule.column for rule in rules if hasattr(rule, "column")}

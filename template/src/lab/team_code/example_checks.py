@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from great_expectations.expectations import Expectation
 
+    from lab.data_settings import DataSettings
+
 SPLITS = ("train", "validation", "test")
 
 
-def collected(problem: Problem, raw: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, Provenance]:
+def collected(problem: Problem, raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """The table of examples and its source, by ``collect``."""
     import pandas as pd
 
@@ -55,11 +57,11 @@ def collected(problem: Problem, raw: Path, options: dict[str, Any]) -> tuple[pd.
     return table, provenance
 
 
-def expected(problem: Problem) -> list[Expectation]:
+def expected(problem: Problem, rows: pd.DataFrame, options: DataSettings) -> list[Expectation]:
     """The rules of the data, by ``expectations``."""
     from great_expectations.expectations import Expectation
 
-    returned = ask(problem.expectations)
+    returned = ask(problem.expectations, rows.copy(), options)
     if not isinstance(returned, list | tuple):
         raise wrong(problem.expectations, f"returns {a(returned)}: return a list of Great Expectations rules")
     for rule in returned:

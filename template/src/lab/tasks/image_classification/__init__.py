@@ -1,1 +1,1 @@
-"""Which digit is it? Scans of handwriting are sorted into ten classes."""
+"""Which class does a picture show? The demo data are scans of handwritten digits."""

@@ -1,25 +1,25 @@
-"""A multi-layer perceptron: it sees 64 numbers, and nothing says which of them are neighbours."""
+"""A multi-layer perceptron: it sees a list of pixels, and nothing says which of them are neighbours."""
 
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.contract import Batch, Method
-from lab.tasks.image_classification.problem import CLASSES
+from lab.contract import Batch, Examples, Method
+from lab.tasks.image_classification.problem import sizes
 
 
 class Perceptron(Method):
     """``width``: units in each of the two hidden layers."""
 
-    def __init__(self, examples: Batch, width: int) -> None:
+    def __init__(self, examples: Examples, width: int) -> None:
         super().__init__()
-        pixels = examples["picture"][0].numel()
+        shape, classes = sizes(examples)
         self.layers = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(pixels, width),
+            nn.Linear(shape.numel(), width),
             nn.ReLU(),
             nn.Linear(width, width),
             nn.ReLU(),
-            nn.Linear(width, CLASSES),
+            nn.Linear(width, classes),
         )
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
@@ -28,5 +28,5 @@ class Perceptron(Method):
         return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
 
     def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``log_probability``: (n, 10), of each digit."""
+        """``log_probability``: (n, classes)."""
         return {"log_probability": self.layers(batch["picture"]).float().log_softmax(dim=1)}

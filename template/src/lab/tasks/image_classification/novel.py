@@ -1,11 +1,13 @@
-"""A residual network that never sees the same scan twice: each is moved, turned and stretched a little."""
+"""A residual network that never sees the same picture twice: each is moved, turned and stretched a little."""
+
+import math
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.contract import Batch, Method
-from lab.tasks.image_classification.problem import CLASSES
+from lab.contract import Batch, Examples, Method
+from lab.tasks.image_classification.problem import sizes
 
 
 class Block(nn.Module):
@@ -29,13 +31,19 @@ class Block(nn.Module):
 
 
 class ResidualNetwork(Method):
-    """``width``: channels of the first block. ``augment``: how far scans are moved, turned and stretched."""
+    """``width``: channels of the first block. ``augment``: how far pictures are moved, turned and stretched.
 
-    def __init__(self, examples: Batch, width: int, augment: float) -> None:
+    Pictures of more than 32 pixels are halved by a block more for each doubling.
+    """
+
+    def __init__(self, examples: Examples, width: int, augment: float) -> None:
         super().__init__()
         self.augment = augment
+        (channels, height, across), classes = sizes(examples)
+        halvings = max(0, math.ceil(math.log2(max(height, across) / 32)))
         self.layers = nn.Sequential(
-            nn.Conv2d(1, width, 3, padding=1, bias=False),
+            nn.Conv2d(channels, width, 3, padding=1, bias=False),
+            *[Block(width, width, stride=2) for _ in range(halvings)],
             Block(width, width, stride=1),
             Block(width, 2 * width, stride=2),
             Block(2 * width, 2 * width, stride=1),
@@ -43,7 +51,7 @@ class ResidualNetwork(Method):
             nn.ReLU(),
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
-            nn.Linear(2 * width, CLASSES),
+            nn.Linear(2 * width, classes),
         )
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
@@ -53,7 +61,10 @@ class ResidualNetwork(Method):
         return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
 
     def distort(self, picture: Tensor) -> Tensor:
-        """Apply to each picture (n, 1, 8, 8) an affine map of its own, normally distributed about the identity."""
+        """Apply to each picture (n, channels, height, width) an affine map of its own.
+
+        Its six numbers are normally distributed about those of the identity.
+        """
         number = len(picture)
         offset = self.augment * torch.randn(number, 2, 3, device=picture.device)
         affine = torch.eye(2, 3, device=picture.device) + offset
@@ -61,5 +72,5 @@ class ResidualNetwork(Method):
         return functional.grid_sample(picture, grid, align_corners=False)
 
     def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``log_probability``: (n, 10), of each digit."""
+        """``log_probability``: (n, classes)."""
         return {"log_probability": self.layers(batch["picture"]).float().log_softmax(dim=1)}

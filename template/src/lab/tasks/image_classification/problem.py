@@ -1,24 +1,30 @@
-"""Read handwritten digits: scans of 8 × 8 pixels, and which of ten digits each shows."""
+"""Which class does a picture show? Any number of classes, any pictures; the demo data are handwritten digits."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
+from torch.utils.data import Dataset
 
-from lab.contract import Examples, Metric, Provenance
-from lab.files import sha256
+from lab.contract import Batch, Examples, Metric, Provenance
+from lab.data.labelled import collect_pictures
+from lab.tasks.image_classification.digits import INK, collect_digits, digit_rules
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
     from matplotlib.figure import Figure
 
-CLASSES = 10
+    from lab.data_settings import DataSettings
+
 RAW = Path("data/raw")
-"""Where the pipeline keeps the scans that ``figures`` shows."""
+"""Where the pipeline keeps the pictures that ``figures`` shows."""
+MEMORY = 500_000_000
+"""Bytes of pictures up to which they are kept as tensors; more are read from the disk when they are needed."""
 
 metrics = (
     Metric("accuracy", higher_is_better=True, unit="%", digits=1, bounds=(0, 100)),
@@ -29,71 +35,90 @@ targets = ("label",)
 stratify = "label"
 
 
-def collect(raw: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, Provenance]:
-    """1,797 scans as ``pictures.npy``: (1797, 8, 8), uint8, from 0 (paper) to 16 (ink)."""
-    from sklearn.datasets import load_digits
+def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
+    """``pictures.npy``: (n, height, width) if all are grey, else (n, height, width, 3), uint8; ``label`` in the table.
 
-    digits = load_digits()
-    pictures = digits.images.astype(np.uint8)
-    np.save(raw / "pictures.npy", pictures)
-    examples = pd.DataFrame(
-        {
-            "id": [f"{row:04d}" for row in range(len(pictures))],
-            "sha256": [sha256(picture.tobytes()) for picture in pictures],
-            "label": digits.target,
-            "ink": pictures.mean(axis=(1, 2)) / 16,
-        }
-    )
-    provenance = Provenance(
-        title="Optical Recognition of Handwritten Digits",
-        kind="real",
-        source="UCI Machine Learning Repository, dataset 80; its 1,797 test scans come with scikit-learn (load_digits)",
-        licence="CC BY 4.0",
-        citation="Alpaydin & Kaynak 1998, Cascading classifiers, Kybernetika 34(4)",
-        notes="Digits that 13 people wrote on forms, reduced from 32 × 32 to 8 × 8 pixels. The file does not say who "
-        "wrote which, so the same hand is in training and test: scores are for known writers, not for new ones. "
-        "No two scans are the same.",
-    )
-    return examples, provenance
+    Own pictures are a folder with a folder for each class, or a table with columns ``file`` and ``target``.
+    """
+    if options.source == "demo":
+        options.own()
+        return collect_digits(raw)
+    return collect_pictures(raw, options)
 
 
-def expectations() -> list[Expectation]:
+def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
     import great_expectations.expectations as gxe
 
+    if options.source == "demo":
+        return digit_rules()
     return [
-        gxe.ExpectTableRowCountToEqual(value=1797),
-        gxe.ExpectColumnValuesToMatchRegex(column="id", regex=r"^\d{4}$"),
-        gxe.ExpectColumnValuesToBeUnique(column="sha256"),
-        gxe.ExpectColumnValuesToNotBeNull(column="label"),
-        gxe.ExpectColumnDistinctValuesToEqualSet(column="label", value_set=list(range(CLASSES))),
-        gxe.ExpectColumnValuesToNotBeNull(column="ink"),
-        gxe.ExpectColumnValuesToBeBetween(column="ink", min_value=0.1, max_value=0.5),  # neither blank nor a blot
+        gxe.ExpectColumnValuesToBeUnique(column="id"),
+        gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
+        gxe.ExpectColumnUniqueValueCountToBeBetween(column="label", min_value=2, max_value=1000),
+        gxe.ExpectColumnValuesToBeBetween(column="width", min_value=4, max_value=100_000),
+        gxe.ExpectColumnValuesToBeBetween(column="height", min_value=4, max_value=100_000),
+        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
+        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
     ]
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
-    """``picture``: (n, 1, 8, 8), float, from 0 to 1. ``label``: (n,), the digit."""
-    pictures = torch.from_numpy(np.load(raw / "pictures.npy")).unsqueeze(1) / 16
-    labels = pd.read_parquet(raw / "examples.parquet").set_index("id")["label"]
-    return {
-        split: {
-            "picture": pictures[[int(identity) for identity in ids]],
-            "label": torch.tensor(labels.loc[ids].to_numpy(), dtype=torch.long),
-        }
-        for split, ids in splits.items()
-    }
+    """``picture``: (n, channels, height, width), float, from 0 to 1. ``label``: (n,), the class's number.
+
+    They are tensors if all pictures fit into ``MEMORY``, else read from the disk: see ``Pictures``.
+    """
+    table = pd.read_parquet(raw / "examples.parquet").set_index("id")
+    lightest = INK if "ink" in table else 255
+    labels = pd.Series(np.searchsorted(classes(table), table["label"]), table.index)
+    place = pd.Series(range(len(table)), table.index)
+    path = raw / "pictures.npy"
+    found: dict[str, Pictures] = {}
+    for split, ids in splits.items():
+        rows, label = torch.tensor(place.loc[ids].to_numpy()), torch.tensor(labels.loc[ids].to_numpy())
+        found[split] = Pictures(path, rows, label, lightest)
+    small = 4 * np.load(path, mmap_mode="r").size <= MEMORY
+    return {split: pictures[:] if small else pictures for split, pictures in found.items()}
+
+
+class Pictures(Dataset[Batch]):
+    """Pictures that are read from the disk one by one, by as many ``train.workers`` as there are."""
+
+    def __init__(self, path: Path, rows: Tensor, label: Tensor, lightest: int) -> None:
+        self.path, self.rows, self.label, self.lightest = path, rows, label, lightest
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int | slice) -> Batch:
+        pixels = torch.from_numpy(np.load(self.path, mmap_mode="r")[self.rows[index].numpy()])
+        channel = self.rows[index].ndim
+        picture = pixels.unsqueeze(channel) if pixels.ndim == channel + 2 else pixels.movedim(-1, channel)
+        return {"picture": picture.contiguous() / self.lightest, "label": self.label[index]}
+
+
+def sizes(examples: Examples) -> tuple[torch.Size, int]:
+    """The shape of a picture, (channels, height, width), and the number of classes."""
+    if isinstance(examples, Pictures):
+        return examples[0]["picture"].shape, int(examples.label.max()) + 1
+    assert isinstance(examples, dict)
+    return examples["picture"].shape[1:], int(examples["label"].max()) + 1
+
+
+def classes(table: pd.DataFrame) -> np.ndarray:
+    """The names of the classes, in the order of their numbers."""
+    return np.array(sorted(table["label"].unique()))
 
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:
-    """The digit that is thought most probable, and minus the logarithm of the probability of the right one."""
+    """The class that is thought most probable, and minus the logarithm of the probability of the right one."""
     label, log_probability = predictions["label"].to_numpy(), np.vstack(predictions["log_probability"].tolist())
     loss = -log_probability[np.arange(len(label)), label]
     return pd.DataFrame({"label": label, "predicted": log_probability.argmax(axis=1), "loss": loss})
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    label = predictions["label"].to_numpy()
-    counts = confusion(label, predictions["predicted"].to_numpy())
+    label, predicted = predictions["label"].to_numpy(), predictions["predicted"].to_numpy()
+    counts = confusion(label, predicted, 1 + max(label.max(), predicted.max()))
     right, answers = np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1)
     f1 = 2 * right[answers > 0] / answers[answers > 0]
     return {
@@ -103,41 +128,52 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def confusion(label: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-    """How often each digit (row) was taken for each digit (column)."""
-    return np.bincount(CLASSES * label + predicted, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+def confusion(label: np.ndarray, predicted: np.ndarray, number: int) -> np.ndarray:
+    """How often each class (row) was taken for each class (column), of ``number`` classes."""
+    return np.bincount(number * label + predicted, minlength=number**2).reshape(number, number)
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """Which digits are confused, and the mistakes that each method was surest of."""
+    """Which classes are confused, and the mistakes that each method was surest of."""
+    table = pd.read_parquet(RAW / "examples.parquet")
+    names = [str(name) for name in classes(table)]
     tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}
-    return {"confusion": draw_confusion(tests), "mistakes": draw_mistakes(tests)}
+    return {"confusion": draw_confusion(tests, names), "mistakes": draw_mistakes(tests, names, table)}
 
 
-def draw_confusion(predictions: dict[str, pd.DataFrame]) -> Figure:
+def draw_confusion(predictions: dict[str, pd.DataFrame], names: list[str]) -> Figure:
     import matplotlib.pyplot as plt
 
-    size = (3.1 * len(predictions), 3.2)
-    figure, panels = plt.subplots(1, len(predictions), figsize=size, sharey=True, squeeze=False)
+    number, long = len(names), max(map(len, names)) > 2
+    side = max(3.1, 0.26 * min(number, 40))
+    figure, panels = plt.subplots(
+        1, len(predictions), figsize=(side * len(predictions), side + 0.1), sharey=True, squeeze=False
+    )
     for axes, (method, frame) in zip(panels[0], predictions.items(), strict=True):
         log_probability = np.vstack(frame["log_probability"].tolist())
-        counts = confusion(frame["label"].to_numpy(), log_probability.argmax(axis=1))
+        counts = confusion(frame["label"].to_numpy(), log_probability.argmax(axis=1), number)
         mistakes = counts - np.diag(np.diag(counts))
-        axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=6)
+        darkest = max(6, mistakes.max())
+        axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=darkest)
         for (row, column), count in np.ndenumerate(counts):
-            if count:
-                axes.text(column, row, count, ha="center", va="center", color="0.6" if row == column else "black")
+            if count and number <= 40:
+                colour = "0.6" if row == column else "white" if count > 0.6 * darkest else "black"
+                axes.text(column, row, count, ha="center", va="center", color=colour)
         axes.set(title=f"{method}: {mistakes.sum()} mistakes", xlabel="taken for")
-        axes.set(xticks=range(CLASSES), yticks=range(CLASSES))
+        axes.set_xticks(range(number), names, rotation=90 if long else 0)
+        axes.set_yticks(range(number), names)
         axes.grid(visible=False)
-    panels[0][0].set_ylabel("digit")
+    panels[0][0].set_ylabel("class")
     return figure
 
 
-def draw_mistakes(predictions: dict[str, pd.DataFrame], shown: int = 8) -> Figure:
+def draw_mistakes(
+    predictions: dict[str, pd.DataFrame], names: list[str], table: pd.DataFrame, shown: int = 8
+) -> Figure:
     import matplotlib.pyplot as plt
 
-    pictures = np.load(RAW / "pictures.npy")
+    pictures, place = np.load(RAW / "pictures.npy", mmap_mode="r"), pd.Series(range(len(table)), table["id"])
+    look = {"cmap": "gray_r", "vmin": 0, "vmax": INK} if "ink" in table else {"cmap": "gray", "vmin": 0, "vmax": 255}
     size = (0.85 * shown + 0.8, 1.15 * len(predictions))
     figure, panels = plt.subplots(len(predictions), shown, figsize=size, squeeze=False)
     for row, (method, frame) in zip(panels, predictions.items(), strict=True):
@@ -147,7 +183,8 @@ def draw_mistakes(predictions: dict[str, pd.DataFrame], shown: int = 8) -> Figur
         for axes in row:
             axes.set_axis_off()
         for axes, mistake in zip(row, mistakes.itertuples(), strict=False):
-            axes.imshow(pictures[int(mistake.id)], cmap="gray_r", vmin=0, vmax=16)
-            axes.set_title(f"{mistake.label} → {mistake.predicted}\n{mistake.confidence:.0%}", fontsize=8)
+            axes.imshow(pictures[place[mistake.id]], **look)
+            shown_as = f"{names[mistake.label]} → {names[mistake.predicted]}\n{mistake.confidence:.0%}"
+            axes.set_title(shown_as, fontsize=8)
         row[0].text(-0.35, 0.5, method, transform=row[0].transAxes, rotation=90, ha="center", va="center")
     return figure

@@ -13,6 +13,7 @@ import torch
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from lab.contract import Batch, Method
+from lab.data_settings import DataSettings
 from lab.tasks.image_classification import problem
 from lab.tasks.image_classification.baseline import Perceptron
 from lab.tasks.image_classification.novel import ResidualNetwork
@@ -46,13 +47,13 @@ def test_scores_are_those_of_scikit_learn() -> None:
 
 
 def test_rows_of_the_confusion_are_digits_and_columns_answers() -> None:
-    counts = problem.confusion(np.array([3, 3, 5]), np.array([3, 8, 5]))
+    counts = problem.confusion(np.array([3, 3, 5]), np.array([3, 8, 5]), 10)
     assert counts.sum() == 3
     assert counts[3, 3] == counts[3, 8] == counts[5, 5] == 1
 
 
 def test_a_scan_keeps_its_label_and_its_pixels(tmp_path: Path) -> None:
-    table, _ = problem.collect(tmp_path, {})
+    table, _ = problem.collect(tmp_path, DataSettings())
     table.to_parquet(tmp_path / "examples.parquet")
     tested = cast(Batch, problem.load(tmp_path, {"train": ["0003"], "test": ["1796", "0000"]})["test"])
     pictures = np.load(tmp_path / "pictures.npy")

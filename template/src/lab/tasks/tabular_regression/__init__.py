@@ -1,1 +1,1 @@
-"""What is a house worth? Sales in Ames, Iowa: from what the assessor knows to the price that was paid."""
+"""What number belongs to a row of a table? The demo data are house sales in Ames, Iowa, and the prices paid."""

@@ -15,8 +15,8 @@ class Perceptron(Method):
 
     def __init__(self, examples: Batch, width: int, dropout: float) -> None:
         super().__init__()
-        self.register_buffer("mean", examples["price"].mean())
-        self.register_buffer("scale", examples["price"].std())
+        self.register_buffer("mean", examples["target"].mean())
+        self.register_buffer("scale", examples["target"].std())
         self.layers = nn.Sequential(
             nn.Linear(examples["numbers"].shape[1] + examples["categories"].shape[1], width),
             nn.ReLU(),
@@ -27,15 +27,15 @@ class Perceptron(Method):
             nn.Linear(width, 1),
         )
 
-    def standard_price(self, batch: Batch) -> Tensor:
+    def standard_target(self, batch: Batch) -> Tensor:
         """(n,), with mean 0 and variance 1 over training."""
         return self.layers(torch.cat([batch["numbers"], batch["categories"]], dim=1)).squeeze(1)
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        """Mean square error, as a share of the variance of prices: guessing the mean gives 1."""
-        target = (batch["price"] - self.mean) / self.scale
-        return {"loss": functional.mse_loss(self.standard_price(batch), target)}
+        """Mean square error, as a share of the variance of the target: guessing the mean gives 1."""
+        target = (batch["target"] - self.mean) / self.scale
+        return {"loss": functional.mse_loss(self.standard_target(batch), target)}
 
     def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``predicted_price``: (n,), in USD."""
-        return {"predicted_price": self.mean + self.scale * self.standard_price(batch).float()}
+        """``predicted``: (n,), in the unit of the target."""
+        return {"predicted": self.mean + self.scale * self.standard_target(batch).float()}

@@ -20,7 +20,7 @@ class PiecewiseLinearEmbedding(nn.Module):
         super().__init__()
         edges = numbers.quantile(torch.linspace(0, 1, bins + 1), dim=0).T
         self.register_buffer("left", edges[:, :-1].contiguous())
-        self.register_buffer("size", edges.diff(dim=1).clamp(min=1e-6))  # where most houses have 0, edges coincide
+        self.register_buffer("size", edges.diff(dim=1).clamp(min=1e-6))  # edges may coincide
         self.curves = nn.Parameter(torch.empty(numbers.shape[1], bins, width))
         nn.init.uniform_(self.curves, -(bins**-0.5), bins**-0.5)
 
@@ -42,8 +42,8 @@ class SharedEnsemble(Method):
 
     def __init__(self, examples: Batch, bins: int, embedding: int, members: int, width: int, dropout: float) -> None:
         super().__init__()
-        self.register_buffer("mean", examples["price"].mean())
-        self.register_buffer("scale", examples["price"].std())
+        self.register_buffer("mean", examples["target"].mean())
+        self.register_buffer("scale", examples["target"].std())
         self.embed = PiecewiseLinearEmbedding(examples["numbers"], bins, embedding)
         inputs = examples["numbers"].shape[1] * embedding + examples["categories"].shape[1]
         self.adapters = nn.Parameter(2.0 * torch.randint(2, (members, inputs)) - 1)
@@ -59,22 +59,22 @@ class SharedEnsemble(Method):
         nn.init.uniform_(self.heads, -(width**-0.5), width**-0.5)
         self.offsets = nn.Parameter(torch.zeros(members))
 
-    def standard_prices(self, batch: Batch) -> Tensor:
+    def standard_targets(self, batch: Batch) -> Tensor:
         """(n, members), with mean 0 and variance 1 over training."""
         inputs = torch.cat([self.embed(batch["numbers"]), batch["categories"]], dim=1)
         hidden = self.layers(inputs.unsqueeze(1) * self.adapters)
         return (hidden * self.heads).sum(dim=2) + self.offsets
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        """Mean square error of single members, for each learns by itself. Guessing the mean price gives 1."""
-        target = (batch["price"] - self.mean) / self.scale
-        return {"loss": (self.standard_prices(batch) - target.unsqueeze(1)).square().mean()}
+        """Mean square error of single members, for each learns by itself. Guessing the mean gives 1."""
+        target = (batch["target"] - self.mean) / self.scale
+        return {"loss": (self.standard_targets(batch) - target.unsqueeze(1)).square().mean()}
 
     def validate(self, batch: Batch) -> dict[str, Tensor]:
         """Mean square error of what the members say together, which is what ``predict`` answers."""
-        target = (batch["price"] - self.mean) / self.scale
-        return {"loss": functional.mse_loss(self.standard_prices(batch).mean(dim=1), target)}
+        target = (batch["target"] - self.mean) / self.scale
+        return {"loss": functional.mse_loss(self.standard_targets(batch).mean(dim=1), target)}
 
     def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``predicted_price``: (n,), in USD."""
-        return {"predicted_price": self.mean + self.scale * self.standard_prices(batch).float().mean(dim=1)}
+        """``predicted``: (n,), in the unit of the target."""
+        return {"predicted": self.mean + self.scale * self.standard_targets(batch).float().mean(dim=1)}

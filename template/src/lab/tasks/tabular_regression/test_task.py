@@ -12,6 +12,7 @@ import torch
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
 from lab.contract import Batch, Method
+from lab.data_settings import DataSettings
 from lab.tasks.tabular_regression import problem
 from lab.tasks.tabular_regression.baseline import Perceptron
 from lab.tasks.tabular_regression.columns import CATEGORIES, RANGES
@@ -20,7 +21,7 @@ from lab.tasks.tabular_regression.novel import PiecewiseLinearEmbedding, SharedE
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
-    table, _ = problem.collect(tmp_path, {})
+    table, _ = problem.collect(tmp_path, DataSettings())
     table.to_parquet(tmp_path / "examples.parquet", index=False)
     return tmp_path
 
@@ -52,24 +53,24 @@ def test_basement_areas_add_up(raw: Path) -> None:
     assert (finished[houses["BsmtFin_Type_1"] == "Unf"] == 0).all()
 
 
-def test_loss_starts_at_that_of_guessing_the_mean_price(batch: Batch) -> None:
+def test_loss_starts_at_that_of_guessing_the_mean(batch: Batch) -> None:
     for method in untrained(batch):
         method.eval()
         assert method.loss(batch)["loss"].item() == pytest.approx(1, abs=0.15), type(method)
 
 
-def test_predictions_are_in_dollars(batch: Batch) -> None:
+def test_predictions_are_in_the_unit_of_the_target(batch: Batch) -> None:
     for method in untrained(batch):
-        predicted = method.eval().predict(batch)["predicted_price"]
-        assert predicted.shape == batch["price"].shape
-        assert predicted.mean().item() == pytest.approx(batch["price"].mean().item(), rel=0.1)
+        predicted = method.eval().predict(batch)["predicted"]
+        assert predicted.shape == batch["target"].shape
+        assert predicted.mean().item() == pytest.approx(batch["target"].mean().item(), rel=0.1)
 
 
 def test_scores_are_those_of_scikit_learn() -> None:
     random = np.random.default_rng(0)
     price = random.uniform(1e5, 5e5, size=100)
     predicted = price + random.normal(scale=2e4, size=100)
-    found = problem.score(pd.DataFrame({"price": price, "predicted_price": predicted}))
+    found = problem.score(pd.DataFrame({"target": price, "predicted": predicted}))
     assert found["rmse"] == pytest.approx(root_mean_squared_error(price, predicted))
     assert found["mae"] == pytest.approx(mean_absolute_error(price, predicted))
     assert found["r2"] == pytest.approx(r2_score(price, predicted))
@@ -95,6 +96,6 @@ def test_embedding_is_piecewise_linear_between_quantiles() -> None:
 
 
 def test_members_of_the_ensemble_differ(batch: Batch) -> None:
-    prices = untrained(batch)[1].eval().standard_prices(batch)  # type: ignore[operator]
-    assert prices.shape == (len(batch["price"]), 8)
+    prices = untrained(batch)[1].eval().standard_targets(batch)  # type: ignore[operator]
+    assert prices.shape == (len(batch["target"]), 8)
     assert prices.std(dim=1).min() > 0

@@ -1,0 +1,73 @@
+"""Pictures with a class each: a folder for each class, or a table that names a file and a class in each row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from lab.contract import Provenance
+from lab.data import pictures
+from lab.data.sources import Found, classes, find, identity, listed, provenance, some
+from lab.data_settings import DataSettings
+from lab.errors import UserError
+from lab.files import sha256
+
+
+def collect_pictures(raw: Path, options: DataSettings, labels: bool = True) -> tuple[pd.DataFrame, Provenance]:
+    """``pictures.npy`` and its table: ``id``, ``sha256`` of the row's bytes, ``label``, what the files were.
+
+    Without ``labels``, all pictures of the folder are of one class.
+    """
+    options.own()
+    found = find(options)
+    if found.table is not None:
+        files, columns, told = _from_table(found, options)
+    else:
+        files, columns, told = _from_folder(found, labels)
+    headers, done = pictures.write(files, found.folder, raw, options.size)
+    array = np.load(raw / "pictures.npy", mmap_mode="r")
+    examples = pd.DataFrame(
+        {
+            "id": columns.pop("id"),
+            "sha256": [sha256(picture.tobytes()) for picture in array],
+            **columns,
+            "width": [header.width for header in headers],
+            "height": [header.height for header in headers],
+            "brightness": [float(picture.mean()) / 255 for picture in array],
+        }
+    )
+    number = examples["label"].nunique()
+    said = f"{len(examples)} pictures, {f'{number} classes, ' if labels else ''}{done}"
+    print("; ".join(filter(None, [said, told])))
+    return examples, provenance(options, found, [said, told], files)
+
+
+def _from_folder(found: Found, labels: bool) -> tuple[list[Path], dict[str, list], str]:
+    everything, told = classes(found.folder) if labels else ([(path, "picture") for path in listed(found.folder)], "")
+    files, left_out = pictures.chosen([path for path, _ in everything])
+    label = dict(everything)
+    columns = {"id": [identity(path, found.folder) for path in files], "label": [label[path] for path in files]}
+    if labels and len(set(columns["label"])) < 2:
+        raise UserError(f"{found.folder.as_posix()}: fewer than two classes have pictures in their folders")
+    return files, columns, "; ".join(filter(None, [told, left_out]))
+
+
+def _from_table(found: Found, options: DataSettings) -> tuple[list[Path], dict[str, list], str]:
+    from lab.data.tables import named, told_of
+
+    options.need("file", "target")
+    table = named(found.read(options), options)
+    table = table[[column for column in ("id", "group", "date", "file", "label") if column in table]]
+    table, told = told_of(table, ["file", "label"])
+    files = [found.folder / str(name).strip().replace("\\", "/") for name in table["file"]]
+    away = [str(path) for path in files if not path.resolve().is_relative_to(found.folder.resolve())]
+    if away and not found.own:
+        raise UserError(f"the downloaded table names files outside its folder: {some(away)}")
+    if missing := [str(name) for name, path in zip(table["file"], files, strict=True) if not path.is_file()]:
+        text = f"of the {len(files)} files that {found.said} names are not there"
+        raise UserError(f"{len(missing)} {text}, seen from {found.folder.as_posix()}: {some(missing)}")
+    if "id" not in table:
+        table["id"] = [str(name) for name in table["file"]]
+    return files, {name: table[name].tolist() for name in table if name != "file"}, told

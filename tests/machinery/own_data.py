@@ -1,0 +1,81 @@
+"""Data as a team brings them: mixed pictures in folders, houses with dates and gaps, Chinese reviews."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw
+
+CLASSES = ("貓 咪", "dog's", "紅 panda 🐼")
+MODES = ("RGB", "L", "RGBA", "P", "1", "LA", "CMYK", "I;16")
+
+
+def picture(number: int, kind: int, mode: str) -> Image.Image:
+    """A disc, a bar or a cross in the middle, of any size, on a noisy ground."""
+    draw_random = np.random.default_rng([number, kind])
+    width, height = (int(side) for side in draw_random.integers(40, 200, 2))
+    ground = draw_random.integers(0, 90, (height, width, 3), dtype=np.uint8)
+    image = Image.fromarray(ground)
+    draw, side = ImageDraw.Draw(image), min(width, height) // 4
+    x, y = width // 2, height // 2
+    colour = tuple(int(value) for value in draw_random.integers(150, 255, 3))
+    if kind == 0:
+        draw.ellipse((x - side, y - side, x + side, y + side), fill=colour)
+    else:
+        draw.rectangle((x - side, y - side // 4, x + side, y + side // 4), fill=colour)
+    if kind == 2:
+        draw.rectangle((x - side // 4, y - side, x + side // 4, y + side), fill=colour)
+    if mode == "I;16":
+        return Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257)
+    return image.convert(mode)
+
+
+def make_pictures(folder: Path, number: int = 300, modes: tuple[str, ...] = MODES) -> Path:
+    """``number`` PNG and JPEG files in folders of three classes."""
+    for row in range(number):
+        kind, mode = row % 3, modes[row // 3 % len(modes)]
+        jpeg = mode in ("RGB", "L", "CMYK") and row % 2
+        path = folder / CLASSES[kind] / f"IMG {row:03d}'s.{'JPG' if jpeg else 'png'}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image = picture(row, kind, mode if jpeg or mode != "CMYK" else "RGB")
+        exif = Image.Exif()
+        exif[0x0112] = 6 if row % 5 == 0 else 1  # a quarter turn, as telephones write it
+        image.save(path, exif=exif) if jpeg else image.save(path)
+    return folder
+
+
+def make_houses(path: Path, number: int = 1000) -> Path:
+    """A CSV with numbers, categories, dates and gaps; the price follows from them."""
+    draw = np.random.default_rng(0)
+    area, rooms = draw.normal(120, 30, number).clip(30).round(1), draw.integers(1, 7, number)
+    district = draw.choice(["大安區", "信義區", "Banqiao, New Taipei"], number, p=[0.4, 0.4, 0.2])
+    sold = pd.Timestamp("2015-01-01") + pd.to_timedelta(draw.integers(0, 3000, number), "D")
+    price = 150_000 * area * (1 + 0.5 * (district == "大安區")) + 400_000 * rooms + draw.normal(0, 1e6, number)
+    table = pd.DataFrame({"編號": [f"H{row:05d}" for row in range(number)], "area": area, "rooms": rooms})
+    table["district"], table["sold on"], table["price"] = district, sold.strftime("%Y-%m-%d"), price.round()
+    table["lift"] = draw.choice(["yes", "no"], number)
+    table["note"] = [f"free text {row} of somebody" for row in range(number)]
+    for column, share in {"area": 0.05, "district": 0.03, "sold on": 0.02, "lift": 0.1}.items():
+        table.loc[draw.random(number) < share, column] = None
+    table.to_csv(path, index=False, encoding="utf-8-sig")
+    return path
+
+
+GOOD = ("很好看", "非常喜歡", "值得推薦", "品質很棒", "服務親切", "下次再來")
+BAD = ("很難看", "非常失望", "不值得買", "品質很差", "態度惡劣", "不會再來")
+ABOUT = ("這部電影", "這家餐廳", "這個產品", "這間旅館", "這本書", "這次的課程")
+
+
+def make_reviews(path: Path, number: int = 500, classes: tuple[str, ...] = ("正面", "負面")) -> Path:
+    """A CSV of Chinese reviews, some with a line break."""
+    draw, rows = random.Random(0), []
+    for row in range(number):
+        label = classes[row % len(classes)]
+        words = (GOOD, BAD, ABOUT)[row % len(classes)]
+        text = f"{draw.choice(ABOUT)}{draw.choice(words)}，{draw.choice(words)}！第{row}次。"
+        rows.append({"評論": text.replace("，", "，\n") if row % 50 == 0 else text, "情緒": label})
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
