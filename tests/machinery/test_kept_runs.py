@@ -14,7 +14,7 @@ from small_project import SmallProject
 from lab.kept_runs import FILES, MOST
 from lab.runs import Run
 
-WIDE, OTHER = {"baseline": {}}, {"baseline": {"dropout": 0.5}}
+OTHER = {"baseline": {"dropout": 0.5}}
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_going_back_restores_byte_for_byte_and_trains_nothing(project: SmallProj
 @pytest.mark.parametrize(
     ("mistake", "told"),
     [
-        ({"methods": {"baseline": {"dropuot": 0.5}}}, "unexpected keyword argument 'dropuot'"),
+        ({"methods": {"baseline": {"dropuot": 0.5}}}, "dropuot"),
         ({"methods": {"baseline": {"dropout": 7.0}}}, "dropout probability has to be between 0 and 1"),
         ({"train": {"device": "cuda"}}, "no CUDA device is found here"),
     ],
@@ -162,7 +162,8 @@ def test_a_kill_between_two_steps_loses_nothing(here: Path, monkeypatch: pytest.
     after = content(write_run("b" * 64))
     own = Path("runs/baseline/0/mine.txt")
     own.write_text("x", encoding="utf-8")
-    moved, rename = [], Path.rename
+    rename = Path.rename
+    moved: list[Path] = []
 
     def until_killed(path: Path, target: Path) -> Path:
         if len(moved) == steps:
@@ -189,20 +190,14 @@ def test_a_finished_run_is_preferred_and_the_oldest_go(here: Path) -> None:
         write_run(f"{number:064}"[::-1])
         for path in Path(".lab/runs/baseline/0").glob("*/run.json"):  # one second between any two
             os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns - 10**9))
-    assert [Run("baseline", 0).is_known(f"{number:064}"[::-1]) for number in range(MOST + 3)] == [False] * 2 + [
-        True
-    ] * (MOST + 1)
+    known = [Run("baseline", 0).is_known(f"{number:064}"[::-1]) for number in range(MOST + 3)]
+    assert known == [False] * 2 + [True] * (MOST + 1)
     write_run("f" * 64, status="interrupted", seed=1)
     write_run("g" * 64, seed=1)
-    shutil.move("runs/baseline/1", "finished")
-    assert Run("baseline", 1).restore("f" * 64)
-    shutil.move("finished", ".lab/runs/baseline/1/" + "f" * 16)
-    record = Path(".lab/runs/baseline/1", "f" * 16, "run.json")
-    record.write_text(record.read_text(encoding="utf-8").replace("g" * 64, "f" * 64), encoding="utf-8")
-    assert Run("baseline", 1).restore("f" * 64)  # the finished one takes the place of the same, unfinished
-    assert Run("baseline", 1).is_finished("f" * 64)
-    Run("baseline", 1).start("h" * 64, {})
-    assert Run("baseline", 1).restore("f" * 64)  # of the two that are kept now
+    shutil.rmtree("runs/baseline/1")
+    write_run("f" * 64, seed=1)
+    write_run("h" * 64, seed=1)
+    assert Run("baseline", 1).restore("f" * 64)  # of the two that are kept
     assert Run("baseline", 1).is_finished("f" * 64)
 
 
