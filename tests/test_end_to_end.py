@@ -114,6 +114,24 @@ def test_a_further_method_is_one_file_and_its_name_in_params(copied: Project) ->
         assert "wider baseline" in " ".join(page.extract_text() for page in pages)
 
 
+def test_a_document_that_cannot_be_typeset_costs_no_earlier_one(copied: Project) -> None:
+    own = copied.path / "deliverables/poster.pdf"
+    own.write_bytes(b"ours")
+    before = {path.name: path.read_bytes() for path in (copied.path / "deliverables").iterdir()}
+    rubric = result(copied, "rubric.md")
+    report = copied.path / "documents/report.typ"
+    text = report.read_text(encoding="utf-8")
+    report.write_text(text + "\n#nothing-of-this-name\n", encoding="utf-8")
+    assert "error: documents/report.typ, line" in copied.run("dvc", "repro").stderr
+    assert {path.name: path.read_bytes() for path in (copied.path / "deliverables").iterdir()} == before
+    assert result(copied, "rubric.md") == rubric
+    report.write_text(text + "\nOne more sentence.\n", encoding="utf-8")
+    assert stages_run(copied.succeed("dvc", "repro")) == {"deliver"}
+    assert own.read_bytes() == b"ours"
+    assert (copied.path / "deliverables/report.pdf").read_bytes() != before["report.pdf"]
+    assert stages_run(copied.succeed("dvc", "repro")) == set()
+
+
 def test_an_edit_of_a_metric_trains_nothing(copied: Project) -> None:
     problem = copied.path / ROOM / "problem.py"
     text = problem.read_text(encoding="utf-8")

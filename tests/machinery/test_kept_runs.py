@@ -1,20 +1,20 @@
 """Nobody loses a training: it makes room for another only when that one starts, and comes back when it is asked for."""
 
+import os
 import shutil
 import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from small_project import SmallProject
 
-from lab.kept_runs import FILES
+from lab.kept_runs import FILES, MOST
+from lab.runs import Run
 
-WIDE: dict[str, Any] = {"baseline": {}}
-OTHER: dict[str, Any] = {"baseline": {"dropout": 0.5}}
+OTHER = {"baseline": {"dropout": 0.5}}
 
 
 @pytest.fixture
@@ -25,8 +25,25 @@ def project(tmp_path: Path) -> SmallProject:
     return project
 
 
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 def content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def write_run(fingerprint: str, status: str = "finished", seed: int = 0) -> Path:
+    """A run of ``baseline`` in ``runs/``, as if it had been trained."""
+    run = Run("baseline", seed)
+    run.start(fingerprint, {})
+    (run.folder / "model.safetensors").write_text(fingerprint, encoding="utf-8")
+    if status != "finished":
+        (run.folder / "checkpoint.pt").write_text(fingerprint, encoding="utf-8")
+    run.update(status=status)
+    return run.folder
 
 
 def test_going_back_restores_byte_for_byte_and_trains_nothing(project: SmallProject) -> None:
@@ -51,7 +68,7 @@ def test_going_back_restores_byte_for_byte_and_trains_nothing(project: SmallProj
 @pytest.mark.parametrize(
     ("mistake", "told"),
     [
-        ({"methods": {"baseline": {"dropuot": 0.5}}}, "dropuot: unknown option: did you mean 'dropout'"),
+        ({"methods": {"baseline": {"dropuot": 0.5}}}, "dropuot: unknown option"),
         ({"methods": {"baseline": {"dropout": 7.0}}}, "dropout probability has to be between 0 and 1"),
         ({"train": {"device": "cuda"}}, "no CUDA device is found here"),
     ],
@@ -136,6 +153,62 @@ def test_a_damaged_record_stops_nothing(project: SmallProject) -> None:
     done = project.train()
     assert done.returncode == 0, done.stderr
     assert project.record()["status"] == "finished"
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_a_kill_between_two_steps_loses_nothing(here: Path, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    """Going back from B to A moves two folders, and a file of the team's own from one to the other."""
+    before = content(write_run("a" * 64))
+    after = content(write_run("b" * 64))
+    own = Path("runs/baseline/0/mine.txt")
+    own.write_text("x", encoding="utf-8")
+    rename = Path.rename
+    moved: list[Path] = []
+
+    def until_killed(path: Path, target: Path) -> Path:
+        if len(moved) == steps:
+            raise KeyboardInterrupt
+        moved.append(path)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", until_killed)
+    with pytest.raises(KeyboardInterrupt):
+        Run("baseline", 0).restore("a" * 64)
+    monkeypatch.undo()
+    monkeypatch.chdir(here)
+    for fingerprint, files in (("a" * 64, before), ("b" * 64, after), ("a" * 64, before)):
+        run = Run("baseline", 0)
+        assert run.is_known(fingerprint)
+        run.restore(fingerprint)
+        now = content(run.folder)
+        assert {name: now[name] for name in ("model.safetensors", "run.json")} == files
+    assert [path.read_text(encoding="utf-8") for path in here.rglob("mine.txt")] == ["x"]
+
+
+def test_a_finished_run_is_preferred_and_the_oldest_go(here: Path) -> None:
+    for number in range(MOST + 3):
+        write_run(f"{number:064}"[::-1])
+        for path in Path(".lab/runs/baseline/0").glob("*/run.json"):  # one second between any two
+            os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns - 10**9))
+    known = [Run("baseline", 0).is_known(f"{number:064}"[::-1]) for number in range(MOST + 3)]
+    assert known == [False] * 2 + [True] * (MOST + 1)
+    write_run("f" * 64, status="interrupted", seed=1)
+    write_run("g" * 64, seed=1)
+    shutil.rmtree("runs/baseline/1")
+    write_run("f" * 64, seed=1)
+    write_run("h" * 64, seed=1)
+    assert Run("baseline", 1).restore("f" * 64)  # of the two that are kept
+    assert Run("baseline", 1).is_finished("f" * 64)
+
+
+def test_a_failed_run_is_not_worth_keeping_but_what_is_the_teams_is(here: Path) -> None:
+    folder = write_run("a" * 64, status="failed")
+    (folder / "checkpoint.pt").unlink()
+    (folder / ".model.safetensors.1.tmp").write_text("half", encoding="utf-8")
+    (folder / "mine.txt").write_text("x", encoding="utf-8")
+    Run("baseline", 0).start("b" * 64, {})
+    assert set(content(folder)) == {"run.json", "mine.txt"}
+    assert not list(here.glob(".lab/runs/*/*/*"))
 
 
 def test_a_runs_files_are_all_known(project: SmallProject) -> None:

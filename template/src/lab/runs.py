@@ -21,7 +21,6 @@ from lab.errors import UserError
 from lab.files import digests, read_json, sha256, write_json, write_text
 from lab.kept_runs import FILES, kept, read_record, set_aside
 from lab.paths import HOME, RUNS
-from lab.settings import read_project
 
 RESULTS = [name for name in FILES if name not in ("run.json", "checkpoint.pt")]
 
@@ -161,6 +160,8 @@ def git_state() -> dict[str, Any]:
 
 def who() -> str:
     """Whose run this is: the member who has the email of Git's settings, else the name that stands there."""
+    from lab.settings import read_project  # pydantic, which what follows with MLflow does without
+
     name, email = git("config", "user.name"), git("config", "user.email")
     members = {member.email.casefold(): member.name for member in read_project().members if member.email}
     return members.get(email.casefold()) or name or email or "unknown"
