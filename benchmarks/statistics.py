@@ -91,15 +91,15 @@ def scores(setting: Setting, tau: float, shift: float, count: int, random: np.ra
 @cache
 def pilot(metric: str, own: float) -> np.ndarray:
     """Rows of tau, its variance by seed, by an example that all seeds share, and by one that they do not."""
-    setting, random = Setting(metric, 2, 1000, 0, own), np.random.default_rng(1)
+    setting, random = Setting(metric, 2, 500, 0, own), np.random.default_rng(1)
     rows = []
     for tau in (0, *np.geomspace(0.003, 1.5, 24)):
-        values, draws = scores(setting, tau, 0, 200, random)
+        values, draws = scores(setting, tau, 0, 120, random)
         centred = draws - draws.mean(axis=0)
         each = centred[:, :, :2].var(axis=-1, ddof=1).mean()
         difference = np.square((centred[:, :, 1] - centred[:, :, 0]).mean(axis=-1)).mean()
         by_seed = max(0.0, values[:, :2].var(axis=-1, ddof=1).mean() - each) if tau else 0.0
-        rows.append((tau, by_seed, 1000 * max(0.0, difference - each), 1000 * each))
+        rows.append((tau, by_seed, 500 * max(0.0, difference - each), 500 * each))
     return np.array(rows)
 
 
@@ -113,7 +113,7 @@ def setup(setting: Setting) -> tuple[float, float, float]:
     shares = by_seeds / (by_seeds + by_examples)
     nearest = int(np.abs(shares - min(setting.share, 0.98)).argmin())
     wanted = 2.8 * np.sqrt(by_seeds + by_examples)[nearest]
-    large, low, high = replace(setting, seeds=10, examples=1000), 0.0, 2.0
+    large, low, high = replace(setting, seeds=10, examples=500), 0.0, 2.0
     for _ in range(10):  # by halves, because scores are no linear function of the shift
         middle = (low + high) / 2
         mean = scores(large, taus[nearest], middle, 30, np.random.default_rng(2))[0].mean(axis=(0, 2))

@@ -75,7 +75,8 @@ def test_everything_is_there(reproduced: Project) -> None:
     assert set(comparison["methods"]) == set(params["methods"])
     for method in comparison["methods"].values():
         for metric in method["metrics"].values():
-            assert set(metric["values"]) == {str(seed) for seed in params["seeds"]}
+            for scores in (metric, metric["validation"]):
+                assert set(scores["values"]) == {str(seed) for seed in params["seeds"]}
     for method in params["methods"]:
         for seed in params["seeds"]:
             run = reproduced.path / f"runs/{method}/{seed}"
@@ -158,7 +159,7 @@ def test_a_comment_runs_nothing_that_takes_time(copied: Project) -> None:
         ("\n  processes: 1", "\n  processes: 2", set()),
         ("seeds: [0, 1, 2]", "seeds: [0, 1, 2, 3]", {"seeds"}),
         ("\n  test: 0.25", "\n  test: 0.3", {"split"}),
-        ("resamples: 2000", "resamples: 1000", {"compare"}),
+        ("resamples: 400", "resamples: 300", {"compare"}),
         ("\ndata: {}", "\ndata: {more: 1}", {"collect"}),
     ],
 )
@@ -212,6 +213,17 @@ def test_forged_predictions_are_refused_and_no_number_changes(copied: Project) -
         assert (done.stdout + done.stderr).count(line) == 1
         assert "Traceback" not in done.stdout + done.stderr
     assert result(copied, "comparison.json") == before
+
+
+def test_one_seed_goes_the_whole_way_without_a_verdict(copied: Project) -> None:
+    copied.write("params.yaml", "seeds: [0, 1, 2]", "seeds: [0]")
+    said = copied.succeed("dvc", "repro")
+    assert "one seed gives no verdict" in said
+    assert "±" not in said
+    assert stages_run(said) >= {"compare", "deliver"}
+    compared = json.loads(result(copied, "comparison.json"))["methods"]["novel"]["metrics"]["accuracy"]
+    assert (compared["std"], compared["difference"]["verdict"]) == (None, None)
+    assert "no verdict: one seed" in (copied.path / "results/rubric.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ def set_up(member: Project, name: str) -> None:
     """What `lab setup` does, with the workshop's packages."""
     member.succeed("git", "config", "user.name", name)
     member.succeed("git", "config", "user.email", f"{name}@example.edu")
-    member.succeed("python", "-c", "from lab.merge import install; install()")
+    member.succeed("python", "-c", "from lab.collaboration.merge import install; install()")
     do(member, *HOOKS)
 
 

@@ -94,9 +94,10 @@ def _is_stale() -> bool:
             return bool(changed)
         from lab.files import read_json
         from lab.fingerprint import of_stages
+        from lab.paths import FINGERPRINTS
         from lab.settings import read_params
 
-        return read_json(Path("data/fingerprints.json")) != of_stages(read_params())
+        return read_json(FINGERPRINTS) != of_stages(read_params())
     except (ValueError, UserError):  # DVC or we cannot read something, which `dvc repro` names
         return True
 
