@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -104,6 +105,10 @@ PARAMS: dict[str, Any] = {
 }
 
 
+NOTHING = hashlib.sha256().hexdigest()
+"""The digest of a folder without a file."""
+
+
 class SmallProject:
     """Its folder, and the train stage started in it."""
 
@@ -121,7 +126,7 @@ class SmallProject:
         (folder / "project.toml").write_text(text, encoding="utf-8")
         (folder / "data/raw").mkdir(parents=True)
         self.write("data/fingerprints.json", {"methods": {"baseline": "1", "own_step": "2"}})
-        self.write("data/raw/provenance.json", {"digest": "0", "title": "Made", "kind": "made", "source": "here"})
+        self.write("data/raw/provenance.json", {"digest": NOTHING, "title": "Made", "kind": "made", "source": "here"})
         splits = ["train"] * 160 + ["validation"] * 50 + ["test"] * 30
         table = pd.DataFrame({"id": [str(row) for row in range(len(splits))], "split": splits})
         table.to_parquet(folder / "data/splits.parquet")

@@ -15,11 +15,16 @@ def main() -> None:
     training = [("lab.training.loop", "fit"), ("lab.training.predictions", "prediction_table")]
     training += [(problem, "load"), (problem, "targets")]
     scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
+    checked = ("expectations", "contents", "stratify")
     compared = [params.compare.model_dump(), list(params.methods)]
     fingerprints = {
         "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=params.data),
-        "validate": digest(("lab.stages.validate", "*"), (problem, "expectations")),
-        "split": digest(("lab.stages.split", "*"), (problem, "stratify"), params=params.split.model_dump()),
+        "validate": digest(("lab.stages.validate", "*"), *((problem, name) for name in checked)),
+        "split": digest(
+            ("lab.stages.split", "*"),
+            *((problem, name) for name in ("stratify", "contents")),
+            params=[params.split.model_dump(), read_project().language],  # the language of Data Docs
+        ),
         "seeds": params.seeds,  # as they are: a new one trains only itself
         "methods": {
             name: digest((f"{task}.{name}", "*"), *training, params=params.decisive(name)) for name in params.methods

@@ -9,10 +9,11 @@ import shutil
 from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext
 
+from lab.data.raw_files import collected_digest
 from lab.errors import UserError, run
 from lab.files import read_json, sha256
 from lab.fingerprint import digest
-from lab.paths import FINGERPRINTS, PROVENANCE, RUNS, SPLITS
+from lab.paths import FINGERPRINTS, RUNS, SPLITS
 from lab.runs import Run, is_main_process, only_trainer
 from lab.scaling.launch import is_launched, reasons, train_in_processes, trains_elsewhere
 from lab.scaling.slurm import train_in_jobs
@@ -62,7 +63,7 @@ def train(
 def fingerprint(params: Params, method: str, seed: int) -> str:
     """What decides a run's result: code, params, seed and data."""
     code = read_json(FINGERPRINTS)["methods"][method]
-    data = read_json(PROVENANCE)["digest"] + sha256(SPLITS.read_bytes())
+    data = collected_digest() + sha256(SPLITS.read_bytes())
     # The params once more, as they are now: somebody may start this stage by hand.
     return digest(params=[code, data, params.decisive(method), seed])
 

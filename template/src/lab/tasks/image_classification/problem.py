@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Examples, Metric, Provenance
+from lab.contract import Contents, Examples, Metric, Provenance
 from lab.files import sha256
 
 if TYPE_CHECKING:
@@ -145,3 +145,8 @@ def draw_mistakes(predictions: dict[str, pd.DataFrame], shown: int = 8) -> Figur
             axes.set_title(f"{mistake.label} → {mistake.predicted}\n{mistake.confidence:.0%}", fontsize=8)
         row[0].text(-0.35, 0.5, method, transform=row[0].transAxes, rotation=90, ha="center", va="center")
     return figure
+
+
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    pictures = np.load(raw / "pictures.npy")
+    return Contents(hashed=(picture.tobytes() for picture in pictures), pictures=pictures, target="label")

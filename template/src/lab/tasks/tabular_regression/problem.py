@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Examples, Metric, Provenance
+from lab.contract import Contents, Examples, Metric, Provenance
 from lab.files import sha256
 
 if TYPE_CHECKING:
@@ -153,3 +153,10 @@ def draw_neighbourhoods(predictions: dict[str, pd.DataFrame], fewest: int = 8) -
     axes.set_xlim(left=0)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(predictions))
     return figure
+
+
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    houses = examples.drop(columns=["id", "sha256"])
+    lines = houses.to_csv(index=False, header=False, lineterminator="\n").splitlines()
+    table = houses.drop(columns="Sale_Price")
+    return Contents(hashed=(line.encode() for line in lines), table=table, target="Sale_Price")
