@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -107,6 +108,10 @@ PARAMS: dict[str, Any] = {
 }
 
 
+NOTHING = hashlib.sha256().hexdigest()
+"""The digest of a folder without a file."""
+
+
 class SmallProject:
     """Its folder, and the train stage started in it."""
 
@@ -123,7 +128,7 @@ class SmallProject:
         text = 'title = "T"\nslug = "t"\ntask = "small"\nlanguage = "en"\nmembers = [{ name = "黃意婷" }]\n'
         (folder / "project.toml").write_text(text, encoding="utf-8")
         (folder / "data/raw").mkdir(parents=True)
-        self.write("data/raw/provenance.json", {"digest": "0", "title": "Made", "kind": "made", "source": "here"})
+        self.write("data/raw/provenance.json", {"digest": NOTHING, "title": "Made", "kind": "made", "source": "here"})
         splits = ["train"] * 160 + ["validation"] * 50 + ["test"] * 30
         table = pd.DataFrame({"id": [str(row) for row in range(len(splits))], "split": splits})
         table.to_parquet(folder / "data/splits.parquet")

@@ -6,7 +6,7 @@ other name with one subclass of ``Method`` in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from great_expectations.expectations import Expectation
     from matplotlib.figure import Figure
@@ -63,6 +64,21 @@ class Provenance:
     """SHA-256 of each downloaded file, by name."""
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What the examples are, for the checks of the data: one entry for each row of ``examples.parquet``."""
+
+    hashed: Iterable[bytes]
+    """What each ``sha256`` is the digest of."""
+    pictures: np.ndarray | None = None
+    """(n, height, width) or (n, height, width, channels)."""
+    texts: Sequence[str] | None = None
+    table: pd.DataFrame | None = None
+    """What a method may know of each example, without the answer."""
+    target: str | None = None
+    """The column of ``examples.parquet`` that has the answer."""
+
+
 class Problem(Protocol):
     """The question, and how answers to it are judged: the names that ``problem.py`` must have."""
 
@@ -101,6 +117,9 @@ class Problem(Protocol):
         """
 
 
+# A problem may also have `contents(raw: Path, examples: DataFrame) -> Contents`. With it the data gate sees the payload
+# itself: it finds stale digests, blank pictures, near-duplicates, features that are the answer, and suspicious labels.
+#
 # A problem may also have `measure(predictions: DataFrame) -> DataFrame`. It is called once for each run and split
 # before `score`, to add columns that are costly to compute (features of a fixed network, say): `score` is called
 # for hundreds of resamples of the examples.

@@ -18,7 +18,7 @@ FINGERPRINTS = Path("data/fingerprints.json")
 VALIDATION = Path("results/validation.json")
 """The rules of the data and how many rows break each."""
 DATA_DOCS = Path("results/data_docs/index.html")
-"""The same as a page."""
+"""The same as a page, with the rules of the split once there is one."""
 
 # split
 SPLITS = Path("data/splits.parquet")
@@ -47,3 +47,5 @@ RUBRIC_REPORT = Path("results/rubric.json")
 
 HOME = Path(".lab")
 """What this machine alone needs: locks, logs, the name of this folder on an MLflow server."""
+VALIDATED_BEFORE = HOME / "validated.json"
+"""Rows, types and middle values of the data that this machine last validated."""

@@ -1,34 +1,132 @@
-"""Data Docs, a web page: what Great Expectations says of each rule, in its own words.
+"""Data Docs, a web page: the rules and what broke them, the balance of the classes, examples, and doubtful answers.
 
-The site that it builds itself asks a dozen servers for styles, scripts, fonts and a logo: without the web it is empty,
-with the web it tells them who reads it. And it takes values of the data for HTML.
+It is whole without the web, asks no server for anything, and shows whatever stands in the data as text.
 """
 
 from __future__ import annotations
 
-from html import escape
+import base64
+import io
 from pathlib import Path
 from typing import Any
 
-from great_expectations.render.renderer import ValidationResultsPageRenderer
-from great_expectations.render.view import DefaultJinjaPageView
-from jinja2 import pass_context
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from lab.contract import Contents
+from lab.data.words import LANGUAGES, PAGE
+from lab.files import write_text
+from lab.paths import DATA_DOCS
+from lab.settings import read_project
+
+SHOWN = 36
+"""Examples of a sheet."""
 
 
-class View(DefaultJinjaPageView):
-    @pass_context
-    def render_content_block(self, context: Any, content_block: Any, *arguments: Any, **options: Any) -> Any:
-        """As its parent does, but text, which may be a value of the data, is text."""
-        if isinstance(content_block, str):
-            return escape(content_block)
-        return super().render_content_block(context, content_block, *arguments, **options)
+def write_page(
+    report: dict[str, Any],
+    rows: pd.DataFrame,
+    contents: Contents | None,
+    provenance: dict[str, Any],
+    split: dict[str, Any] | None = None,
+) -> None:
+    """Write the page of ``validation.json``'s and, once there is one, ``splits.json``'s content."""
+    write_text(DATA_DOCS, page(report, rows, contents, provenance, split, read_project().language))
 
 
-def page(name: str, result: Any, report: dict[str, Any]) -> str:
-    """HTML of ``result``, an ``ExpectationSuiteValidationResult``, of which ``report`` is the summary."""
-    document = ValidationResultsPageRenderer().render(result)
-    document.sections = document.sections[1:]  # the first is an overview, which links to other pages of its site
-    for section in document.sections:
-        section.content_blocks = section.content_blocks[1:]  # the first is a heading
-    view = View(custom_views_directory=Path(__file__).parent)
-    return view.render(document, template="data_docs.j2", name=name, report=report)
+def page(
+    report: dict[str, Any],
+    rows: pd.DataFrame,
+    contents: Contents | None,
+    provenance: dict[str, Any],
+    split: dict[str, Any] | None = None,
+    language: str = "en",
+) -> str:
+    """The same as HTML."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,  # values of the data are never HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    place = LANGUAGES.index(language)
+    places = {str(identity): number for number, identity in enumerate(rows["id"])}
+    suspects = [entry | {"row": places[entry["id"]]} for entry in report.get("suspicious", [])[:SHOWN]]
+    return environment.get_template("data_docs.j2").render(
+        language=language,
+        say={name: texts[place] for name, texts in PAGE.items()},
+        report=report,
+        broken={level: _broken(report, level) for level in ("stop", "warn")},
+        split=split,
+        provenance=provenance,
+        classes=_classes(report, split),
+        examples=_shown(rows, contents, _spread(rows, contents)),
+        suspects=list(zip(suspects, _shown(rows, contents, [entry["row"] for entry in suspects]), strict=True)),
+    )
+
+
+def _broken(report: dict[str, Any], level: str) -> list[dict[str, Any]]:
+    return [entry for entry in report["expectations"] if not entry["success"] and entry["severity"] == level]
+
+
+def _classes(report: dict[str, Any], split: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Name, count and share of the largest; a count for each split, once there is one."""
+    counts = report.get("classes") or {}
+    most = max(counts.values(), default=1)
+    by_split = (split or {}).get("classes") or {}
+    listed = sorted(counts.items(), key=lambda item: -item[1])[:60]
+    return [
+        {"name": name, "count": count, "width": round(100 * count / most, 1), "splits": by_split.get(name, {})}
+        for name, count in listed
+    ]
+
+
+def _spread(rows: pd.DataFrame, contents: Contents | None) -> list[int]:
+    """Rows to show: as many of each class, else spread over all."""
+    if contents is not None and contents.target is not None and rows[contents.target].nunique() <= SHOWN:
+        each = max(1, SHOWN // max(rows[contents.target].nunique(), 1))
+        order = rows.reset_index(drop=True).groupby(contents.target, sort=True).head(each)
+        return order.sort_values(contents.target, kind="stable").index[:SHOWN].tolist()
+    return np.unique(np.linspace(0, len(rows) - 1, min(len(rows), SHOWN)).astype(int)).tolist() if len(rows) else []
+
+
+def _shown(rows: pd.DataFrame, contents: Contents | None, chosen: list[int]) -> list[dict[str, Any]]:
+    """What to see of each chosen row: ``id``, ``answer``, and a ``picture``, a ``text`` or its first ``cells``."""
+    pictures = None if contents is None else contents.pictures
+    low, high = (float(pictures.min()), float(pictures.max())) if pictures is not None and len(pictures) else (0.0, 1.0)
+    shown = []
+    for row in chosen:
+        entry = {"id": str(rows["id"].iloc[row]), "answer": "", "picture": "", "text": "", "cells": {}}
+        if contents is not None and contents.target is not None:
+            entry["answer"] = str(rows[contents.target].iloc[row])
+        if pictures is not None:
+            entry["picture"] = _png(pictures[row], low, high)
+        elif contents is not None and contents.texts is not None:
+            text = contents.texts[row].encode("utf-8", "replace").decode("utf-8")  # half a character is no UTF-8
+            entry["text"] = text if len(text) <= 300 else f"{text[:299]}…"
+        else:
+            cells = rows.drop(columns=["id", "sha256"], errors="ignore").iloc[row]
+            entry["cells"] = {str(name): _cell(value) for name, value in list(cells.items())[:8]}
+        shown.append(entry)
+    return shown
+
+
+def _cell(value: Any) -> str:
+    text = str(value).encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _png(picture: np.ndarray, low: float, high: float) -> str:
+    """A data address. All pictures share one scale, so that one in another unit stands out."""
+    from PIL import Image
+
+    values = np.nan_to_num((picture.astype(float) - low) / max(high - low, 1e-9))
+    bands = (255 * values).clip(0, 255).astype(np.uint8)
+    bands = bands[..., 0] if bands.ndim == 3 and bands.shape[2] in (1, 2) else bands
+    image = Image.fromarray(bands[..., :3] if bands.ndim == 3 else bands)
+    image.thumbnail((128, 128))
+    buffer = io.BytesIO()
+    image.save(buffer, "png", optimize=False)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
+from lab.data.checks import Check, by_column
 from lab.data.splitting import NAMES
 
 if TYPE_CHECKING:
-    import pandas as pd
     from great_expectations.expectations import Expectation
 
 
@@ -26,17 +29,69 @@ def standing_rules(rows: pd.DataFrame, rules: list[Expectation]) -> list[Expecta
     ]
 
 
+def unruled(rows: pd.DataFrame, rules: list[Expectation]) -> list[Check]:
+    """Columns that no rule of the problem speaks of."""
+    ruled: set[str | None] = {"id", "sha256"}
+    for rule in rules:
+        ruled |= {getattr(rule, name, None) for name in ("column", "column_A", "column_B")}
+        ruled |= set(getattr(rule, "column_list", None) or [])
+    left = [name for name in rows.columns if name not in ruled]
+    return [Check("ruled", "stop", column=name, holds=False) for name in left] or [Check("ruled", "stop")]
+
+
 def leakage_rules(examples: pd.DataFrame, stratify: str | None) -> list[Expectation]:
-    """No id, content or group in two splits; no split empty; every class in every split."""
+    """No id, content, near-duplicate or group in two splits; no split empty; every class in every split."""
     import great_expectations.expectations as gxe
 
     rules: list[Expectation] = [
-        gxe.ExpectColumnValuesToBeUnique(column="id"),
-        gxe.ExpectColumnDistinctValuesToEqualSet(column="split", value_set=list(NAMES)),
-        gxe.ExpectColumnValuesToBeInSet(column="splits_of_content", value_set=[1]),
+        gxe.ExpectColumnValuesToBeUnique(column="id", meta=_told("id_in_one_split", "id")),
+        gxe.ExpectColumnDistinctValuesToEqualSet(
+            column="split", value_set=list(NAMES), meta=_told("all_splits", "split")
+        ),
     ]
-    if "group" in examples:
-        rules.append(gxe.ExpectColumnValuesToBeInSet(column="splits_of_group", value_set=[1]))
+    for kind, column in {"content": "sha256", "group": "group", "near_duplicates": None}.items():
+        if column is None or column in examples:
+            meta = _told(f"{kind}_in_one_split", column)
+            rules.append(gxe.ExpectColumnValuesToBeInSet(column=f"splits_of_{kind}", value_set=[1], meta=meta))
     if stratify:
-        rules.append(gxe.ExpectColumnValuesToBeInSet(column="splits_of_class", value_set=[len(NAMES)]))
+        meta = _told("class_in_every_split", stratify)
+        rules.append(gxe.ExpectColumnValuesToBeInSet(column="splits_of_class", value_set=[len(NAMES)], meta=meta))
     return rules
+
+
+def _told(kind: str, column: str | None) -> dict[str, str | None]:
+    """How a rule about a helping column is told."""
+    return {"kind": kind, "column": column, "detail": ""}
+
+
+def check_alike(rows: pd.DataFrame) -> list[Check]:
+    """Whether values are distributed alike in all splits: told, for a split by group or by date may differ on purpose.
+
+    Each split is held against all rows: numbers by the largest distance between their distribution functions
+    (Kolmogorov and Smirnov), categories by half the sum of the differences between their shares. Both go from 0 to 1.
+    """
+    found: dict[str, str] = {}
+    for name in rows.columns.difference(["id", "sha256", "split", "group"]):
+        column = rows[name]
+        if name.startswith("splits_of_") or not 2 <= column.nunique() <= (np.inf if _is_number(column) else 100):
+            continue
+        parts = {split: column[rows["split"] == split] for split in NAMES}
+        distances = {split: _distance(part, column) for split, part in parts.items()}
+        worst = max(NAMES, key=lambda split: distances[split])
+        chance = np.sqrt(min(column.nunique(), 20) / max(len(parts[worst]), 1))
+        if distances[worst] > 0.1 + chance:
+            found[name] = f"{worst} is {distances[worst]:.2f} from all"
+    return by_column("alike_across_splits", "info", found, len(rows))
+
+
+def _is_number(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column)) and column.nunique() > 20
+
+
+def _distance(part: pd.Series, every: pd.Series) -> float:
+    if _is_number(every):
+        points = np.sort(every.dropna().to_numpy(float))
+        own = np.searchsorted(np.sort(part.dropna().to_numpy(float)), points, side="right") / max(len(part), 1)
+        return float(np.abs(own - np.searchsorted(points, points, side="right") / len(every)).max())
+    shares = (column.astype(str).value_counts(normalize=True) for column in (part, every))
+    return float(next(shares).sub(next(shares), fill_value=0).abs().sum() / 2)

@@ -10,14 +10,20 @@ from lab.settings import SplitSettings
 NAMES = ("train", "validation", "test")
 
 
-def split(examples: pd.DataFrame, settings: SplitSettings, stratify: str | None) -> pd.Series:
+def split(
+    examples: pd.DataFrame, settings: SplitSettings, stratify: str | None, duplicates: list[list[str]] | None = None
+) -> pd.Series:
     """Name a split for each row: seeded, keeping a ``group`` together and the shares of ``stratify`` alike.
+
+    ``duplicates`` are ids of near-duplicates, which belong together as well.
 
     Groups are shuffled, then dealt out within each class, so that each class and each split
     gets its share to within one group.
     """
     # Without groups, examples of the same content still belong together.
     groups = examples["group" if "group" in examples else "sha256"].astype(str)
+    if duplicates:
+        groups = merged(groups, examples["id"], duplicates)
     first = examples.assign(_group=groups.to_numpy()).drop_duplicates("_group")
     classes = first[stratify].astype(str) if stratify else pd.Series("all", index=first.index)
     random = np.random.default_rng(settings.seed)
@@ -30,3 +36,21 @@ def split(examples: pd.DataFrame, settings: SplitSettings, stratify: str | None)
         for group, where in zip(shuffled, np.searchsorted(edges, position, side="right"), strict=True):
             assigned[group] = ("test", "validation", "train")[where]
     return groups.map(assigned).rename("split")
+
+
+def merged(groups: pd.Series, ids: pd.Series, duplicates: list[list[str]]) -> pd.Series:
+    """Groups, those united that share near-duplicates: each has the name of its first row's group."""
+    heads: dict[str, str] = {}
+
+    def head(name: str) -> str:
+        while name in heads:
+            name = heads[name]
+        return name
+
+    group_of = dict(zip(ids.astype(str), groups, strict=True))
+    for cluster in duplicates:
+        first, *others = (head(group_of[identity]) for identity in cluster if identity in group_of)
+        for other in others:
+            if head(other) != head(first):
+                heads[head(other)] = head(first)
+    return groups.map(head) if heads else groups

@@ -106,8 +106,13 @@ def identities(table: pd.DataFrame) -> list[str]:
     return [f"{row:0{len(str(len(table)))}d}" for row in range(len(table))]
 
 
-def row_digests(table: pd.DataFrame) -> list[str]:
-    """SHA-256 of each row, as a line of CSV, whatever its id."""
+def row_contents(table: pd.DataFrame) -> list[bytes]:
+    """Each row as a line of CSV, whatever its id."""
     content = table.drop(columns=["id", "sha256"], errors="ignore")
     lines = content.to_csv(index=False, header=False, lineterminator=LINE).split(LINE)
-    return [sha256(line.encode(errors="surrogatepass")) for line in lines[:-1]]
+    return [line.encode(errors="surrogatepass") for line in lines[:-1]]
+
+
+def row_digests(table: pd.DataFrame) -> list[str]:
+    """SHA-256 of ``row_contents``."""
+    return [sha256(content) for content in row_contents(table)]

@@ -1,32 +1,46 @@
 """Split the examples into train, validation and test, and check that nothing leaks from one into another."""
 
+import pandas as pd
+
+from lab.data.data_docs import write_page
 from lab.data.gate import check, failures
-from lab.data.rules import leakage_rules
-from lab.data.splitting import NAMES, split
+from lab.data.rules import check_alike, leakage_rules
+from lab.data.splitting import NAMES, merged, split
 from lab.errors import UserError, run
-from lab.files import atomic, read_table, write_json
-from lab.paths import EXAMPLES, SPLIT_REPORT, SPLITS
+from lab.files import atomic, read_json, read_table, write_json
+from lab.paths import EXAMPLES, PROVENANCE, RAW, SPLIT_REPORT, SPLITS, VALIDATION
 from lab.settings import read_params
 from lab.team_code.loading import load_problem
 
 
 def main() -> None:
-    params, stratify = read_params(), load_problem().stratify
-    examples = read_table(EXAMPLES, "id", "sha256")
+    params, problem = read_params(), load_problem()
+    examples, validation = read_table(EXAMPLES, "id", "sha256"), read_json(VALIDATION, "near_duplicates")
+    stratify, duplicates = problem.stratify, validation["near_duplicates"]
     if stratify and stratify not in examples:
         raise UserError(f"problem.py: stratify names {stratify!r}, which is no column of data/raw/examples.parquet")
-    rows = examples.assign(split=split(examples, params.split, stratify))
+    rows = examples.assign(split=split(examples, params.split, stratify, duplicates))
     kinds = {"content": "sha256", "group": "group", "class": stratify}
     for kind, column in kinds.items():
         if column in rows:
             rows[f"splits_of_{kind}"] = rows.groupby(column)["split"].transform("nunique")
-    report = check("splits", rows, leakage_rules(examples, stratify))
+    copies = merged(rows["id"].astype(str), rows["id"], duplicates)
+    rows["splits_of_near_duplicates"] = rows.groupby(copies)["split"].transform("nunique")
+    report = check("splits", rows, leakage_rules(examples, stratify), check_alike(rows))
     if not report["success"]:
         raise UserError(f"the split leaks or lacks a class: {failures(report)}")
     with atomic(SPLITS) as temporary:
         rows[["id", "split"]].to_parquet(temporary, index=False)
     sizes = {name: int((rows["split"] == name).sum()) for name in NAMES}
-    write_json(SPLIT_REPORT, report | {"sizes": sizes})
+    classes: dict[str, dict[str, int]] = {}
+    if stratify:
+        counts = pd.crosstab(rows[stratify].astype(str), rows["split"])
+        classes = {str(name): {split: int(counts.loc[name, split]) for split in NAMES} for name in counts.index}
+    report |= {"sizes": sizes, "classes": classes}
+    write_json(SPLIT_REPORT, report)
+    # Only now the page is whole. Contents are read again for a few pictures or texts; their digests are not.
+    contents = problem.contents(RAW, examples) if hasattr(problem, "contents") else None
+    write_page(validation, examples, contents, read_json(PROVENANCE), report)
     print(f"split {len(rows)} examples: " + ", ".join(f"{size} {name}" for name, size in sizes.items()))
 
 

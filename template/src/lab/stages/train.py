@@ -9,11 +9,12 @@ import os
 from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext
 
+from lab.data.raw_files import collected_digest
 from lab.errors import UserError, run
-from lab.files import read_json, sha256, there
+from lab.files import sha256, there
 from lab.fingerprint import digest, of_training
 from lab.kept_runs import read_record, set_aside
-from lab.paths import PROVENANCE, RUNS, SPLITS
+from lab.paths import RUNS, SPLITS
 from lab.runs import Run, is_main_process, only_trainer
 from lab.scaling.launch import is_launched, reasons, share_of, train_in_processes, trains_elsewhere
 from lab.scaling.slurm import train_in_jobs
@@ -82,8 +83,7 @@ def fingerprint(params: Params, method: str, seed: int) -> str:
     """What decides a run's result: code, params, seed and data."""
     # As they are now, not as the last `dvc repro` saw them: somebody may start this stage by hand.
     code = of_training(params, method)
-    data = read_json(PROVENANCE, "digest")["digest"]
-    return digest(params=[code, data + sha256(there(SPLITS).read_bytes()), seed])
+    return digest(params=[code, collected_digest() + sha256(there(SPLITS).read_bytes()), seed])
 
 
 if __name__ == "__main__":

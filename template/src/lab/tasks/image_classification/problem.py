@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from lab.contract import Batch, Examples, Metric, Provenance
+from lab.contract import Batch, Contents, Examples, Metric, Provenance
 from lab.data.labelled import collect_pictures
 from lab.tasks.image_classification.digits import INK, collect_digits, digit_rules
 
@@ -188,3 +188,8 @@ def draw_mistakes(
             axes.set_title(shown_as, fontsize=8)
         row[0].text(-0.35, 0.5, method, transform=row[0].transAxes, rotation=90, ha="center", va="center")
     return figure
+
+
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    pictures = np.load(raw / "pictures.npy")
+    return Contents(hashed=(picture.tobytes() for picture in pictures), pictures=pictures, target="label")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Examples, Metric, Provenance
+from lab.contract import Contents, Examples, Metric, Provenance
 from lab.files import sha256
 
 if TYPE_CHECKING:
@@ -130,3 +130,8 @@ def _tile(axes: Any, pictures: pd.Series, columns: int) -> None:
     rows = np.stack(pictures.tolist()).reshape(-1, columns, SIZE, SIZE)
     axes.imshow(rows.swapaxes(1, 2).reshape(-1, columns * SIZE), cmap="gray_r", vmin=0, vmax=1)
     axes.set_axis_off()
+
+
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    pictures = np.load(raw / "pictures.npy")
+    return Contents(hashed=(picture.tobytes() for picture in pictures), pictures=pictures, target="label")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import torch
 
-from lab.contract import Examples, Metric, Provenance
+from lab.contract import Contents, Examples, Metric, Provenance
 from lab.errors import UserError
 from lab.files import sha256
 
@@ -118,3 +118,16 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     middle = table.iloc[(table["return"] - table["return"].median()).abs().argsort().iloc[0]]
     game = draw_game(middle["moves"].tolist(), f"{name}, White, in its median game: {middle['return']:+.0f} points")
     return {"game": game, "returns": draw_returns(returns | {"random player": random_returns(table["moves"].tolist())})}
+
+
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    """The position that each opening leads to; it must be that of ``fen``."""
+    import chess
+
+    hashed = []
+    for opening, fen in zip(examples["opening"], examples["fen"], strict=True):
+        board = chess.Board()
+        for move in opening.split():
+            board.push_uci(move)
+        hashed.append(board.epd().encode() if board.fen() == fen else b"")
+    return Contents(hashed=hashed)

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Examples, Metric, Provenance
+from lab.contract import Contents, Examples, Metric, Provenance
 from lab.data.features import is_text, numeric_target, tidy
 from lab.data.sources import find, provenance
-from lab.data.tables import identities, named, row_digests, told_of
+from lab.data.tables import identities, named, row_contents, row_digests, told_of
 from lab.errors import UserError
 from lab.settings import read_params
 from lab.tasks.tabular_regression.ames import PRICE, collect_houses, house_rules
@@ -124,3 +124,9 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     name = options.columns.target or "price"
     errors = draw_errors(tests, table, name, options.unit)
     return {"values": draw_values(tests, name, options.unit)} | ({"errors": errors} if errors else {})
+
+
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    target = PRICE if PRICE in examples else "target"
+    table = examples.drop(columns=["id", "sha256", "group", target], errors="ignore")
+    return Contents(hashed=row_contents(examples), table=table, target=target)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Examples, Metric, Provenance
+from lab.contract import Contents, Examples, Metric, Provenance
 from lab.errors import UserError
 from lab.files import sha256
 from lab.tasks.text_classification.vocabulary import encode, learn
@@ -198,3 +198,9 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     agreement.legend()
     contrast.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return {"ratings": ratings, "probes": probes}
+
+
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    texts = examples["text"].tolist()
+    hashed = (text.casefold().encode("utf-8", "surrogatepass") for text in texts)
+    return Contents(hashed=hashed, texts=texts, target="label")

@@ -1,0 +1,96 @@
+"""Everything that is checked of raw data beside the rules of ``problem.py``, and what was found on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lab.contract import Contents, Problem
+from lab.data.answers import check_classes, check_copies, check_doubts, doubts, is_number, word_counts
+from lab.data.checks import Check, check_columns, check_ids
+from lab.data.leaks import check_leaks
+from lab.data.near_duplicates import clusters
+from lab.data.payload import check_contents, check_memory, check_source, read_contents, remember
+from lab.errors import UserError
+
+
+@dataclass
+class Inspection:
+    contents: Contents | None
+    checks: list[Check]
+    memory: dict[str, Any]
+    """What the next validation is held against."""
+    near_duplicates: list[list[str]] = field(default_factory=list)
+    """Ids of examples that are nearly copies of each other."""
+    suspicious: list[dict[str, Any]] = field(default_factory=list)
+    """``id``, ``given``, ``instead`` and ``score`` of the most doubtful answers, the worst first."""
+    classes: dict[str, int] = field(default_factory=dict)
+
+
+def inspect(
+    problem: Problem,
+    raw: Path,
+    examples: pd.DataFrame,
+    provenance: dict[str, Any],
+    ranged: set[str],
+    before: dict[str, Any] | None = None,
+) -> Inspection:
+    """Look at the examples and at what they contain. ``before`` is the memory of the last validation."""
+    unreadable = ""
+    try:
+        contents = read_contents(problem, raw, examples)
+    except UserError as error:
+        contents, unreadable = None, str(error)
+    if contents is not None and contents.target not in examples:
+        contents = replace(contents, target=None)
+    table = examples.drop(columns=["id", "sha256"])
+    if contents is not None and contents.table is not None:
+        table = table.assign(**{name: contents.table[name] for name in contents.table if name not in examples})
+    memory = remember(examples, contents)
+    checks = [check_ids(examples["id"]), check_source(provenance), *check_memory(memory, before)]
+    checks += check_columns(table, ranged)
+    checks.append(Check("payload_readable", "stop", detail=unreadable, holds=not unreadable))
+    found = Inspection(contents, checks, memory)
+    if contents is not None:
+        checks += check_contents(contents, examples)
+        _look_for_copies(found, examples, contents)
+        if contents.target is not None:
+            _look_at_answers(found, examples, contents, problem.stratify == contents.target)
+    return found
+
+
+def _look_for_copies(found: Inspection, examples: pd.DataFrame, contents: Contents) -> None:
+    numbers = clusters(contents, examples["sha256"])
+    copied = pd.Series(numbers).duplicated(keep=False).to_numpy()
+    found.checks.append(Check("no_near_duplicate", "warn", copied))
+    ids = examples["id"].astype(str).to_numpy()
+    order = np.flatnonzero(copied)
+    grouped = pd.Series(ids[order]).groupby(numbers[order], sort=False)
+    found.near_duplicates = [members.tolist() for _, members in grouped]
+    if contents.target is not None and copied.any() and not is_number(examples[contents.target]):
+        found.checks.append(check_copies(examples[contents.target], numbers))
+
+
+def _look_at_answers(found: Inspection, examples: pd.DataFrame, contents: Contents, stratified: bool) -> None:
+    answers = examples[contents.target]
+    if is_number(answers):
+        found.checks.append(Check("answer_is_there", "stop", answers.isna().to_numpy(bool), contents.target))
+    else:
+        found.checks += check_classes(answers, stratified)
+        counts = answers.dropna().astype(str).value_counts()
+        found.classes = {str(name): int(count) for name, count in sorted(counts.items())}
+    words = word_counts(list(contents.texts)) if contents.texts is not None else None
+    found.checks += check_leaks(contents, answers, words)
+    doubted = doubts(contents, answers, None if words is None else words[0])
+    if doubted is None:
+        return
+    found.checks += check_doubts(doubted, answers)
+    most = min(500, max(10, round(0.04 * len(doubted.rows))))
+    for row, score, instead in zip(doubted.rows[:most], doubted.score, doubted.instead, strict=False):
+        given = answers.iloc[row]
+        entry = {"id": str(examples["id"].iloc[row]), "given": str(given), "instead": instead}
+        found.suspicious.append(entry | {"score": round(float(score), 3)})

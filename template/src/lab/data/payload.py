@@ -1,0 +1,127 @@
+"""Checks of what the examples are: their digests, pictures and texts, and the files that hold them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lab.contract import Contents, Problem
+from lab.data.checks import Check, implausible
+from lab.errors import UserError
+from lab.files import sha256
+
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
+"""NUL and other control characters, byte order and direction marks, and the sign for a character that was lost."""
+
+
+def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Contents | None:
+    """What ``contents`` in problem.py reads, one entry for each row; None without such a function."""
+    if not hasattr(problem, "contents"):
+        return None
+    try:
+        contents: Contents = problem.contents(raw, examples)
+        contents = Contents(list(contents.hashed), contents.pictures, contents.texts, contents.table, contents.target)
+    except UserError:
+        raise
+    except Exception as error:  # whatever a library makes of a file that is cut, missing or of another kind
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UserError(f"contents in problem.py cannot read {raw.as_posix()}: {told}") from None
+    for what in ("hashed", "pictures", "texts", "table"):
+        part = getattr(contents, what)
+        if part is not None and len(part) != len(examples):
+            name = "contents" if what == "hashed" else what
+            raise UserError(f"{raw.as_posix()} has {len(part):,} {name} for {len(examples):,} rows of examples.parquet")
+    pictures, texts = contents.pictures, contents.texts
+    if pictures is not None and (pictures.ndim not in (3, 4) or pictures.dtype.kind not in "uifb"):
+        told = f"an array of {pictures.dtype} with {pictures.ndim} dimensions"
+        raise UserError(f"pictures in {raw.as_posix()} must be numbers (n, height, width[, channels]), not {told}")
+    if texts is not None and (strange := {type(text).__name__ for text in texts if not isinstance(text, str)}):
+        raise UserError(
+            f"texts in {raw.as_posix()} must be texts: there are values of type {', '.join(sorted(strange))}"
+        )
+    return contents
+
+
+def check_contents(contents: Contents, examples: pd.DataFrame) -> list[Check]:
+    stale = np.array([sha256(content) for content in contents.hashed]) != examples["sha256"].astype(str).to_numpy()
+    checks = [Check("digest_of_content", "stop", stale, "sha256")]
+    if contents.pictures is not None and len(examples):
+        pixels = contents.pictures.reshape(len(examples), -1)
+        brightest, darkest = pixels.max(axis=1).astype(float), pixels.min(axis=1).astype(float)
+        finite = np.isfinite(pixels).all(axis=1) if pixels.dtype.kind == "f" else np.ones(len(examples), bool)
+        checks += [
+            Check("finite", "stop", ~finite, "pictures"),
+            Check("picture_shows_something", "stop", brightest == darkest),
+            Check("brightness_plausible", "warn", implausible(brightest - darkest)),
+        ]
+    if contents.texts is not None:
+        checks += check_texts(list(contents.texts))
+    return checks
+
+
+def check_texts(texts: list[str]) -> list[Check]:
+    half = np.array([any("\ud800" <= sign <= "\udfff" for sign in text) for text in texts], bool)
+    hidden = np.array([INVISIBLE.search(text) is not None for text in texts], bool)
+    empty = np.array([not INVISIBLE.sub("", text).strip() for text in texts], bool)
+    most, count = Counter(texts).most_common(1)[0] if texts else ("", 0)
+    shown = most if len(most) <= 40 else f"{most[:37]}…"
+    same = len(texts) > 1 and count > 0.5 * len(texts)
+    return [
+        Check("valid_text", "stop", half),
+        Check("text_says_something", "stop", empty),
+        Check("texts_differ", "stop", holds=not same, detail=f"{count:,} are {shown!r}" if same else ""),
+        Check("clean_text", "warn", hidden),
+    ]
+
+
+def check_source(provenance: dict[str, Any]) -> Check:
+    missing = [key for key in ("licence", "citation") if not str(provenance.get(key) or "").strip()]
+    return Check(
+        "source_is_told", "warn", holds=not missing, detail=f"no {' and no '.join(missing)}" if missing else ""
+    )
+
+
+def remember(examples: pd.DataFrame, contents: Contents | None) -> dict[str, Any]:
+    """What the next validation is held against."""
+    numbers = examples.select_dtypes("number")
+    known: dict[str, Any] = {
+        "rows": len(examples),
+        "types": {name: _kind(examples[name]) for name in examples},
+        "medians": {name: float(value) for name, value in numbers.median().items() if np.isfinite(value)},
+    }
+    if contents is not None and contents.pictures is not None and len(examples):
+        pictures = contents.pictures
+        known["shape"] = f"{' × '.join(map(str, pictures.shape[1:]))} {pictures.dtype}"
+        known["medians"]["pictures"] = float(np.median(pictures.reshape(len(pictures), -1).max(axis=1)))
+    return known
+
+
+def _kind(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "true/false"
+    return "number" if pd.api.types.is_numeric_dtype(column) else "text"
+
+
+def check_memory(now: dict[str, Any], before: dict[str, Any] | None) -> list[Check]:
+    """What changed since this machine last validated the data: a half that is gone looks whole by itself."""
+    if before is None:
+        return []
+    fewer = now["rows"] < 0.6 * before["rows"]
+    checks = [
+        Check("rows_as_before", "warn", holds=not fewer, detail=f"{now['rows']:,}, there were {before['rows']:,}")
+    ]
+    if "shape" in now and now["shape"] != before.get("shape", now["shape"]):
+        checks.append(Check("shape_as_before", "warn", detail=f"{now['shape']}, was {before['shape']}", holds=False))
+    for name, kind in now["types"].items():
+        if kind != (was := before["types"].get(name, kind)):
+            checks.append(Check("type_as_before", "warn", None, name, f"{kind}, was {was}", holds=False))
+    for name, middle in now["medians"].items():
+        was = before["medians"].get(name, middle)
+        if was and not 0.2 < middle / was < 5:
+            checks.append(Check("scale_as_before", "warn", None, name, f"{middle:g}, was {was:g}", holds=False))
+    return checks
