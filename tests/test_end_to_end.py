@@ -159,7 +159,7 @@ def test_a_comment_runs_nothing_that_takes_time(copied: Project) -> None:
         ("\n  processes: 1", "\n  processes: 2", set()),
         ("seeds: [0, 1, 2]", "seeds: [0, 1, 2, 3]", {"seeds"}),
         ("\n  test: 0.25", "\n  test: 0.3", {"split"}),
-        ("resamples: 400", "resamples: 300", {"compare"}),
+        ("resamples: 300", "resamples: 400", {"compare"}),
         ("\ndata: {}", "\ndata: {more: 1}", {"collect"}),
     ],
 )

@@ -138,7 +138,7 @@ def _result(index: int, metric: dict[str, Any], seeds: tuple[int, ...]) -> dict[
     several = len(seeds) > 1
     difference = {
         "mean": shift,
-        "interval": [shift - scale * 0.0118, shift + scale * 0.0127],
+        "interval": [shift - scale * (0.0118 if index == 1 else 0.0618), shift + scale * 0.0127],
         "p": 0.0004 * 40**index if several else None,
         "p_corrected": (0.0004999 if index == 1 else 0.2713) if several else None,
         "verdict": None
