@@ -36,7 +36,9 @@ FEW = 8
 JUDGED = 64
 """Predictions to score and to draw."""
 REHEARSED = HOME / "rehearsed.json"
-"""For each method what was scored and drawn already: a digest of that code and of the form of the predictions."""
+"""What was scored and drawn already: digests of that code and of the form of the predictions."""
+REMEMBERED = 20
+"""Of these digests, the last ones."""
 
 
 def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Examples], ids: dict) -> None:
@@ -51,10 +53,9 @@ def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Ex
         form = [(column, str(few[column].dtype), np.shape(few[column].iloc[0])) for column in few]
         team = f"lab.tasks.{read_project().task}.problem"
         code = digest(*[(team, each) for each in ("metrics", "measure", "score", "figures")])
-        key, known = sha256(repr((code, form)).encode()), read_json(REHEARSED) if REHEARSED.is_file() else {}
-        if known.get(name) != key:
-            judge(name, params, problem, examples, ids)
-            write_json(REHEARSED, known | {name: key})
+        key, known = sha256(repr((code, form)).encode()), read_json(REHEARSED) if REHEARSED.is_file() else []
+        if key not in known and judge(name, params, problem, examples, ids):
+            write_json(REHEARSED, [*known, key][-REMEMBERED:])
     finally:
         set_random_state(before)
         if torch.cuda.is_initialized():
@@ -146,17 +147,18 @@ def predictions(
     return prediction_table(method, chosen, names, problem.targets, settings.model_copy(update=changes), hardware)
 
 
-def judge(name: str, params: Params, problem: Problem, examples: dict[str, Examples], ids: dict) -> None:
-    """Score the answers of the untrained method and draw them beside those of the others."""
+def judge(name: str, params: Params, problem: Problem, examples: dict[str, Examples], ids: dict) -> bool:
+    """Score the answers of the untrained method and draw them beside those of the others: see ``judge_some``."""
     try:
-        judge_some(name, JUDGED, params, problem, examples, ids)
+        return judge_some(name, JUDGED, params, problem, examples, ids)
     except UserError:  # of few examples a class may be missing: what counts is whether all can be judged
-        judge_some(name, None, params, problem, examples, ids)
+        return judge_some(name, None, params, problem, examples, ids)
 
 
 def judge_some(
     name: str, number: int | None, params: Params, problem: Problem, examples: dict[str, Examples], ids: dict
-) -> None:
+) -> bool:
+    """Judge ``number`` answers, or all. Returns whether figures were drawn, too, for which all methods must answer."""
     tables: dict[str, pd.DataFrame] = {}
     predicted = {split: value for split, value in examples.items() if split != "train"}
     for each in params.methods:
@@ -175,6 +177,7 @@ def judge_some(
         scored(problem, measured(problem, own[own["split"] == "test"].reset_index(drop=True)))
         if len(tables) == len(params.methods):
             draw(problem, tables)
+    return len(tables) == len(params.methods)
 
 
 def draw(problem: Problem, tables: dict[str, pd.DataFrame]) -> None:

@@ -140,7 +140,7 @@ def theory(trial: Trial) -> str:
         if len(shares) <= 100:
             told.append(f"ln {len(shares)} = {math.log(len(shares)):.4g} for the cross-entropy of {name}")
         elif value.is_floating_point():
-            told.append(f"{value.var().item():.4g} for the squared error of {name}, if it is not scaled")
+            told.append(f"{value.var().item():.4g} for the squared error of {name} (1 if it is standardised)")
     return f"; a guess gives {' or '.join(told)}" if told else ""
 
 
