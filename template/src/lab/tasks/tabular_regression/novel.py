@@ -20,9 +20,7 @@ class PiecewiseLinearEmbedding(nn.Module):
         super().__init__()
         edges = numbers.quantile(torch.linspace(0, 1, bins + 1), dim=0).T
         self.register_buffer("left", edges[:, :-1].contiguous())
-        self.register_buffer(
-            "size", edges.diff(dim=1).clamp(min=1e-6)
-        )  # edges may coincide
+        self.register_buffer("size", edges.diff(dim=1).clamp(min=1e-6))  # edges may coincide
         self.curves = nn.Parameter(torch.empty(numbers.shape[1], bins, width))
         nn.init.uniform_(self.curves, -(bins**-0.5), bins**-0.5)
 
