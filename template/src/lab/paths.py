@@ -47,3 +47,5 @@ RUBRIC_REPORT = Path("results/rubric.json")
 
 HOME = Path(".lab")
 """What this machine alone needs: locks, logs, the name of this folder on an MLflow server."""
+DOWNLOADS = HOME / "downloads"
+"""What was fetched from addresses and hubs."""
