@@ -61,7 +61,7 @@ def test_machinery_names_no_task(path: Path) -> None:
 
 ROOMS = {
     "collaboration": set(),
-    "data": set(),
+    "data": {"team_code"},
     "scaling": set(),
     "training": {"scaling", "team_code"},
     "comparison": {"team_code"},

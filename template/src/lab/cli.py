@@ -35,6 +35,13 @@ def doctor() -> None:
     main()
 
 
+def look() -> None:
+    """Show what the settings of the data would give, before anything is written."""
+    from lab.data.look import main
+
+    main()
+
+
 def rubric() -> None:
     """Say what evidence there is for each criterion of rubric.yml."""
     from lab.reporting.rubric import main
@@ -67,7 +74,7 @@ def main() -> None:
     """Run the command that the command line names."""
     parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
-    for command in (setup, doctor, merge, rubric, sync):
+    for command in (setup, doctor, look, merge, rubric, sync):
         line = str(command.__doc__)
         commands.add_parser(command.__name__, help=line, description=line).set_defaults(command=command)
     line = str(try_method.__doc__)

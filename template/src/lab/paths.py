@@ -49,3 +49,5 @@ HOME = Path(".lab")
 """What this machine alone needs: locks, logs, the name of this folder on an MLflow server."""
 VALIDATED_BEFORE = HOME / "validated.json"
 """Rows, types and middle values of the data that this machine last validated."""
+DOWNLOADS = HOME / "downloads"
+"""What was fetched from addresses and hubs."""

@@ -67,12 +67,15 @@ def find(options: DataSettings) -> Found:
         folder, files = download_all(options)
         said = ", ".join(options.url)
     elif options.source in ("huggingface", "kaggle"):
-        from lab.data import hubs
+        from lab.data.hubs import HUBS
 
-        folder, files = getattr(hubs, options.source)(options)
-        said = f"{hubs.ADDRESSES[options.source]}{options.name}"
+        hub = HUBS[options.source]
+        folder, files = hub.fetch(options)
+        said = f"{hub.address}{options.name}"
     else:
         raise UserError("params.yaml: data.source: this kind of project has no demo data: bring your own")
+    if options.source == "huggingface":  # of which `inside` has named the configuration
+        options = options.model_copy(update={"inside": ""})
     return _inside(folder, options, said, files)
 
 

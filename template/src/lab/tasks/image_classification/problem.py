@@ -117,6 +117,8 @@ def measure(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
+    from lab.comparison.confusion import confusion
+
     label, predicted = predictions["label"].to_numpy(), predictions["predicted"].to_numpy()
     counts = confusion(label, predicted, 1 + max(label.max(), predicted.max()))
     right, answers = np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1)
@@ -128,43 +130,18 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def confusion(label: np.ndarray, predicted: np.ndarray, number: int) -> np.ndarray:
-    """How often each class (row) was taken for each class (column), of ``number`` classes."""
-    return np.bincount(number * label + predicted, minlength=number**2).reshape(number, number)
-
-
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """Which classes are confused, and the mistakes that each method was surest of."""
+    from lab.comparison.confusion import draw_confusion
+
     table = pd.read_parquet(RAW / "examples.parquet")
     names = [str(name) for name in classes(table)]
     tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}
-    return {"confusion": draw_confusion(tests, names), "mistakes": draw_mistakes(tests, names, table)}
-
-
-def draw_confusion(predictions: dict[str, pd.DataFrame], names: list[str]) -> Figure:
-    import matplotlib.pyplot as plt
-
-    number, long = len(names), max(map(len, names)) > 2
-    side = max(3.1, 0.26 * min(number, 40))
-    figure, panels = plt.subplots(
-        1, len(predictions), figsize=(side * len(predictions), side + 0.1), sharey=True, squeeze=False
-    )
-    for axes, (method, frame) in zip(panels[0], predictions.items(), strict=True):
-        log_probability = np.vstack(frame["log_probability"].tolist())
-        counts = confusion(frame["label"].to_numpy(), log_probability.argmax(axis=1), number)
-        mistakes = counts - np.diag(np.diag(counts))
-        darkest = max(6, mistakes.max())
-        axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=darkest)
-        for (row, column), count in np.ndenumerate(counts):
-            if count and number <= 40:
-                colour = "0.6" if row == column else "white" if count > 0.6 * darkest else "black"
-                axes.text(column, row, count, ha="center", va="center", color=colour)
-        axes.set(title=f"{method}: {mistakes.sum()} mistakes", xlabel="taken for")
-        axes.set_xticks(range(number), names, rotation=90 if long else 0)
-        axes.set_yticks(range(number), names)
-        axes.grid(visible=False)
-    panels[0][0].set_ylabel("class")
-    return figure
+    answers = {
+        method: (frame["label"].to_numpy(), np.vstack(frame["log_probability"].tolist()).argmax(axis=1))
+        for method, frame in tests.items()
+    }
+    return {"confusion": draw_confusion(answers, names), "mistakes": draw_mistakes(tests, names, table)}
 
 
 def draw_mistakes(

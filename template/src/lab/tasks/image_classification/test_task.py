@@ -12,6 +12,7 @@ import pytest
 import torch
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
+from lab.comparison.confusion import confusion
 from lab.contract import Batch, Method
 from lab.data_settings import DataSettings
 from lab.tasks.image_classification import problem
@@ -47,7 +48,7 @@ def test_scores_are_those_of_scikit_learn() -> None:
 
 
 def test_rows_of_the_confusion_are_digits_and_columns_answers() -> None:
-    counts = problem.confusion(np.array([3, 3, 5]), np.array([3, 8, 5]), 10)
+    counts = confusion(np.array([3, 3, 5]), np.array([3, 8, 5]), 10)
     assert counts.sum() == 3
     assert counts[3, 3] == counts[3, 8] == counts[5, 5] == 1
 

@@ -1,1 +1,1 @@
-"""The team's room: sentences of reviews, positive or negative."""
+"""Which class does a text belong to? The demo data are sentences of reviews, positive or negative."""

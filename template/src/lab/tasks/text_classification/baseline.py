@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Method
+from lab.tasks.text_classification.outputs import accuracy, cross_entropy, log_probability, outputs
 from lab.tasks.text_classification.vocabulary import PADDING
 
 
@@ -23,21 +24,21 @@ class BagOfWords(Method):
         inverse = torch.log(len(tokens) / sentences.clamp(min=1))
         inverse[PADDING] = 0
         self.register_buffer("inverse_document_frequency", inverse)
-        self.weigh = nn.Linear(vocabulary, 1)
+        self.weigh = nn.Linear(vocabulary, outputs(examples))
         nn.init.zeros_(self.weigh.weight)
         nn.init.zeros_(self.weigh.bias)
 
     def logits(self, tokens: Tensor) -> Tensor:
-        """(n, length) word numbers to (n,)."""
+        """(n, length) word numbers to (n, outputs)."""
         counts = tokens.new_zeros(len(tokens), self.weigh.in_features, dtype=torch.float32)
         counts.scatter_add_(1, tokens, torch.ones_like(tokens, dtype=torch.float32))
         weighted = functional.normalize(counts * self.inverse_document_frequency, dim=1)
-        return self.weigh(weighted).squeeze(1).float()
+        return self.weigh(weighted).float()
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         logits = self.logits(batch["tokens"])
-        accuracy = ((logits > 0) == (batch["label"] == 1)).float().mean()
-        return {"loss": functional.binary_cross_entropy_with_logits(logits, batch["label"]), "accuracy": accuracy}
+        return {"loss": cross_entropy(logits, batch["label"]), "accuracy": accuracy(logits, batch["label"])}
 
     def predict(self, batch: Batch) -> dict[str, Tensor]:
-        return {"probability": self.logits(batch["tokens"]).sigmoid()}
+        """``log_probability``: (n, classes)."""
+        return {"log_probability": log_probability(self.logits(batch["tokens"]))}

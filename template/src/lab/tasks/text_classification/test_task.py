@@ -6,19 +6,31 @@ import subprocess
 import tarfile
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from lab.contract import Batch, Method
+from lab.data_settings import DataSettings
 from lab.errors import UserError
-from lab.tasks.text_classification import problem
+from lab.tasks.text_classification import problem, sentences
 from lab.tasks.text_classification.baseline import BagOfWords
 from lab.tasks.text_classification.novel import TransformerEncoder
 from lab.tasks.text_classification.vocabulary import UNKNOWN, words
 
 SENTENCES = ["A good film.", "A bad film!", "I like it, I do.", "I do not like it."] * 5
+OWN = {"好": "正面", "壞": "負面", "行": "普通"}
+SMALL: dict = {
+    "width": 8,
+    "heads": 2,
+    "layers": 1,
+    "dropout": 0.2,
+    "embedding_dropout": 0.5,
+    "word_dropout": 0.3,
+}
 IDS = [str(number) for number in range(len(SENTENCES))]
 
 
@@ -37,7 +49,7 @@ def method(request: pytest.FixtureRequest, tmp_path: Path) -> Method:
     train = load(tmp_path, SENTENCES)["train"]
     if request.param == "baseline":
         return BagOfWords(train)
-    return TransformerEncoder(train, width=8, heads=2, layers=1, dropout=0.2, embedding_dropout=0.5, word_dropout=0.3)
+    return TransformerEncoder(train, **SMALL)
 
 
 def with_opinions(method: Method) -> Method:
@@ -49,6 +61,21 @@ def with_opinions(method: Method) -> Method:
 
 def test_words() -> None:
     assert words("Isn’t it GOOD?") == ["isn't", "it", "good", "?"]
+    assert words("這部片好看 very good，カメラ3台") == [*"這部片好看", "very", "good", "，", *"カメラ", "3", "台"]
+
+
+def test_own_texts_of_three_classes(tmp_path: Path) -> None:
+    path = tmp_path / "評論.csv"
+    rows = [{"評論": f"第{row}則，{word * 3}", "情緒": label} for row in range(20) for word, label in OWN.items()]
+    pd.DataFrame(rows).to_csv(path, index=False)
+    options = {"source": "table", "path": str(path), "columns": {"text": "評論", "target": "情緒"}}
+    table, _ = problem.collect(tmp_path, DataSettings.model_validate(options))
+    table.to_parquet(tmp_path / "examples.parquet")
+    train = cast(Batch, problem.load(tmp_path, {"train": table["id"].tolist()})["train"])
+    torch.testing.assert_close(train["opinion"].argmax(dim=1), train["label"])
+    for method in (BagOfWords(train), TransformerEncoder(train, **SMALL)):
+        assert method.eval().loss(train)["loss"].item() == pytest.approx(math.log(3), abs=1e-6)
+        assert method.predict({"tokens": train["tokens"]})["log_probability"].exp().sum(dim=1).allclose(torch.ones(60))
 
 
 def test_the_vocabulary_comes_from_training_sentences_alone(tmp_path: Path) -> None:
@@ -66,18 +93,18 @@ def test_before_training_the_loss_is_that_of_a_coin(method: Method, tmp_path: Pa
 
 def test_answers_depend_on_neither_padding_nor_the_rest_of_the_batch(method: Method, tmp_path: Path) -> None:
     method, tokens = with_opinions(method), load(tmp_path, SENTENCES)["train"]["tokens"]
-    together = method.predict({"tokens": tokens})["probability"]
-    assert together[:4].std() > 0.005
+    together = method.predict({"tokens": tokens})["log_probability"]
+    assert together[:4, 1].std() > 0.005
     for row, expected in zip(tokens[:4], together, strict=False):
         unpadded = row[row != 0].unsqueeze(0)
-        torch.testing.assert_close(method.predict({"tokens": unpadded})["probability"][0], expected)
+        torch.testing.assert_close(method.predict({"tokens": unpadded})["log_probability"][0], expected)
 
 
 def test_only_the_transformer_reads_the_order(method: Method, tmp_path: Path) -> None:
     method, tokens = with_opinions(method), load(tmp_path, SENTENCES)["train"]["tokens"][:1]
     turned = tokens.clone()
     turned[0, :3] = tokens[0, :3].flip(0)
-    first, second = (method.predict({"tokens": each})["probability"].item() for each in (tokens, turned))
+    first, second = (method.predict({"tokens": each})["log_probability"][0, 1].item() for each in (tokens, turned))
     assert (abs(first - second) < 1e-6) == isinstance(method, BagOfWords)
 
 
@@ -102,28 +129,30 @@ def test_collect_groups_by_review_and_leaves_out_what_is_undecided_or_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = ["7_1\t1.5\tGood &amp; cheap.", "7_2\t-2\tIt broke.", "8_1\t0.4\tIt is grey.", "8_2\t-1\tIT BROKE."]
-    monkeypatch.setattr(problem, "_fetch", lambda: archive(lines))
-    rows, _ = problem.collect(tmp_path, {"sources": ["products"], "undecided": 0.5})
+    monkeypatch.setattr(sentences, "_fetch", lambda: archive(lines))
+    rows, _ = problem.collect(tmp_path, DataSettings.model_validate({"reviews": ["products"], "undecided": 0.5}))
     assert rows["id"].tolist() == ["products-7_1", "products-7_2"]
     assert rows["group"].tolist() == ["products-7"] * 2
     assert rows["label"].tolist() == ["positive", "negative"]
     assert rows["text"][0] == "Good & cheap."
 
 
-@pytest.mark.parametrize("options", [{"sources": ["tweets"], "undecided": 0.5}, {"sources": [], "undecided": 0.5}])
+@pytest.mark.parametrize("options", [{"reviews": ["tweets"], "undecided": 0.5}, {"reviews": [], "undecided": 0.5}])
 def test_collect_names_an_unknown_source(options: dict, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"data\.sources"):
-        problem.collect(tmp_path, options)
+    with pytest.raises(UserError, match=r"data\.reviews"):
+        problem.collect(tmp_path, DataSettings.model_validate(options))
 
 
 def test_without_a_network_collect_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = SimpleNamespace(returncode=1, stderr="WARNING: retrying\nERROR: no route to host\n")
     monkeypatch.setattr(subprocess, "run", lambda *arguments, **options: failed)
     with pytest.raises(UserError, match=r"ERROR: no route to host.*PIP_FIND_LINKS"):
-        problem._fetch()
+        sentences._fetch()
 
 
 def test_score() -> None:
-    found = problem.score(pd.DataFrame({"label": [1.0, 1.0, 0.0, 0.0], "probability": [0.8, 0.4, 0.4, 0.4]}))
+    probability = np.array([0.8, 0.4, 0.4, 0.4])
+    table = pd.DataFrame({"label": [1, 1, 0, 0], "log_probability": list(np.log([1 - probability, probability]).T)})
+    found = problem.score(problem.measure(table))
     assert found["accuracy"] == 0.75
     assert found["negative_log_likelihood"] == pytest.approx(-(math.log(0.8 * 0.4 * 0.6 * 0.6)) / 4)

@@ -1,4 +1,4 @@
-"""Sentences as rows of word numbers."""
+"""Texts as rows of word numbers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,24 @@ PADDING, UNKNOWN = 0, 1
 """Numbers of what fills a short sentence up, and of every word that the training split does not know."""
 
 
+IDEOGRAPHS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Chinese characters and Japanese kana, which stand without blanks between words."""
+LETTERS = rf"[^\W{IDEOGRAPHS}]+"
+TOKEN = re.compile(rf"[{IDEOGRAPHS}]|{LETTERS}(?:'{LETTERS})*|[^\w\s]")
+
+
 def words(text: str) -> list[str]:
-    """Words and punctuation marks, in lower case: ``"Isn't it?"`` is ``isn't``, ``it``, ``?``."""
-    return re.findall(r"\w+(?:'\w+)*|[^\w\s]", text.lower().replace("’", "'"))
+    """Words and punctuation marks, in lower case: ``"Isn't it?"`` is ``isn't``, ``it``, ``?``.
+
+    Chinese and Japanese are taken character by character.
+    """
+    return TOKEN.findall(text.lower().replace("’", "'"))
+
+
+def usual_length(texts: Iterable[str], share: float = 0.96, most: int = 256) -> int:
+    """Words of a text that are read: ``share`` of the texts have no more, but not above ``most``; others are cut."""
+    lengths = sorted(len(words(text)) for text in texts)
+    return min(max(lengths[int(share * (len(lengths) - 1))], 4), most)
 
 
 def learn(texts: Iterable[str], length: int, at_least: int = 2) -> dict[str, int]:
