@@ -19,6 +19,7 @@ MADE = [
     "results/data_docs/index.html",
     "results/splits.json",
     "results/comparison.json",
+    "results/metrics.json",
     "results/costs.json",
     "results/rubric.json",
     "results/rubric.md",
@@ -173,6 +174,14 @@ def test_a_param_concerns_the_stages_that_read_it(copied: Project, old: str, new
     copied.succeed("dvc", "repro", "fingerprint")
     after = fingerprints()
     assert {name for name in before if before[name] != after[name]} == concerned
+
+
+def test_dvc_shows_metrics_and_figures(reproduced: Project, tmp_path: Path) -> None:
+    shown = reproduced.succeed("dvc", "metrics", "show")
+    assert "baseline.accuracy" in shown
+    assert "novel.macro_f1" in shown
+    reproduced.succeed("dvc", "plots", "show", "--out", str(tmp_path / "plots"))
+    assert "comparison.svg" in (tmp_path / "plots/index.html").read_text(encoding="utf-8")
 
 
 def test_dvc_names_the_params_that_differ(copied: Project) -> None:

@@ -33,6 +33,8 @@ RUNS = Path("runs")
 # compare
 COMPARISON = Path("results/comparison.json")
 """Every metric of every method, and the differences."""
+METRICS = Path("results/metrics.json")
+"""The mean of each metric by method, for ``dvc metrics``."""
 COSTS = Path("results/costs.json")
 """Seconds, examples a second, memory."""
 FIGURES = Path("results/figures")

@@ -12,7 +12,7 @@ from lab.comparison.summary import Predictions, compare
 from lab.contract import Problem
 from lab.errors import UserError, ask, run
 from lab.files import digests, read_table, write_json
-from lab.paths import COMPARISON, COSTS, FIGURES, RUNS, SPLITS
+from lab.paths import COMPARISON, COSTS, FIGURES, METRICS, RUNS, SPLITS
 from lab.runs import read_finished
 from lab.settings import Params, read_params, read_project
 from lab.team_code.loading import load_problem
@@ -35,6 +35,7 @@ def main() -> None:
     summary["figures"] = draw(problem, predictions, summary)
     summary["figure_digests"] = digests(FIGURES)
     write_json(COMPARISON, summary)
+    write_json(METRICS, means(summary))
     write_json(COSTS, {"methods": {method: costs(runs) for method, runs in records.items()}})
     for line in verdicts(summary):
         print(line)
@@ -74,6 +75,14 @@ def draw(problem: Problem, predictions: Predictions, summary: dict[str, Any]) ->
         for name, figure in own.items():
             ask(figures.save, figure, FIGURES / f"{name}.svg", of=problem.figures)
     return [f"{name}.svg" for name in own]
+
+
+def means(summary: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """The mean over seeds of each metric on the test split, by method."""
+    return {
+        method: {name: found["mean"] for name, found in entry["metrics"].items()}
+        for method, entry in summary["methods"].items()
+    }
 
 
 def costs(runs: dict[int, dict[str, Any]]) -> dict[str, list[Any]]:
