@@ -35,7 +35,7 @@ def collect(raw, options):
     return table, Provenance("Made", "made", "here", "CC0", "none")
 
 
-def expectations():
+def expectations(examples, options):
     import great_expectations.expectations as gxe
 
     return [gxe.ExpectColumnValuesToBeBetween(column="x", min_value=0)]

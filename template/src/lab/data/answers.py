@@ -180,6 +180,6 @@ def check_doubts(found: Doubts, answers: pd.Series) -> list[Check]:
     agreement = f"{max(found.agreement, 0):.0%} of the way"
     return [
         Check("better_than_chance", "stop" if size >= ENOUGH else "warn", None, name, "", holds=not found.by_chance),
-        Check("answers_predictable", "warn", None, name, agreement, holds=found.agreement >= 0.5 or found.by_chance),
+        Check("answers_predictable", "warn", None, name, agreement, holds=found.agreement >= 0.45 or found.by_chance),
         Check("labels_believable", "warn", None, name, f"{found.sure:,} of {size:,}", holds=share < 0.005),
     ]

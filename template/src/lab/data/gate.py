@@ -60,7 +60,7 @@ def check(name: str, rows: pd.DataFrame, rules: Sequence[Expectation], checks: S
 
 def summed(entries: list[Report], rows: int) -> Report:
     """The report of these entries."""
-    entries = sorted(entries, key=lambda entry: (entry["column"] or "", entry["rule"]))
+    entries = sorted(entries, key=lambda entry: (entry["column"] is None, entry["column"] or "", entry["rule"]))
     broken = [entry for entry in entries if not entry["success"]]
     return {
         "success": not any(entry["severity"] == "stop" for entry in broken),
@@ -93,6 +93,7 @@ def _entry(
     kind: str, column: str | None, detail: str, severity: str, arguments: dict[str, Any] | None = None
 ) -> Report:
     return {
+        "kind": kind,
         "rule": kind,
         "words": {language: say(kind, language, arguments or {}) for language in LANGUAGES},
         "column": column,
@@ -112,7 +113,9 @@ def _summary(result: Any) -> Report:
     found = {
         "success": bool(result.success) and not raised,
         "unexpected_count": int(detail.get("unexpected_count") or 0),
-        "unexpected_ids": [str(index["id"]) for index in (detail.get("partial_unexpected_index_list") or [])[:SHOWN]],
+        "unexpected_ids": [
+            one_line(index["id"]) for index in (detail.get("partial_unexpected_index_list") or [])[:SHOWN]
+        ],
         "problem": " ".join(raised[0].split()) if raised else None,
     }
     if kind := (config.meta or {}).get("kind"):
@@ -132,8 +135,13 @@ def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
     return [info] if "raised_exception" in info else list(info.values())
 
 
+def one_line(value: Any) -> str:
+    """A value as text in which line breaks and invisible signs are spelt out."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(value))
+
+
 def _short(value: Any) -> str:
-    text = str(value)
+    text = one_line(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 

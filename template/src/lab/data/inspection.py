@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,16 @@ import pandas as pd
 from lab.contract import Contents, Problem
 from lab.data.answers import check_classes, check_copies, check_doubts, doubts, is_number, word_counts
 from lab.data.checks import Check, check_columns, check_ids
+from lab.data.gate import Report, check
 from lab.data.leaks import check_leaks
 from lab.data.near_duplicates import clusters
 from lab.data.payload import check_contents, check_memory, check_source, read_contents, remember
+from lab.data.raw_files import check_files
+from lab.data.rules import standing_rules, unruled
 from lab.errors import UserError
+
+if TYPE_CHECKING:
+    from great_expectations.expectations import Expectation
 
 
 @dataclass
@@ -29,6 +35,28 @@ class Inspection:
     suspicious: list[dict[str, Any]] = field(default_factory=list)
     """``id``, ``given``, ``instead`` and ``score`` of the most doubtful answers, the worst first."""
     classes: dict[str, int] = field(default_factory=dict)
+
+
+def validate(
+    problem: Problem,
+    rules: list[Expectation],
+    raw: Path,
+    rows: pd.DataFrame,
+    provenance: dict[str, Any],
+    before: dict[str, Any] | None = None,
+) -> tuple[Report, Inspection]:
+    """Hold ``rows`` and what they contain against all rules: what ``validation.json`` says, and what was found.
+
+    ``rules`` are those of ``problem.py``; those that every project gets come on top.
+    """
+    import great_expectations.expectations as gxe
+
+    ranged = {rule.column for rule in rules if isinstance(rule, gxe.ExpectColumnValuesToBeBetween)}
+    found = inspect(problem, raw, rows, provenance, ranged, before)
+    checks = [*found.checks, *check_files(raw, provenance["digest"]), *unruled(rows, rules)]
+    report = check("raw data", rows, standing_rules(rows, rules) + rules, checks)
+    lists = {"near_duplicates": found.near_duplicates, "suspicious": found.suspicious, "classes": found.classes}
+    return report | lists, found
 
 
 def inspect(

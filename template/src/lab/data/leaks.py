@@ -27,7 +27,7 @@ def check_leaks(contents: Contents, answers: pd.Series, words: tuple[object, np.
         names = [f"pixel ({row}, {column})" for row in range(small.shape[1]) for column in range(small.shape[2])]
         scores |= _scores(names, small.reshape(len(small), -1), answers[known])
     if words is not None and not is_number(answers):
-        scores |= _words(words[0], words[1], answers)
+        scores |= _words(words[0][known], words[1], answers[known])  # type: ignore[index]
     told = sorted(scores, key=lambda name: -scores[name])
     given = [name for name in told if scores[name] >= GIVEN]
     almost = [name for name in told if ALMOST <= scores[name] < GIVEN]

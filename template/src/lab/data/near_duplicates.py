@@ -54,6 +54,7 @@ def _same(keys: Sequence[str] | np.ndarray) -> np.ndarray:
 def grey(pictures: np.ndarray) -> np.ndarray:
     """(n, h, w) float32, from 0 (the darkest of all) to 1 (the brightest), no side above 64."""
     values = pictures.mean(axis=3, dtype=np.float32) if pictures.ndim == 4 else pictures.astype(np.float32)
+    values = np.nan_to_num(values, posinf=0, neginf=0)
     low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))
     return shrink((values - low) / max(high - low, 1e-9), 64)
 

@@ -111,8 +111,8 @@ RULES: dict[str, tuple[str, str]] = {
         "答案與相似樣本矛盾者必須很少（見 Data Docs 的可疑標籤）",
     ),
     "answers_predictable": (
-        "a quick classical model should come at least half of the way from chance to all right",
-        "快速模型對答案的預測至少應達隨機與完全正確之中點",
+        "a quick classical model should come at least 45 % of the way from chance to all right",
+        "快速模型對答案的預測至少應達隨機至完全正確的 45%",
     ),
     "copies_agree": ("near-duplicates must have the same answer", "近似重複的樣本答案必須相同"),
     "no_near_duplicate": (

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
     from matplotlib.figure import Figure
 
+    from lab.data_settings import DataSettings
+
 metrics = (
     Metric("mean_return", higher_is_better=True, unit="points a game", digits=1),
     Metric("wins", higher_is_better=True, unit="% of games", digits=1, bounds=(0, 100)),
@@ -26,21 +28,24 @@ targets = ()
 stratify = None
 
 
-def collect(raw: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, Provenance]:
+def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """One row for each game to be played: its first moves, made at random, and the seed of the opponent's moves."""
     import chess
 
     from lab.tasks.reinforcement_learning.environment import balance, choices
 
-    draw = random.Random(options["seed"])
+    own = options.own(games=640, opening=4, seed=0)
+    if options.source != "demo":
+        raise UserError("params.yaml: data.source: games are played, not collected: set it to demo")
+    draw = random.Random(own["seed"])
     rows: dict[str, dict[str, Any]] = {}
     for attempt in itertools.count():
-        if len(rows) == options["games"]:
+        if len(rows) == own["games"]:
             break
-        if attempt > 10 * options["games"]:
+        if attempt > 10 * own["games"]:
             raise UserError("params.yaml: data.opening: so few random moves do not make data.games different positions")
         board = chess.Board()
-        while len(board.move_stack) < 2 * options["opening"] and (legal := list(board.legal_moves)):
+        while len(board.move_stack) < 2 * own["opening"] and (legal := list(board.legal_moves)):
             board.push(draw.choice(legal))
         if not any(board.legal_moves):
             continue
@@ -69,7 +74,7 @@ def collect(raw: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, Provenanc
     return pd.DataFrame(rows.values()), provenance
 
 
-def expectations() -> list[Expectation]:
+def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
     import great_expectations.expectations as gxe
 
     return [

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from lab.contract import Batch
+from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.tasks.reinforcement_learning import problem
 from lab.tasks.reinforcement_learning.baseline import Reinforce, returns_to_go
@@ -24,14 +25,14 @@ SIZE: Any = {"width": 16, "depth": 1, "discount": 0.9, "entropy": 0.01}
 
 @pytest.fixture
 def batch(tmp_path: Path) -> Batch:
-    table, _ = problem.collect(tmp_path, {"games": 12, "opening": 4, "seed": 3})
+    table, _ = problem.collect(tmp_path, DataSettings.model_validate({"games": 12, "opening": 4, "seed": 3}))
     table.to_parquet(tmp_path / "examples.parquet")
     return problem.load(tmp_path, {"train": table["id"].tolist()})["train"]  # type: ignore[return-value]
 
 
 def test_rows_tell_what_load_encodes(tmp_path: Path) -> None:
-    table, provenance = problem.collect(tmp_path, {"games": 30, "opening": 4, "seed": 3})
-    again, _ = problem.collect(tmp_path, {"games": 30, "opening": 4, "seed": 3})
+    table, provenance = problem.collect(tmp_path, DataSettings.model_validate({"games": 30, "opening": 4, "seed": 3}))
+    again, _ = problem.collect(tmp_path, DataSettings.model_validate({"games": 30, "opening": 4, "seed": 3}))
     pd.testing.assert_frame_equal(table, again)
     assert provenance.kind == "made"
     assert table["sha256"].is_unique
@@ -44,7 +45,7 @@ def test_rows_tell_what_load_encodes(tmp_path: Path) -> None:
 
 def test_too_few_different_openings_are_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"data\.opening"):
-        problem.collect(tmp_path, {"games": 3, "opening": 0, "seed": 0})
+        problem.collect(tmp_path, DataSettings.model_validate({"games": 3, "opening": 0, "seed": 0}))
 
 
 def test_the_mask_holds_the_legal_moves_and_no_others(batch: Batch) -> None:
@@ -132,7 +133,7 @@ def test_a_trace_of_one_compares_returns_with_values() -> None:
 
 def test_the_random_player_earns_nothing() -> None:
     """Both sides move alike, so neither gains: the mean is near zero, where agents that learn are near 35."""
-    table, _ = problem.collect(Path(), {"games": 200, "opening": 4, "seed": 1})
+    table, _ = problem.collect(Path(), DataSettings.model_validate({"games": 200, "opening": 4, "seed": 1}))
     games = [
         [encode(chess.Move.from_uci(move)) for move in opening.split()] + [-1] * 2 * LENGTH
         for opening in table["opening"]
@@ -148,7 +149,7 @@ def test_the_random_player_earns_nothing() -> None:
 def test_a_few_batches_teach_to_take_pieces(method: type[Reinforce | ActorCritic], options: dict) -> None:
     torch.manual_seed(0)
     player = method({}, **SIZE, **options)
-    table, _ = problem.collect(Path(), {"games": 64, "opening": 4, "seed": 0})
+    table, _ = problem.collect(Path(), DataSettings.model_validate({"games": 64, "opening": 4, "seed": 0}))
     codes = [[encode(chess.Move.from_uci(move)) for move in opening.split()] for opening in table["opening"]]
     examples = {"opening": torch.tensor(codes), "opponent_seed": torch.tensor(table["opponent_seed"].to_numpy())}
     optimizer = torch.optim.AdamW(player.parameters(), lr=3e-3)

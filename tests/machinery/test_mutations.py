@@ -1,0 +1,127 @@
+"""Data that go wrong in a hundred ways: the rule that is there for it tells of each, before anything trains."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from corruptions import Corruption, Data
+from corruptions_by_family import GAMES, IDS, INVISIBLE, PICTURES, TABLE, TEXTS
+from great_expectations.expectations import ExpectTableRowCountToEqual
+
+from lab.data.gate import failures
+from lab.data.inspection import validate
+from lab.data_settings import DataSettings
+
+TASKS = Path(__file__).parents[2] / "template/src/lab/tasks"
+FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
+    "digits": ("image_classification", 1797, PICTURES),
+    "drawings": ("image_generation", 1000, PICTURES),
+    "houses": ("tabular_regression", 1500, TABLE),
+    "sentences": ("text_classification", 3000, TEXTS),
+    "games": ("reinforcement_learning", 200, GAMES),
+}
+"""Of each family its task, how many rows (fewer are faster), and its own corruptions."""
+CASES = [
+    (family, name)
+    for family, (_, _, own) in FAMILIES.items()
+    # What every family shares is tried on two.
+    for name in ({**IDS, **own} if family in ("digits", "sentences") else own)
+]
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Data]:
+    @cache
+    def collect(family: str) -> Data:
+        task, size, _ = FAMILIES[family]
+        module = importlib.import_module(f"lab.tasks.{task}.problem")
+        raw = tmp_path_factory.mktemp(family)
+        settings = yaml.safe_load((TASKS / task / "task.yml").read_text(encoding="utf-8"))
+        options = DataSettings(**yaml.safe_load(settings["data"]))
+        rows, _ = module.collect(raw, options)
+        pictures = np.load(raw / "pictures.npy") if (raw / "pictures.npy").is_file() else None
+        rules = [
+            rule for rule in module.expectations(rows, options) if not isinstance(rule, ExpectTableRowCountToEqual)
+        ]
+        problem = SimpleNamespace(contents=module.contents, stratify=module.stratify, rules=rules)
+        chosen = np.sort(np.random.default_rng(0).permutation(len(rows))[:size])
+        return Data(problem, rows.reset_index(drop=True), pictures).of(chosen)
+
+    return collect
+
+
+def told(data: Data, raw: Path) -> tuple[set[str], dict[str, Any]]:
+    """The rules that are broken, by name, and the report."""
+    saved = data.save(raw)
+    report, _ = validate(saved.problem, saved.problem.rules, raw, saved.rows, saved.provenance, saved.before)
+    broken = [entry for entry in report["expectations"] if not entry["success"] and entry["severity"] != "info"]
+    return {entry["kind"] for entry in broken}, report
+
+
+@pytest.fixture(scope="session")
+def untouched(collected: Callable[[str], Data], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], set[str]]:
+    """What is told of a family's data as they are."""
+
+    @cache
+    def tell(family: str) -> set[str]:
+        return told(collected(family), tmp_path_factory.mktemp("raw") / "raw")[0]
+
+    return tell
+
+
+@pytest.mark.parametrize(("family", "name"), CASES)
+def test_a_corruption_is_told(
+    family: str,
+    name: str,
+    collected: Callable[[str], Data],
+    untouched: Callable[[str], set[str]],
+    tmp_path: Path,
+) -> None:
+    kind, corrupt = {**IDS, **FAMILIES[family][2]}[name]
+    broken, report = told(corrupt(collected(family)), tmp_path / "raw")
+    assert kind in broken, failures(report) or report["warnings"]
+    if kind in untouched(family):  # then it must tell of more than before
+        before = told(collected(family), tmp_path / "raw")[1]
+        assert [e for e in report["expectations"] if e["kind"] == kind] != [
+            e for e in before["expectations"] if e["kind"] == kind
+        ]
+    assert report["warnings"] or not report["success"]
+    assert "\n" not in failures(report)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_data_as_they_are_raise_no_alarm(family: str, collected: Callable[[str], Data], tmp_path: Path) -> None:
+    data = collected(family).remembered()
+    broken, report = told(data, tmp_path / "raw")
+    assert report["success"], failures(report)
+    known = {
+        "houses": {"zero_means_zero", "dates_in_order"},
+        "games": {"plausible"},
+        "sentences": {"no_near_duplicate"},
+    }
+    assert broken <= known.get(family, set())
+
+
+@pytest.mark.parametrize("name", INVISIBLE)
+def test_what_no_rule_can_see(name: str, collected: Callable[[str], Data], tmp_path: Path) -> None:
+    """Honest about the limits: when a rule comes to see one of these, it moves up into the list."""
+    family, corrupt, why = INVISIBLE[name]
+    broken, report = told(corrupt(collected(family)), tmp_path / "raw")
+    assert why
+    assert report["success"], failures(report)
+    assert not broken - {"plausible", "no_near_duplicate", "brightness_plausible"}
+
+
+def test_there_are_corruptions_enough() -> None:
+    assert len(CASES) >= 80
+    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES}) >= 80
+    assert isinstance(pd.DataFrame(CASES), pd.DataFrame)
