@@ -46,7 +46,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Data]
         module = importlib.import_module(f"lab.tasks.{task}.problem")
         raw = tmp_path_factory.mktemp(family)
         settings = yaml.safe_load((TASKS / task / "task.yml").read_text(encoding="utf-8"))
-        options = DataSettings(**yaml.safe_load(settings["data"]))
+        options = DataSettings.model_validate(yaml.safe_load(settings["data"]) or {})
         rows, _ = module.collect(raw, options)
         pictures = np.load(raw / "pictures.npy") if (raw / "pictures.npy").is_file() else None
         rules = [
