@@ -3,8 +3,9 @@
 A method's mean score varies for two reasons: another test set has other examples, and another seed gives other
 weights. Both variances are estimated, added, and put into a t interval with Satterthwaite's degrees of freedom
 (Satterthwaite 1946, "An Approximate Distribution of Estimates of Variance Components"): with three seeds their
-variance is itself hardly known, and the interval must be wider for that. Checked by benchmarks/statistics.py of
-the template: simulated intervals of 95 % cover the truth in 93 to 99 of 100 cases with two to ten seeds.
+variance is itself hardly known, and the interval must be wider for that. Simulated (benchmarks/statistics.py of the
+template), intervals of 95 % hold the true difference in 93 to 99 of 100 cases with two to ten seeds; in 88 to 93 where
+seeds alone count and scatter so widely that the better method's come to the end of the scale.
 """
 
 from __future__ import annotations
