@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from lab.data.payload import check_contents, check_memory, check_source, read_co
 from lab.data.raw_files import check_files
 from lab.data.rules import standing_rules, unruled
 from lab.errors import UserError
+
+if TYPE_CHECKING:
+    from great_expectations.expectations import Expectation
 
 
 @dataclass
@@ -35,12 +38,19 @@ class Inspection:
 
 
 def validate(
-    problem: Problem, raw: Path, rows: pd.DataFrame, provenance: dict[str, Any], before: dict[str, Any] | None = None
+    problem: Problem,
+    rules: list[Expectation],
+    raw: Path,
+    rows: pd.DataFrame,
+    provenance: dict[str, Any],
+    before: dict[str, Any] | None = None,
 ) -> tuple[Report, Inspection]:
-    """Hold ``rows`` and what they contain against all rules: what ``validation.json`` says, and what was found."""
+    """Hold ``rows`` and what they contain against the problem's ``rules`` and every project's.
+
+    Returns what ``validation.json`` says, and what was found.
+    """
     import great_expectations.expectations as gxe
 
-    rules = problem.expectations()
     ranged = {rule.column for rule in rules if isinstance(rule, gxe.ExpectColumnValuesToBeBetween)}
     found = inspect(problem, raw, rows, provenance, ranged, before)
     checks = [*found.checks, *check_files(raw, provenance["digest"]), *unruled(rows, rules)]

@@ -16,7 +16,7 @@ from lab.team_code import load_problem
 def main() -> None:
     rows, provenance, problem = pd.read_parquet(EXAMPLES), read_json(PROVENANCE), load_problem()
     before = read_json(VALIDATED_BEFORE) if VALIDATED_BEFORE.is_file() else None
-    report, found = validate(problem, RAW, rows, provenance, before)
+    report, found = validate(problem, problem.expectations(), RAW, rows, provenance, before)
     write_page(report, rows, found.contents, provenance)
     for warning in report["warnings"]:
         print(f"warning: {warning['en']}")
