@@ -77,9 +77,19 @@ def write(
         "success": True,
         "rows": 1797,
         "expectations": [
-            {"rule": rule, "column": column, "success": True, "unexpected_count": 0, "unexpected_ids": []}
+            {
+                "rule": rule,
+                "words": {"en": f"must be {rule}", "zh-TW": f"必須為 {rule}"},
+                "column": column,
+                "severity": "stop",
+                "success": True,
+                "unexpected_count": 0,
+                "unexpected_ids": [],
+            }
             for rule, column in rules
         ],
+        "warnings": [{"en": "ink: a | warning: 2 rows (id 7, 8)", "zh-TW": "ink: 警告：2 筆 (id 7, 8)"}],
+        "classes": {"cat": 1000, "dog": 797},
     }
     provenance = {
         "title": "Optical recognition of handwritten digits",
@@ -112,8 +122,9 @@ def write(
         "results/comparison.json": comparison,
         "results/costs.json": costs,
         "results/validation.json": report,
-        "results/splits.json": report | {"sizes": comparison["examples"]},
+        "results/splits.json": report | {"sizes": comparison["examples"], "classes": {}},
         "data/raw/provenance.json": provenance,
+        "data/raw/examples.parquet": "only its digest is read",
         **{
             f"runs/{m}/{s}/run.json": sealed(run | {"method": m, "seed": s}, root / "runs")
             for m in methods

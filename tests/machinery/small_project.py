@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ import pandas as pd
 from safetensors.torch import load_file
 
 import lab
+from lab.files import tree_digest
 
 PROBLEM = """
 import torch
@@ -108,10 +108,6 @@ PARAMS: dict[str, Any] = {
 }
 
 
-NOTHING = hashlib.sha256().hexdigest()
-"""The digest of a folder without a file."""
-
-
 class SmallProject:
     """Its folder, and the train stage started in it."""
 
@@ -128,11 +124,12 @@ class SmallProject:
         text = 'title = "T"\nslug = "t"\ntask = "small"\nlanguage = "en"\nmembers = [{ name = "黃意婷" }]\n'
         (folder / "project.toml").write_text(text, encoding="utf-8")
         (folder / "data/raw").mkdir(parents=True)
-        self.write("data/raw/provenance.json", {"digest": NOTHING, "title": "Made", "kind": "made", "source": "here"})
         splits = ["train"] * 160 + ["validation"] * 50 + ["test"] * 30
         table = pd.DataFrame({"id": [str(row) for row in range(len(splits))], "split": splits})
         table.to_parquet(folder / "data/splits.parquet")
         table[["id"]].to_parquet(folder / "data/raw/examples.parquet")
+        about = {"digest": tree_digest(folder / "data/raw"), "title": "Made", "kind": "made", "source": "here"}
+        self.write("data/raw/provenance.json", about)
         self.set(**params)
 
     def write(self, path: str, content: Any) -> None:

@@ -117,6 +117,7 @@ def enter(folder: Path, monkeypatch: pytest.MonkeyPatch, **changed: str) -> None
     splits = ["train"] * 30 + ["validation"] * 15 + ["test"] * 15
     table = pd.DataFrame({"id": [str(row) for row in range(len(splits))], "split": splits})
     table.to_parquet(folder / "data/splits.parquet")
+    table[["id"]].to_parquet(folder / "data/raw/examples.parquet")
     monkeypatch.chdir(folder)
     monkeypatch.setattr(lab.tasks, "__path__", [str(folder / "src/lab/tasks")])
     for name in [name for name in sys.modules if name.startswith("lab.tasks.small")]:

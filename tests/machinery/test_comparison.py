@@ -152,7 +152,7 @@ def test_costly_columns_are_measured_once_for_each_run_and_split() -> None:
     [
         ({"accuracy": 1.2}, "accuracy = 1.2 for baseline, seed 0, split test, beyond the bounds"),
         ({"error": -0.1}, "error = -0.1 for baseline, seed 0, split test, beyond the bounds"),
-        ({"error": float("nan")}, "error = nan for baseline, seed 0, split test: it must be a finite number"),
+        ({"error": float("nan")}, "error = nan for baseline, seed 0, split test: it must be finite"),
         ({"recall": 0.5}, "returns 'recall', whose direction is not given"),
     ],
 )
@@ -173,9 +173,9 @@ def test_a_score_that_some_resamples_lack_is_told_and_not_written() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda one: one[one["split"] == "test"], "has no predictions for the validation examples: delete the folder"),
-        (lambda one: one.iloc[::-1], "answers other validation examples than the other runs"),
-        (lambda one: one.iloc[:-1], "answers other test examples than the other runs"),
+        (lambda one: one[one["split"] == "test"], "answers other examples than the validation split"),
+        (lambda one: one.iloc[::-1], "answers other examples than the validation split"),
+        (lambda one: one.iloc[:-1], "answers other examples than the test split"),
     ],
 )
 def test_predictions_of_other_examples_are_refused(
@@ -183,6 +183,8 @@ def test_predictions_of_other_examples_are_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     good = frame(0, 0.5)
+    Path("data").mkdir()
+    good[["id", "split"]].to_parquet("data/splits.parquet")
     for method, table in (("baseline", good), ("novel", change(good))):
         path = Path(f"runs/{method}/0/predictions.parquet")
         path.parent.mkdir(parents=True)

@@ -13,7 +13,8 @@ import pytest
 import typst
 
 from lab.errors import UserError
-from lab.reporting.cards import data_card, model_card, number
+from lab.reporting.cards import model_card, number
+from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
 from lab.settings import read_project
 from lab.stages import deliver
@@ -77,7 +78,7 @@ def test_deliver_writes_all_or_nothing(folder: Path) -> None:
     assert not Path("results/rubric.json").exists()
     Path("documents/slides.typ").write_text(good, encoding="utf-8")
     deliver.main()
-    names = ["data_card.md", "model_card.md", "proposal.pdf", "report.pdf", "slides.pdf"]
+    names = ["croissant.json", "data_card.md", "model_card.md", "proposal.pdf", "report.pdf", "slides.pdf"]
     assert sorted(path.name for path in Path("deliverables").iterdir()) == names
     card = Path("deliverables/model_card.md").read_text(encoding="utf-8")
     for method, entry in comparison["methods"].items():

@@ -14,7 +14,7 @@ import typst
 from printed_numbers import allowed, forms, printed, rows, stands_in, text_of
 from pypdf import PdfReader
 
-from lab.reporting.cards import data_card
+from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
 from lab.settings import read_project
 

@@ -31,7 +31,7 @@ IN_BASELINE = [
     (
         "def __init__(self, examples):",
         "def __init__(self, examples, width):",
-        "missing 1 required positional argument: 'width'",
+        "width: is missing, and Baseline needs it",
     ),
     ("class Baseline(Method)", "class Baseline(nn.Module)", "defines 0 subclasses of Method"),
     ("class Baseline(Method):", "class Old(Method): ...\nclass Baseline(Method):", "defines 2 subclasses of Method"),

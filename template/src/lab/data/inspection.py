@@ -45,9 +45,9 @@ def validate(
     provenance: dict[str, Any],
     before: dict[str, Any] | None = None,
 ) -> tuple[Report, Inspection]:
-    """Hold ``rows`` and what they contain against all rules: what ``validation.json`` says, and what was found.
+    """Hold ``rows`` and what they contain against the problem's ``rules`` and every project's.
 
-    ``rules`` are those of ``problem.py``; those that every project gets come on top.
+    Returns what ``validation.json`` says, and what was found.
     """
     import great_expectations.expectations as gxe
 

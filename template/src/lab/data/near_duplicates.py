@@ -53,10 +53,15 @@ def _same(keys: Sequence[str] | np.ndarray) -> np.ndarray:
 
 def grey(pictures: np.ndarray) -> np.ndarray:
     """(n, h, w) float32, from 0 (the darkest of all) to 1 (the brightest), no side above 64."""
-    values = pictures.mean(axis=3, dtype=np.float32) if pictures.ndim == 4 else pictures.astype(np.float32)
-    values = np.nan_to_num(values, posinf=0, neginf=0)
-    low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))
-    return shrink((values - low) / max(high - low, 1e-9), 64)
+    parts = []
+    for start in range(0, len(pictures), 1024):  # a part at a time: all of them as floats may not fit in memory
+        part = np.nan_to_num(pictures[start : start + 1024].astype(np.float32), posinf=0, neginf=0)
+        parts.append(shrink(part.mean(axis=3) if part.ndim == 4 else part, 64))
+    if not parts:
+        return np.zeros((0, 1, 1), np.float32)
+    values = np.concatenate(parts)
+    low, high = float(values.min()), float(values.max())
+    return (values - low) / np.float32(max(high - low, 1e-9))
 
 
 def shrink(pictures: np.ndarray, side: int) -> np.ndarray:

@@ -1,6 +1,6 @@
-"""Data card and model card: Markdown for whoever meets the data or the weights without the report.
+"""Model card: Markdown for whoever meets the weights without the report; and what data_card.py shares with it.
 
-After "Datasheets for Datasets" (Gebru et al. 2021) and "Model Cards for Model Reporting" (Mitchell et al. 2019).
+After "Model Cards for Model Reporting" (Mitchell et al. 2019).
 """
 
 from __future__ import annotations
@@ -61,53 +61,6 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _say(project: Project, english: str, taiwanese: str) -> str:
     return taiwanese if project.language == "zh-TW" else english
-
-
-def data_card(project: Project, results: Results) -> str:
-    """Where the data come from, what is in them, how they were split and checked."""
-
-    def say(english: str, taiwanese: str) -> str:
-        return _say(project, english, taiwanese)
-
-    source, splits, validation = results["provenance"], results["splits"], results["validation"]
-    about = [
-        (say("Project", "專題"), escape(project.title)),
-        (say("Kind", "性質"), say(*KINDS[source["kind"]])),
-        (say("Source", "來源"), link(source["source"])),
-        (say("Licence", "授權"), escape(source["licence"])),
-        (say("Citation", "引用"), escape(source["citation"])),
-        (say("Notes", "備註"), escape(source["notes"]) or "–"),
-        (say("Examples", "樣本數"), number(source["rows"])),
-        (say("Size", "大小"), f"{number(source['bytes'])} bytes"),
-        (say("Digest", "摘要值"), code(source["digest"])),
-    ]
-    names = {"train": say("train", "訓練"), "validation": say("validation", "驗證"), "test": say("test", "測試")}
-    parts = [
-        f"# {say('Data card', '資料卡')}: {escape(source['title'])}",
-        table(["", ""], about),
-        f"## {say('Columns', '欄位')}",
-        table([say("Column", "欄位"), say("Type", "型別")], [(code(k), code(v)) for k, v in source["columns"].items()]),
-        f"## {say('Splits', '切分')}",
-        table(
-            [say("Split", "集合"), say("Examples", "樣本數")], [(names[k], number(splits["sizes"][k])) for k in names]
-        ),
-        _rules(project, splits),
-        f"## {say('Validation', '驗證')}",
-        _rules(project, validation),
-    ]
-    if source["files"]:
-        files = [(code(name), code(digest)) for name, digest in sorted(source["files"].items())]
-        parts += [f"## {say('Downloaded files', '下載的檔案')}", table([say("File", "檔案"), "SHA-256"], files)]
-    return "\n\n".join(parts) + "\n"
-
-
-def _rules(project: Project, report: Results) -> str:
-    header = [_say(project, *names) for names in (("Column", "欄位"), ("Rule", "規則"), ("Broken", "違反筆數"))]
-    rows = [
-        (code(rule["column"] or ""), code(rule["rule"]), number(rule["unexpected_count"]))
-        for rule in report["expectations"]
-    ]
-    return table(header, rows)
 
 
 def model_card(project: Project, results: Results, runs: dict[int, Results]) -> str:

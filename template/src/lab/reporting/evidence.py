@@ -83,9 +83,10 @@ def _provenance() -> Finding:
 
 def _rules(name: str) -> Finding:
     report, where = _read(name)
-    failed = [rule["rule"] for rule in report["expectations"] if not rule["success"]]
+    failed = [rule["rule"] for rule in report["expectations"] if not rule["success"] and rule["severity"] == "stop"]
     detail = f"{len(report['expectations'])} rules over {report['rows']} examples, "
-    return bool(report["success"]), detail + (f"{len(failed)} broken: {failed[0]}" if failed else "all hold"), where
+    detail += f"{len(failed)} broken: {failed[0]}" if failed else "none broken"
+    return bool(report["success"]), f"{detail}; {len(report['warnings'])} warnings", where
 
 
 def _methods() -> Finding:

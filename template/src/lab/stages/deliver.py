@@ -3,7 +3,9 @@
 from lab.errors import run
 from lab.files import atomic, write_json, write_text
 from lab.paths import DELIVERABLES, RUBRIC_REPORT, RUNS
-from lab.reporting.cards import data_card, model_card
+from lab.reporting.cards import model_card
+from lab.reporting.croissant import croissant
+from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
 from lab.reporting.rubric import as_text, look_up, read_rubric
 from lab.runs import read_finished
@@ -16,12 +18,14 @@ def main() -> None:
     champion, seeds = results["comparison"]["champion"], results["comparison"]["seeds"]
     runs = {seed: read_finished(RUNS / champion / str(seed)) for seed in seeds}
     cards = {"data_card.md": data_card(project, results), "model_card.md": model_card(project, results, runs)}
+    metadata = croissant(project, results)
     documents = compile_documents()
     for name, content in documents.items():
         with atomic(DELIVERABLES / f"{name}.pdf") as temporary:
             temporary.write_bytes(content)
     for name, text in cards.items():
         write_text(DELIVERABLES / name, text)
+    write_json(DELIVERABLES / "croissant.json", metadata)
     report = look_up(rubric)
     write_json(RUBRIC_REPORT, report)
     write_text(RUBRIC_REPORT.with_suffix(".md"), as_text(report, markdown=True))
