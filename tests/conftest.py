@@ -50,10 +50,13 @@ class Project:
         return done.stdout
 
     def fail(self, *command: str) -> str:
-        """Run a command that must fail as a user's mistake does; return its one line on stderr."""
+        """Run a command that must fail as a user's mistake does; return its one line on stderr.
+
+        Above it may stand lines of the team's own code, indented, and nothing else.
+        """
         done = self.run(*command)
         assert done.returncode != 0, f"{' '.join(command)} ended well\n{done.stdout}"
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        lines = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("  ")]
         assert len(lines) == 1, done.stderr
         return lines[0]
 

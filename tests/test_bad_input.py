@@ -133,8 +133,20 @@ def test_scores_without_a_metric_are_refused(project: Project) -> None:
     for name in ("fingerprint", "collect", "validate", "split", "train baseline", "train novel"):
         project.succeed(*stage(name))
     project.write(PROBLEM, '"macro_f1":', '"F1":')
-    assert "score in problem.py returns 'F1', whose direction is not given" in project.fail(*stage("compare"))
+    assert "score returns 'F1', whose direction is not given" in project.fail(*stage("compare"))
     assert not (project.path / "results/comparison.json").exists()
+
+
+def test_a_mistake_in_a_method_is_told_before_anything_trains(project: Project) -> None:
+    for name in ("fingerprint", "collect", "split"):
+        project.succeed(*stage(name))
+    baseline = "src/lab/tasks/image_classification/baseline.py"
+    project.write(baseline, 'return {"log_probability": self', 'return {"log_probability": self.layer, "no": self')
+    said = project.fail(*stage("train baseline"))
+    assert said.startswith(f"error: {baseline}, line ")
+    assert said.endswith("'Perceptron' object has no attribute 'layer': did you mean 'layers'?")
+    assert "line " in project.fail("python", "-m", "lab.cli", "try", "baseline")
+    assert not (project.path / "runs/baseline/0").exists()
 
 
 def test_a_stage_outside_a_project_says_where_to_go(project: Project) -> None:

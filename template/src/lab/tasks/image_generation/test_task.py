@@ -97,6 +97,10 @@ def test_diffusion_moves_no_code(batch: Batch) -> None:
     assert moved == {name for name, _ in method.named_parameters() if name.startswith("denoiser.")}
 
 
+def test_diffusion_keeps_its_last_epoch(batch: Batch) -> None:
+    assert set(LatentDiffusion(batch, **DIFFUSION).validate(batch)) == {"reconstruction", "diffusion"}
+
+
 @pytest.mark.parametrize("steps", [1, 7])
 def test_diffusion_with_a_perfect_denoiser_finds_the_only_code(batch: Batch, steps: int) -> None:
     code = torch.tensor([[0.5, -1.0, 2.0, 0.0]])
