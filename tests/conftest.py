@@ -119,3 +119,19 @@ def stamp(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Stamp:
 def stamped(stamp: Stamp) -> dict[str, Project]:
     """A project of each task with default answers: for tests that only read."""
     return {task: stamp(task=task) for task in TASKS}
+
+
+@pytest.fixture(scope="session")
+def reproduced(stamp: Stamp, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The default example after `dvc repro`. Tests that change something work on a copy."""
+    from pipeline import quick_example
+
+    project = quick_example(stamp, tmp_path_factory.mktemp("end to end") / "project")
+    project.succeed("dvc", "repro")
+    return project
+
+
+@pytest.fixture
+def copied(reproduced: Project, tmp_path: Path) -> Project:
+    """A copy of ``reproduced``, to change."""
+    return Project(Path(shutil.copytree(reproduced.path, tmp_path / "copy", symlinks=True)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Project, Stamp
-from test_end_to_end import ROOM, quick_example, result, stages_run
+from pipeline import ROOM, quick_example, result, stages_run
 
 HOOKS = ("uv", "tool", "run", "--from", "pre-commit>=4.4,<5", "pre-commit", "install")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from lab.problem_checks import drawn
 from safetensors.torch import load_file
 from team_project import BASELINE, PROBLEM, enter, told
 
-from lab.problem_checks import drawn
 from lab.settings import read_params
 from lab.training import rehearsal, run
 from lab.training.run import train_seeds

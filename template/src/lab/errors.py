@@ -167,3 +167,9 @@ def _near(error: BaseException) -> str:
         known = [*frame.f_locals, *frame.f_globals, *known]
     close = [each for each in get_close_matches(name, known, n=1) if each != name]
     return f": did you mean {close[0]!r}?" if close else ""
+
+
+def some(names: list[str], most: int = 5) -> str:
+    """The first names, and how many there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

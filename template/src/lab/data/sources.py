@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from lab.contract import Provenance
 from lab.data_settings import DataSettings
-from lab.errors import UserError
+from lab.errors import UserError, some
 from lab.files import digest_of, sha256
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".csv.gz", ".tsv.gz", ".jsonl.gz")
-"""Endings of the tables that can be read."""
 IGNORED = ("thumbs.db", "desktop.ini", "readme.md", "license", "license.txt", "licence", "licence.txt")
 """Files that systems and people leave in every folder; so are those whose names begin with a dot."""
 
@@ -87,6 +85,8 @@ def _inside(folder: Path, options: DataSettings, said: str, files: dict[str, str
         raise UserError(f"params.yaml: data.inside: there is no {options.inside} in what was downloaded: {some}")
     if path.is_file():
         return Found(path.parent, said, path, files, own=False)
+    from lab.data.tables import TABLES
+
     tables = [path for path in listed(path) if path.name.lower().endswith(TABLES)]
     if len(tables) == 1 and (options.columns.target or options.columns.text):
         return Found(tables[0].parent, said, tables[0], files, own=False)
@@ -146,12 +146,6 @@ def classes(folder: Path) -> tuple[list[tuple[Path, str]], str]:
 def identity(path: Path, folder: Path) -> str:
     """An example's id: where its file lies below ``folder``."""
     return unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
-
-
-def some(names: list[str], most: int = 5) -> str:
-    """The first names, and how many there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
 
 
 def provenance(options: DataSettings, found: Found, said: list[str], files: list[Path]) -> Provenance:

@@ -8,13 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from lab.data.sources import TABLES, some
 from lab.data_settings import DataSettings
-from lab.errors import UserError
+from lab.errors import UserError, some
 from lab.files import sha256
 
 LINE = "\x1f\n"
 """Between rows, where a row's own text may have several lines."""
+
+TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".csv.gz", ".tsv.gz", ".jsonl.gz")
+"""Endings of the tables that can be read."""
 
 
 def read_table(path: Path, options: DataSettings) -> pd.DataFrame:
