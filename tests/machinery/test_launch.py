@@ -106,7 +106,7 @@ def test_a_stopped_run_of_two_processes_continues(project: SmallProject, kind: s
 @pytest.mark.parametrize(
     ("fail", "line"),
     [
-        ("no good", "error: baseline, seed 0: src/lab/tasks/small/baseline.py, line 29, in loss: RuntimeError: no"),
+        ("no good", "error: baseline, seed 0: src/lab/tasks/small/baseline.py, line 25, in loss: RuntimeError: no"),
         ("not enough memory", "error: baseline, seed 0: out of memory: set train.accumulate in params.yaml to 2"),
     ],
 )
@@ -116,6 +116,7 @@ def test_what_fails_in_the_second_process_is_told_once(project: SmallProject, fa
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(line)
     assert done.stderr.count("error: ") == 1
+    assert "Traceback" not in done.stderr
     assert project.record()["status"] == "failed"
     assert fail in project.record()["error"] or "out of memory" in project.record()["error"]
 

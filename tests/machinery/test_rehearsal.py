@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -39,8 +40,13 @@ def test_a_rehearsal_changes_no_weight(tmp_path: Path, monkeypatch: pytest.Monke
 def test_figures_are_rehearsed_once_until_their_code_or_the_predictions_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = []
-    monkeypatch.setattr(rehearsal, "drawn", lambda *given: calls.append(1) or drawn(*given))
+    calls: list[tuple] = []
+
+    def noted(*given: Any) -> Any:
+        calls.append(given)
+        return drawn(*given)
+
+    monkeypatch.setattr(rehearsal, "drawn", noted)
     enter(tmp_path, monkeypatch)
     for name in ("baseline", "own_step", "baseline"):
         train(name)

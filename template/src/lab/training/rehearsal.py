@@ -45,7 +45,8 @@ def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Ex
     """Raise a ``UserError`` if the method's or the problem's code fails, or returns what the contract forbids."""
     before = random_state()
     try:
-        settings, seed = params.training(name), params.seeds[0]
+        # One thread: several wait for each other while MLflow starts beside them.
+        settings, seed = params.training(name).model_copy(update={"threads": 1}), params.seeds[0]
         method, hardware = untrained(name, params, examples, settings)
         learn_once(method, next(first_batches(examples["train"], settings, seed, hardware)), settings, hardware)
         print(f"{name}: rehearsed; {kept_epoch(validate_once(method, examples['validation'], settings, hardware))}")
