@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import requests
+import urllib3
 from tqdm import tqdm
 
 from lab.data.archives import is_archive, unpack
@@ -175,7 +176,7 @@ def _fetch(url: str, part: Part, checked: bool) -> str:
         raise UserError(f"{url} leads from one address to another without end") from None
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
         raise UserError(f"{url}: {error}") from None
-    except requests.exceptions.RequestException as error:
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise _Interrupted(_reason(error)) from None
 
 
@@ -185,7 +186,7 @@ def _append(answer: requests.Response, part: Part) -> None:
     total = part.size() + int(length) if length and length.isdigit() else None
     bar = tqdm(total=total, initial=part.size(), unit="B", unit_scale=True, desc=_name(answer), leave=False, delay=1)
     with bar, part.path.open("ab") as stream:
-        for piece in answer.iter_content(PIECE):
+        while piece := answer.raw.read1(PIECE, decode_content=False):  # what is there: a dropped piece would be lost
             stream.write(piece)
             bar.update(len(piece))
     if total is not None and part.size() != total:

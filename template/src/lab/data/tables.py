@@ -52,7 +52,7 @@ def _parsed(path: Path, encoding: str, texts: dict[str, Any]) -> pd.DataFrame:
         separator = "\t" if name.endswith(".tsv") else _separator(path, encoding)
         return pd.read_csv(path, sep=separator, encoding=encoding, dtype=texts, skipinitialspace=True)
     if name.endswith((".jsonl", ".ndjson")):
-        return pd.read_json(path, lines=True, encoding=encoding, dtype=texts or True, convert_dates=False)
+        return pd.read_json(path, lines=True, encoding=encoding, dtype=False)
     if name.endswith(".parquet"):
         return pd.read_parquet(path)
     if name.endswith((".xlsx", ".xls")):

@@ -1,1 +1,1 @@
-"""New pictures of handwritten digits: a model learns to draw, and its drawings are compared with real ones."""
+"""New pictures: a model learns to draw, and its drawings are compared with real ones. The demo data are digits."""

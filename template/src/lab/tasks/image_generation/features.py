@@ -4,6 +4,10 @@ Distances between pixels say little about pictures, so generators are judged in 
 Inception does this for photographs. Here it is a small network trained on another collection of handwritten
 digits, scikit-learn's: no picture that a method learns from or is judged on has shaped it, and it is the same
 for each method and seed.
+
+Other pictures than scans of digits are seen by a network of random weights: it knows no kind of picture better than
+another, which makes it a fair judge of any (Naeem et al. 2020, "Reliable Fidelity and Diversity Metrics for Generative
+Models").
 """
 
 from functools import cache
@@ -75,10 +79,25 @@ def encoder(epochs: int = 20, batch_size: int = 64) -> Encoder:
     return network.eval()
 
 
-def features(pictures: np.ndarray) -> np.ndarray:
-    """Features (n, 32) of pictures (n, 784) with values from 0 to 1."""
-    network = encoder()
-    parts = torch.tensor(pictures, dtype=torch.float64).view(-1, 1, 28, 28).split(256)
+@cache
+def stranger(channels: int) -> nn.Module:
+    """A network that has learned nothing, the same for each method, seed and machine; of pictures of any size."""
+    layers: list[nn.Module] = []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        for inputs, outputs in ((channels, 32), (32, 64), (64, 128)):
+            layers += [nn.Conv2d(inputs, outputs, 3, stride=2, padding=1), nn.ReLU()]
+        layers += [nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(4 * 128, WIDTH)]
+        for layer in layers:
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                nn.init.orthogonal_(layer.weight, gain=2**0.5)
+    return nn.Sequential(*layers).double().eval()
+
+
+def features(pictures: np.ndarray, shape: tuple[int, int, int] = (1, 28, 28)) -> np.ndarray:
+    """Features (n, 32) of pictures (n, channels · height · width) with values from 0 to 1."""
+    network = encoder() if shape == (1, 28, 28) else stranger(shape[0])
+    parts = torch.tensor(pictures, dtype=torch.float64).view(-1, *shape).split(256)
     with torch.no_grad():
         return torch.cat([network(part) for part in parts]).numpy()
 

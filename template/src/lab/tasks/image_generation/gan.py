@@ -1,5 +1,7 @@
 """Generative adversarial network (Goodfellow et al. 2014): one network draws, another judges."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
@@ -14,24 +16,26 @@ class AdversarialNetworks(Method):
     def __init__(self, examples: Batch, latent: int, width: int, penalty: float) -> None:
         super().__init__()
         self.latent, self.penalty = latent, penalty
+        channels, height, across = examples["image"].shape[1:]
+        small = (2 * width, height // 4, across // 4)
         self.generator = nn.Sequential(  # as in DCGAN, Radford et al. 2016
-            nn.Linear(latent, 2 * width * 7 * 7),
-            nn.Unflatten(1, (2 * width, 7, 7)),
+            nn.Linear(latent, math.prod(small)),
+            nn.Unflatten(1, small),
             nn.BatchNorm2d(2 * width),
             nn.ReLU(),
             nn.ConvTranspose2d(2 * width, width, 4, stride=2, padding=1),
             nn.BatchNorm2d(width),
             nn.ReLU(),
-            nn.ConvTranspose2d(width, 1, 4, stride=2, padding=1),
+            nn.ConvTranspose2d(width, channels, 4, stride=2, padding=1),
             nn.Sigmoid(),
         )
         self.discriminator = nn.Sequential(
-            nn.Conv2d(1, width, 4, stride=2, padding=1),
+            nn.Conv2d(channels, width, 4, stride=2, padding=1),
             nn.LeakyReLU(0.2),
             nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),
             nn.LeakyReLU(0.2),
             nn.Flatten(),
-            nn.Linear(2 * width * 7 * 7, 1),
+            nn.Linear(math.prod(small), 1),
         )
 
     def configure_optimizers(self, train: TrainSettings) -> dict[str, torch.optim.Optimizer]:

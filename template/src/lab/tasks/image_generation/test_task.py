@@ -159,6 +159,7 @@ def test_each_update_of_the_gan_serves_its_own_network(batch: Batch) -> None:
 
 def test_interpolation_turns_from_one_normal_noise_to_another(tmp_path: Path) -> None:
     np.save(tmp_path / "pictures.npy", np.zeros((10, 28, 28), dtype=np.uint8))
+    pd.DataFrame({"id": [f"{row:04d}" for row in range(10)]}).to_parquet(tmp_path / "examples.parquet")
     examples: dict[str, Any] = problem.load(tmp_path, {"train": ["0003", "0001"], "test": ["0002"]})
     again: dict[str, Any] = problem.load(tmp_path, {"train": ["0001"], "test": ["0003"]})
     assert torch.equal(examples["train"]["noise"][0], again["test"]["noise"][0])
@@ -166,3 +167,27 @@ def test_interpolation_turns_from_one_normal_noise_to_another(tmp_path: Path) ->
     assert path.std(dim=(2, 3, 4)).sub(1).abs().max() < 0.15
     steps = (path[:, 1:] - path[:, :-1]).flatten(2).norm(dim=2)
     torch.testing.assert_close(steps, steps[:, :1].expand_as(steps), rtol=0.1, atol=0)
+
+
+def test_own_pictures_of_another_size_and_in_colour() -> None:
+    torch.manual_seed(0)
+    batch = {"image": torch.rand(16, 3, 32, 32), "noise": torch.randn(16, 3, 32, 32)}
+    for method in (
+        VariationalAutoencoder(batch, latent=4, width=32),
+        LatentDiffusion(batch, **DIFFUSION),
+        AdversarialNetworks(batch, latent=4, width=8, penalty=1.0),
+    ):
+        assert method.predict({"noise": batch["noise"]})["sample"].shape == (16, 3, 32, 32)
+    assert problem.shape(3 * 32 * 32) == (3, 32, 32)
+    assert problem.shape(28 * 28) == (1, 28, 28)
+
+
+def test_a_stranger_tells_blurred_pictures_from_real_ones() -> None:
+    """Drawings of own pictures are judged by a network of random weights."""
+    random = np.random.default_rng(0)
+    coarse = random.random((1000, 8, 8, 3)).repeat(4, axis=1).repeat(4, axis=2).transpose(0, 3, 1, 2)
+    pictures = list(coarse.reshape(1000, -1).astype(np.float32))
+    blurred = list(((coarse + np.roll(coarse, 4, axis=2)) / 2).reshape(1000, -1).astype(np.float32))
+    same = problem.score(problem.measure(pd.DataFrame({"image": pictures[:500], "sample": pictures[500:]})))
+    worse = problem.score(problem.measure(pd.DataFrame({"image": pictures[:500], "sample": blurred[500:]})))
+    assert same["frechet_distance"] < 0.5 * worse["frechet_distance"]
