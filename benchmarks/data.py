@@ -90,9 +90,7 @@ def seconds(action: Callable[[], Any]) -> float:
 def compare_rules(rows: int, rounds: int) -> None:
     data = table(rows)
     check("warm up", data.head(100), rules())
-    pairs = []
-    for _ in range(rounds):
-        pairs.append((seconds(lambda: check("raw", data, rules())), seconds(lambda: by_hand(data))))
+    pairs = [(seconds(lambda: check("raw", data, rules())), seconds(lambda: by_hand(data))) for _ in range(rounds)]
     ours, hand = (median(column) for column in zip(*pairs, strict=True))
     ratio = median(one / other for one, other in pairs)
     print(f"8 rules on {rows:,} rows: gate {ours:.2f} s, by hand {hand:.2f} s: {ratio:.2f}")
@@ -135,7 +133,7 @@ def grow_files(counts: list[int], folder: Path) -> None:
         many, one = folder / f"{count}-files", folder / f"{count}-array"
         for path in (many, one):
             path.mkdir()
-        write = seconds(lambda: [np.save(many / f"{row}.npy", each) for row, each in enumerate(pictures)])  # noqa: B023
+        write = seconds(lambda: save_each(pictures, many))  # noqa: B023
         np.save(one / "pictures.npy", pictures)
         digests = [seconds(lambda path=path: tree_digest(path)) for path in (many, one)]  # type: ignore[misc]
 
@@ -147,6 +145,11 @@ def grow_files(counts: list[int], folder: Path) -> None:
         source = {"licence": "CC0", "citation": "x", "digest": tree_digest(one)}
         held = seconds(lambda: validate(problem, [], one, rows, source))  # noqa: B023
         print(f"{count:>12,} {write:>8.2f} {digests[0]:>8.2f} {digests[1]:>9.2f} {held:>9.2f}")
+
+
+def save_each(pictures: np.ndarray, folder: Path) -> None:
+    for row, each in enumerate(pictures):
+        np.save(folder / f"{row}.npy", each)
 
 
 def powers(low: int, high: float) -> list[int]:
