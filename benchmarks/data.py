@@ -133,7 +133,7 @@ def grow_files(counts: list[int], folder: Path) -> None:
         many, one = folder / f"{count}-files", folder / f"{count}-array"
         for path in (many, one):
             path.mkdir()
-        write = seconds(lambda: [np.save(many / f"{row}.npy", each) for row, each in enumerate(pictures)])  # noqa: B023
+        write = seconds(lambda: save_each(pictures, many))  # noqa: B023
         np.save(one / "pictures.npy", pictures)
         digests = [seconds(lambda path=path: tree_digest(path)) for path in (many, one)]  # type: ignore[misc]
 
@@ -145,6 +145,11 @@ def grow_files(counts: list[int], folder: Path) -> None:
         source = {"licence": "CC0", "citation": "x", "digest": tree_digest(one)}
         held = seconds(lambda: validate(problem, [], one, rows, source))  # noqa: B023
         print(f"{count:>12,} {write:>8.2f} {digests[0]:>8.2f} {digests[1]:>9.2f} {held:>9.2f}")
+
+
+def save_each(pictures: np.ndarray, folder: Path) -> None:
+    for row, each in enumerate(pictures):
+        np.save(folder / f"{row}.npy", each)
 
 
 def powers(low: int, high: float) -> list[int]:
