@@ -54,6 +54,14 @@ def test_doctor_tells_an_email_that_no_member_has(project: Project) -> None:
     assert "no member in project.toml has the email of your commits, somebody@example.edu" in said
 
 
+def test_doctor_names_what_a_remote_needs(project: Project) -> None:
+    project.commit()
+    project.succeed("dvc", "remote", "add", "--default", "storage", "s3://bucket/project")
+    assert 'uv add "dvc[s3]"' in project.succeed(*LAB, "doctor")
+    project.succeed("dvc", "remote", "modify", "storage", "url", "gdrive://folder")
+    assert "Google refuses" in project.succeed(*LAB, "doctor")
+
+
 def test_doctor_tells_why_every_start_is_slow(project: Project, tmp_path: Path) -> None:
     project.commit()
     nothing_compiled = {"PYTHONPYCACHEPREFIX": str(tmp_path / "compiled")}

@@ -12,7 +12,7 @@ from conftest import TASKS, TEMPLATE, Project, Stamp
 from ruamel.yaml import YAML
 
 AS_GIVEN = {"title": 'O\'Brien "x" \\ 黃意婷 — {{ 1 }} # 🎉', "language": "zh-TW", "member_1_name": "黃意婷"}
-META = {"label", "description", "dependencies", "data", "train", "methods", "benchmark"}
+META = {"label", "description", "dependencies", "data", "own_data", "first_run", "train", "methods", "benchmark"}
 
 
 def files(project: Project) -> list[Path]:
@@ -83,7 +83,8 @@ def test_settings_read_what_was_stamped(stamp: Stamp, task: str) -> None:
     meta = yaml.safe_load((TEMPLATE / f"src/lab/tasks/{task}/task.yml").read_text(encoding="utf-8"))
     assert params["train"].items() >= YAML(typ="safe").load(yaml.safe_dump(meta["train"])).items()
     assert list(params["methods"])[:2] == ["baseline", "novel"]
-    assert params["data"] == YAML(typ="safe").load(meta["data"])
+    assert params["data"].items() >= (YAML(typ="safe").load(meta["data"]) or {}).items()
+    assert params["data"]["source"] == "demo"
 
 
 @pytest.mark.parametrize("task", TASKS)

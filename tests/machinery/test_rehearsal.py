@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import torch
-from lab.problem_checks import drawn
 from safetensors.torch import load_file
 from team_project import BASELINE, PROBLEM, enter, told
 
 from lab.settings import read_params
+from lab.team_code.problem_checks import drawn
 from lab.training import rehearsal, run
 from lab.training.run import train_seeds
 from lab.training.trying import main

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import configparser
+import importlib.util
 import platform
 import shutil
 import socket
@@ -54,6 +56,7 @@ def findings() -> Iterator[Finding]:
     except UserError as error:
         yield Finding("missing", str(error))
     yield from _git(project)
+    yield from _remote()
     yield _disk()
     yield _mlflow_port()
     yield from _bytecode()
@@ -88,6 +91,22 @@ def _git(project: Project | None) -> Iterator[Finding]:
         yield Finding("note", f"no member in project.toml has the email of your commits, {email}", fix)
     else:
         yield Finding("ok", f"commits by {name} <{email}>")
+
+
+EXTRAS = {"s3": "s3", "ssh": "ssh", "gs": "gs", "azure": "azure", "https": "webdav", "webdavs": "webdav"}
+"""What DVC needs besides, by the beginning of a remote's address."""
+
+
+def _remote() -> Iterator[Finding]:
+    """Whether DVC can speak to the project's shared storage."""
+    config = configparser.ConfigParser()
+    config.read([".dvc/config", ".dvc/config.local"], encoding="utf-8")
+    for section in config.sections():
+        scheme = config.get(section, "url", fallback="").partition("://")[0]
+        if scheme == "gdrive":
+            yield Finding("note", "Google refuses DVC's sign-in: no Google Drive", "choose another remote")
+        elif (extra := EXTRAS.get(scheme)) and importlib.util.find_spec(f"dvc_{extra}") is None:
+            yield Finding("note", f"DVC cannot speak {scheme} yet, so nothing is shared", f'uv add "dvc[{extra}]"')
 
 
 def _disk() -> Finding:

@@ -43,9 +43,7 @@ def download_all(options: DataSettings) -> tuple[Path, dict[str, str]]:
     for url, wanted in zip(options.url, expected, strict=True):
         path, found = download(url, wanted)
         if path.name in digests:
-            raise UserError(
-                f"params.yaml: data.url: two addresses end in {path.name}: download them one after the other"
-            )
+            raise UserError(f"params.yaml: data.url: two addresses end in {path.name}: take one of them")
         if not wanted:
             print(f'{path.name}: write `sha256: "{found}"` under data in params.yaml, and a changed file is noticed')
         digests[path.name] = found
