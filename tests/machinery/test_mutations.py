@@ -121,6 +121,23 @@ def test_what_no_rule_can_see(name: str, collected: Callable[[str], Data], tmp_p
     assert not broken - {"plausible", "no_near_duplicate", "brightness_plausible"}
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_wrong_labels_are_among_the_most_suspicious(
+    seed: int, collected: Callable[[str], Data], tmp_path: Path
+) -> None:
+    """Of 2 % wrong labels of the digits, 80 % are among the 4 % that are listed."""
+    data, random = collected("digits"), np.random.default_rng(seed)
+    wrong = random.choice(len(data.rows), round(0.02 * len(data.rows)), replace=False)
+    labels = data.rows["label"].to_numpy().copy()
+    labels[wrong] = (labels[wrong] + random.integers(1, 10, len(wrong))) % 10
+    broken, report = told(data.but(label=labels), tmp_path / "raw")
+    listed = {entry["id"] for entry in report["suspicious"]}
+    assert len(listed) <= 0.04 * len(labels) + 1
+    found = len(listed & set(data.rows["id"].iloc[wrong])) / len(wrong)
+    assert found >= 0.8, found
+    assert "labels_believable" in broken
+
+
 def test_there_are_corruptions_enough() -> None:
     assert len(CASES) >= 80
     assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES}) >= 80

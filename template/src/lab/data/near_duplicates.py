@@ -82,7 +82,8 @@ def picture_pairs(pictures: np.ndarray) -> Pairs:
     # A picture that was made smaller hardly moves when it moves by a pixel.
     shifts = shifts if max(pictures.shape[1:3]) <= 64 else shifts[:1]
     found = [_alike_neighbours(*_shifted(values, values, shift)) for shift in shifts]
-    return [*found, _alike_neighbours(values, values[:, :, ::-1])]
+    # Mirrored before they are made smaller: parts of a side that cannot be halved are not the same from its other end.
+    return [*found, _alike_neighbours(values, grey(pictures[:, :, ::-1]))]
 
 
 def _shifted(one: np.ndarray, other: np.ndarray, shift: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
