@@ -8,6 +8,7 @@ from conftest import Project, Stamp
 from lab.files import write_json
 
 PROBLEM = "src/lab/tasks/image_classification/problem.py"
+DEMO = "src/lab/tasks/image_classification/digits.py"
 
 
 def stage(name: str) -> tuple[str, ...]:
@@ -60,7 +61,7 @@ def test_mistakes_in_params(project: Project, old: str, new: str, says: str) -> 
             "'macro_f1' has no direction",
         ),
         ('stratify = "label"', "", f"{PROBLEM} lacks stratify"),
-        ("CLASSES = 10", "CLASSES = 10\nx = 1 / 0", f"{PROBLEM}, line "),
+        ("MEMORY = 500_000_000", "MEMORY = 500_000_000\nx = 1 / 0", f"{PROBLEM}, line "),
     ],
 )
 def test_mistakes_in_the_problem(project: Project, old: str, new: str, says: str) -> None:
@@ -109,7 +110,7 @@ def test_a_payload_changed_after_collection_is_noticed(project: Project, stray: 
     ],
 )
 def test_raw_data_that_break_a_rule_stop_before_training(project: Project, spoil: str, says: str) -> None:
-    project.write(PROBLEM, "    return examples, provenance", f"    {spoil}\n    return examples, provenance")
+    project.write(DEMO, "    return examples, provenance", f"    {spoil}\n    return examples, provenance")
     project.succeed(*stage("collect"))
     said = project.fail(*stage("validate"))
     assert says in said
@@ -120,7 +121,7 @@ def test_raw_data_that_break_a_rule_stop_before_training(project: Project, spoil
 
 def test_a_leaking_split_stops_before_training(project: Project) -> None:
     spoil = '    examples["group"] = examples["id"]\n    examples.loc[:99, "sha256"] = examples.loc[0, "sha256"]\n'
-    project.write(PROBLEM, "    return examples, provenance", f"{spoil}    return examples, provenance")
+    project.write(DEMO, "    return examples, provenance", f"{spoil}    return examples, provenance")
     project.succeed(*stage("collect"))
     write_json(project.path / "results/validation.json", {"near_duplicates": []})
     assert "sha256: no content may be in two splits: 100 rows (id 0000, " in project.fail(*stage("split"))

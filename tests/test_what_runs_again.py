@@ -63,7 +63,7 @@ def test_a_comment_runs_nothing_that_takes_time(copied: Project) -> None:
         ("seeds: [0, 1, 2]", "seeds: [0, 1, 2, 3]", {"seeds"}),
         ("\n  test: 0.25", "\n  test: 0.3", {"split"}),
         ("resamples: 300", "resamples: 400", {"compare"}),
-        ("\ndata: {}", "\ndata: {more: 1}", {"collect"}),
+        ("\n  source: demo", "\n  size: 16\n  source: demo", {"collect", "validate", "compare"}),
     ],
 )
 def test_a_param_concerns_the_stages_that_read_it(copied: Project, old: str, new: str, concerned: set[str]) -> None:
