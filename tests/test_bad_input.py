@@ -119,11 +119,12 @@ def test_raw_data_that_break_a_rule_stop_before_training(project: Project, spoil
     assert not (project.path / "results/validation.json").exists()
 
 
-def test_digests_that_are_not_those_of_the_content_stop_before_the_split(project: Project) -> None:
+def test_a_leaking_split_stops_before_training(project: Project) -> None:
     spoil = '    examples["group"] = examples["id"]\n    examples.loc[:99, "sha256"] = examples.loc[0, "sha256"]\n'
     project.write(DEMO, "    return examples, provenance", f"{spoil}    return examples, provenance")
     project.succeed(*stage("collect"))
-    assert "sha256" in project.fail(*stage("validate"))
+    write_json(project.path / "results/validation.json", {"near_duplicates": []})
+    assert "sha256: no content may be in two splits: 100 rows (id 0000, " in project.fail(*stage("split"))
     assert not (project.path / "data/splits.parquet").exists()
 
 
