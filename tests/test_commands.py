@@ -187,7 +187,9 @@ NOTEBOOK = """{
 """
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(
+    "task", [pytest.param(task, marks=[] if task == "image_classification" else pytest.mark.slow) for task in TASKS]
+)
 def test_a_stamped_projects_own_tests_pass(stamp: Stamp, tmp_path: Path, task: str) -> None:
     project = stamp(tmp_path / task, task=task)
     # What does not speak of the task is tested once, with the default one.

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from conftest import Project, Stamp
 
+pytestmark = pytest.mark.slow  # each case runs real stages
+
 
 def stage(name: str) -> tuple[str, ...]:
     return ("python", "-m", *f"lab.stages.{name}".split())
