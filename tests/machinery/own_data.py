@@ -14,13 +14,13 @@ MODES = ("RGB", "L", "RGBA", "P", "1", "LA", "CMYK", "I;16")
 
 
 def picture(number: int, kind: int, mode: str) -> Image.Image:
-    """A disc, a bar or a cross in the middle, of any size, on a noisy ground."""
+    """A disc, a bar or a cross of any size, anywhere, on a ground of a few blurred colours: no two are alike."""
     draw_random = np.random.default_rng([number, kind])
     width, height = (int(side) for side in draw_random.integers(40, 200, 2))
-    ground = draw_random.integers(0, 90, (height, width, 3), dtype=np.uint8)
-    image = Image.fromarray(ground)
-    draw, side = ImageDraw.Draw(image), min(width, height) // 4
-    x, y = width // 2, height // 2
+    patches = Image.fromarray(draw_random.integers(0, 140, (4, 4, 3), dtype=np.uint8))
+    image = patches.resize((width, height), Image.Resampling.BICUBIC)
+    draw, side = ImageDraw.Draw(image), min(width, height) // int(draw_random.integers(4, 7))
+    x, y = (int(draw_random.integers(side, length - side)) for length in (width, height))
     colour = tuple(int(value) for value in draw_random.integers(150, 255, 3))
     if kind == 0:
         draw.ellipse((x - side, y - side, x + side, y + side), fill=colour)

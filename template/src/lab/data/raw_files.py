@@ -61,7 +61,7 @@ def collected_digest() -> str:
 
     Files are read again only if one has another size or time of writing than when they were last read.
     """
-    collected: str = read_json(PROVENANCE)["digest"]
+    collected: str = read_json(PROVENANCE, "digest")["digest"]
     stamp, seen = HOME / "raw_files.json", {}
     for path in sorted(RAW.rglob("*")):
         if path.is_file():

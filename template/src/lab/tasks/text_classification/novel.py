@@ -80,7 +80,7 @@ def neighbour_vectors(tokens: Tensor, width: int, window: int = 4, scale: float 
     """A vector for each word, (words, width): words with like neighbours get like vectors.
 
     The singular vectors of positive pointwise mutual information (Levy & Goldberg 2014), neighbours at distance d
-    counting 1/d.
+    counting 1/d. Where there are fewer words than ``width``, random numbers fill the vectors up.
     """
     rows, size = tokens.numpy(), int(tokens.max()) + 1
     together = scipy.sparse.csr_matrix((size, size))
@@ -97,6 +97,10 @@ def neighbour_vectors(tokens: Tensor, width: int, window: int = 4, scale: float 
     cells = scipy.sparse.coo_matrix(
         (information[positive], (cells.row[positive], cells.col[positive])), shape=(size, size)
     )
-    left_vectors, strengths, _ = scipy.sparse.linalg.svds(cells.tocsr(), k=width, random_state=0)
-    vectors = left_vectors * np.sqrt(strengths)
+    known = min(width, size - 1) if cells.nnz else 0  # few words have no more than that
+    vectors = np.random.default_rng(0).normal(size=(size, width))
+    if known:
+        left_vectors, strengths, _ = scipy.sparse.linalg.svds(cells.tocsr(), k=known, random_state=0)
+        told = left_vectors * np.sqrt(strengths)
+        vectors[:, :known] = told / (told.std() or 1.0)
     return torch.tensor(vectors / vectors.std() * scale, dtype=torch.float32)

@@ -18,7 +18,7 @@ from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.tasks.text_classification import problem, sentences
 from lab.tasks.text_classification.baseline import BagOfWords
-from lab.tasks.text_classification.novel import TransformerEncoder
+from lab.tasks.text_classification.novel import TransformerEncoder, neighbour_vectors
 from lab.tasks.text_classification.vocabulary import UNKNOWN, words
 
 SENTENCES = ["A good film.", "A bad film!", "I like it, I do.", "I do not like it."] * 5
@@ -156,3 +156,11 @@ def test_score() -> None:
     found = problem.score(problem.measure(table))
     assert found["accuracy"] == 0.75
     assert found["negative_log_likelihood"] == pytest.approx(-(math.log(0.8 * 0.4 * 0.6 * 0.6)) / 4)
+
+
+def test_few_words_and_single_words_have_vectors_too() -> None:
+    few = neighbour_vectors(torch.tensor([[2, 3, 4], [3, 2, 0]]), width=16)
+    lonely = neighbour_vectors(torch.tensor([[2, 0, 0], [3, 0, 0]]), width=16)
+    assert few.shape == (5, 16)
+    assert lonely.shape == (4, 16)
+    assert all(torch.isfinite(each).all() and each.std() > 0 for each in (few, lonely))
