@@ -11,9 +11,11 @@ import project_copy
 import pytest
 
 from lab.errors import UserError
+from lab.examples_left import MARK
 from lab.reporting import rubric
 from lab.reporting.evidence import from_check, from_file, from_section
 from lab.reporting.prose import read_section
+from lab.settings import read_params
 
 SOURCE = """\
 #import "theme.typ": *
@@ -104,6 +106,30 @@ def test_evidence_is_found_where_it_is_and_missing_where_it_is_not(project: dict
     assert "licence" in missing["provenance"].detail
     assert from_file("documents/*.typ").found
     assert not from_file("documents/*.docx").found
+
+
+def test_what_is_still_the_templates_example_is_no_evidence(project: dict[str, Any]) -> None:
+    room = Path("src/lab/tasks/image_classification")
+    for name in ("problem", "novel", "small_ablation"):
+        (room / f"{name}.py").write_text(f"{MARK}Delete this line.\n", encoding="utf-8")
+    for name in ("validation", "methods", "seeds", "verdicts"):
+        assert "still the template's" in from_check(name).detail
+        assert not from_check(name).found
+    (room / "novel.py").write_text("", encoding="utf-8")  # one method of the team's own is enough
+    assert from_check("verdicts").found
+    assert not from_check("validation").found
+    edit("params.yaml", '"data": {}', '"data": {"source": "folder"}')
+    read_params.cache_clear()
+    assert from_check("validation").found
+
+
+def test_a_document_with_prompts_is_a_draft(project: dict[str, Any]) -> None:
+    Path("deliverables").mkdir()
+    Path("deliverables/report.pdf").write_bytes(b"%PDF-")
+    assert "a draft" in from_file("deliverables/report.pdf").detail
+    assert not from_file("deliverables/report.pdf").found
+    Path("documents/report.typ").write_text("We wrote it.", encoding="utf-8")
+    assert from_file("deliverables/report.pdf").found
 
 
 def test_one_seed_or_one_method_is_no_evidence(project: dict[str, Any]) -> None:

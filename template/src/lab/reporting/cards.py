@@ -113,7 +113,7 @@ def model_card(project: Project, results: Results, runs: dict[int, Results]) -> 
             "方法依驗證集平均值選出。測試分數描述的是方法，並非上列任何單一檔案。",
         ),
         f"## {say('Results on the test split', '測試集結果')}",
-        _comparison(project, comparison),
+        comparison_table(project, comparison),
         f"## {say('Training', '訓練')}",
         table([say("Setting", "設定"), say("Value", "值")], settings),
         f"## {say('Limits', '限制')}",
@@ -131,7 +131,7 @@ def _device(project: Project, run: Results) -> str:
     return f"{text} ({escape(machine['processor'])}, {threads}, {escape(machine['kernels'])})"
 
 
-def _comparison(project: Project, comparison: Results) -> str:
+def comparison_table(project: Project, comparison: Results) -> str:
     """A row for each method and metric."""
     heads = (
         ("Method", "方法"),
