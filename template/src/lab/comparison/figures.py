@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from matplotlib import font_manager
 from pylopdf_fonts_zh_tw import sans_path
 
 from lab.files import atomic
+from lab.results import Compared, Difference, MetricResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +81,7 @@ def learning_curves(histories: dict[str, dict[int, pd.DataFrame]]) -> Figure:
     return figure
 
 
-def comparison(summary: dict[str, Any]) -> Figure:
+def comparison(summary: Compared) -> Figure:
     """Each metric of each method above, its difference to the baseline below, each with its interval as a bar."""
     metrics, methods = summary["metrics"], list(summary["methods"])
     others = [method for method in methods if method != summary["baseline"]]
@@ -102,14 +104,15 @@ def comparison(summary: dict[str, Any]) -> Figure:
         if others:
             axes = panels[1][column]
             axes.axvline(0, color="black", lw=0.8)
-            bars(axes, {method: entries[method]["difference"] for method in others}, colours(methods))
+            differences = {method: entries[method]["difference"] for method in others}
+            bars(axes, {name: one for name, one in differences.items() if one}, colours(methods))
             axes.set(xlabel=f"difference to {summary['baseline']}{unit}\n{direction} is better")
     for row in panels:
         row[0].invert_yaxis()
     return figure
 
 
-def bars(axes: Axes, entries: dict[str, dict[str, Any]], colour: dict[str, str]) -> None:
+def bars(axes: Axes, entries: Mapping[str, MetricResult | Difference], colour: dict[str, str]) -> None:
     """Each of ``entries`` as a dot on its interval; the dot is open for a difference that may be none."""
     for row, (method, entry) in enumerate(entries.items()):
         axes.plot(entry["interval"], [row, row], color=colour[method], lw=2, solid_capstyle="round")

@@ -6,12 +6,12 @@ import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-Severity = Literal["stop", "warn", "info"]
+from lab.results import Severity
 
 COLUMN_RULES: dict[str, Severity] = {
     "plain_type": "stop",

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
+from lab.reporting.documents import Results
+from lab.results import Comparison, RunRecord
 from lab.settings import Project
 
-Results = dict[str, Any]
 KINDS = {
     "real": ("real data", "真實資料"),
     "composed": (
@@ -63,7 +63,7 @@ def _say(project: Project, english: str, taiwanese: str) -> str:
     return taiwanese if project.language == "zh-TW" else english
 
 
-def model_card(project: Project, results: Results, runs: dict[int, Results]) -> str:
+def model_card(project: Project, results: Results, runs: dict[int, RunRecord]) -> str:
     """The champion's weights, training and limits, and all methods' results. ``runs`` is its run.json by seed."""
 
     def say(english: str, taiwanese: str) -> str:
@@ -122,7 +122,7 @@ def model_card(project: Project, results: Results, runs: dict[int, Results]) -> 
     return "\n\n".join(parts) + "\n"
 
 
-def _device(project: Project, run: Results) -> str:
+def _device(project: Project, run: RunRecord) -> str:
     """What it was trained on; of a processor also what its last digits depend on."""
     text, machine = f"{escape(run['device'])}, {escape(run['precision'])}", run.get("hardware")
     if not machine:
@@ -131,7 +131,7 @@ def _device(project: Project, run: Results) -> str:
     return f"{text} ({escape(machine['processor'])}, {threads}, {escape(machine['kernels'])})"
 
 
-def _comparison(project: Project, comparison: Results) -> str:
+def _comparison(project: Project, comparison: Comparison) -> str:
     """A row for each method and metric."""
     heads = (
         ("Method", "方法"),
@@ -157,14 +157,14 @@ def _comparison(project: Project, comparison: Results) -> str:
     return table([_say(project, *names) for names in heads], rows)
 
 
-def _reach(project: Project, comparison: Results) -> str:
+def _reach(project: Project, comparison: Comparison) -> str:
     if len(comparison["seeds"]) == 1:
         return _say(project, "What a second seed would change is unknown.", "僅有一個種子，無法得知換種子會如何變動。")
     english = "Intervals cover other test examples and seeds, given this training set, these settings and this machine."
     return _say(project, english, "信賴區間涵蓋其他測試樣本與種子，僅適用於這份訓練資料、這些設定與這台機器。")
 
 
-def _standing(project: Project, comparison: Results) -> str:
+def _standing(project: Project, comparison: Comparison) -> str:
     """What having been chosen on validation data means on the test split."""
     name = comparison["metrics"][0]["name"]
     metric, difference = code(name), comparison["methods"][comparison["champion"]]["metrics"][name]["difference"]

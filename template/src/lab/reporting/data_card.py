@@ -5,7 +5,9 @@ After "Datasheets for Datasets" (Gebru et al. 2021).
 
 from __future__ import annotations
 
-from lab.reporting.cards import KINDS, Results, code, escape, link, number, table
+from lab.reporting.cards import KINDS, code, escape, link, number, table
+from lab.reporting.documents import Results
+from lab.results import RuleReport, SplitReport, Validation
 from lab.settings import Project
 
 SPLITS = {"train": ("train", "訓練"), "validation": ("validation", "驗證"), "test": ("test", "測試")}
@@ -57,7 +59,7 @@ def data_card(project: Project, results: Results) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _classes(project: Project, validation: Results, splits: Results) -> list[str]:
+def _classes(project: Project, validation: Validation, splits: SplitReport) -> list[str]:
     """How many examples each class has, in all and in each split; nothing if the answer is no class."""
     if not validation["classes"]:
         return []
@@ -70,7 +72,7 @@ def _classes(project: Project, validation: Results, splits: Results) -> list[str
     return [f"## {say(project, 'Classes', '類別分布')}", table(header, rows)]
 
 
-def _warnings(project: Project, validation: Results) -> str:
+def _warnings(project: Project, validation: Validation) -> str:
     """What did not stop the pipeline, but should be known."""
     if not validation["warnings"]:
         return say(project, "No rule gave a warning.", "沒有警告。")
@@ -78,7 +80,7 @@ def _warnings(project: Project, validation: Results) -> str:
     return "\n".join([head, "", *(f"- {escape(warning[project.language])}" for warning in validation["warnings"])])
 
 
-def _rules(project: Project, report: Results) -> str:
+def _rules(project: Project, report: RuleReport) -> str:
     heads = (("Column", "欄位"), ("Rule", "規則"), ("If broken", "違反時"), ("Broken", "違反筆數"))
     severities = {"stop": ("stop", "停止"), "warn": ("warn", "警告"), "info": ("tell", "告知")}
     rows = [

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from lab.errors import UserError
 from lab.files import digests, read_json, read_text
-from lab.paths import FIGURES, PROSE
-from lab.reporting.documents import DOCUMENTS, RESULTS
+from lab.paths import COMPARISON, COSTS, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
+from lab.reporting.documents import DOCUMENTS
 from lab.reporting.prose import Section, read_section
+from lab.results import Collected, Comparison, Costs, RuleReport
 
 
 @dataclass(frozen=True)
@@ -70,33 +70,32 @@ def from_check(name: str) -> Evidence:
 Finding = tuple[bool, str, str]
 
 
-def _read(name: str) -> tuple[Any, str]:
-    return read_json(RESULTS[name]), RESULTS[name].as_posix()
-
-
 def _provenance() -> Finding:
-    source, where = _read("provenance")
-    missing = [key for key in ("source", "licence", "citation") if not source[key].strip()]
+    source: Collected = read_json(PROVENANCE)
+    given = {"source": source["source"], "licence": source["licence"], "citation": source["citation"]}
+    missing = [key for key, text in given.items() if not text.strip()]
     detail = f"{source['kind']} data, {source['title']}; {source['licence']}; {source['source']}"
-    return not missing, f"no {', '.join(missing)} given" if missing else detail, where
+    return not missing, f"no {', '.join(missing)} given" if missing else detail, PROVENANCE.as_posix()
 
 
-def _rules(name: str) -> Finding:
-    report, where = _read(name)
+def _rules(path: Path) -> Finding:
+    report: RuleReport = read_json(path)
     failed = [rule["rule"] for rule in report["expectations"] if not rule["success"] and rule["severity"] == "stop"]
     detail = f"{len(report['expectations'])} rules over {report['rows']} examples, "
     detail += f"{len(failed)} broken: {failed[0]}" if failed else "none broken"
-    return bool(report["success"]), f"{detail}; {len(report['warnings'])} warnings", where
+    return bool(report["success"]), f"{detail}; {len(report['warnings'])} warnings", path.as_posix()
 
 
 def _methods() -> Finding:
-    comparison, where = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
+    where = COMPARISON.as_posix()
     others = [name for name in comparison["methods"] if name != comparison["baseline"]]
     return bool(others), f"{', '.join(others) or 'nothing'} beside the {comparison['baseline']}", where
 
 
 def _seeds() -> Finding:
-    comparison, where = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
+    where = COMPARISON.as_posix()
     seeds = comparison["seeds"]
     alone = "" if len(seeds) > 1 else "; one allows no verdict"
     return len(seeds) > 1, f"{len(seeds)} for each method: {', '.join(map(str, seeds))}{alone}", where
@@ -104,10 +103,11 @@ def _seeds() -> Finding:
 
 def _verdicts() -> Finding:
     """A difference that is not significant is evidence too, once the report discusses it."""
-    comparison, where = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
+    where = COMPARISON.as_posix()
     metric = comparison["metrics"][0]["name"]
-    found = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
-    found = {name: difference for name, difference in found.items() if difference}
+    all_methods = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
+    found = {name: difference for name, difference in all_methods.items() if difference}
     if any(one["verdict"] is None for one in found.values()):
         return False, "no verdict: one seed does not tell what another would give", where
     lines = [f"{name} {one['verdict']} ({metric}, p = {one['p_corrected']:.3g})" for name, one in found.items()]
@@ -119,14 +119,18 @@ def _verdicts() -> Finding:
 
 
 def _costs() -> Finding:
-    costs, where = _read("costs")
+    costs: Costs = read_json(COSTS)
     # No seconds here: no two runs take the same, and the evidence of two runs should be the same bytes.
     kinds = sorted({kind.replace("_", " ") for entry in costs["methods"].values() for kind in entry})
-    return bool(costs["methods"]), f"of {', '.join(costs['methods'])}: {', '.join(kinds)} of each seed", where
+    return (
+        bool(costs["methods"]),
+        f"of {', '.join(costs['methods'])}: {', '.join(kinds)} of each seed",
+        COSTS.as_posix(),
+    )
 
 
 def _figures() -> Finding:
-    comparison, _ = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
     names = ["learning_curves.svg", "comparison.svg", *comparison["figures"]]
     found, drawn = digests(FIGURES), comparison.get("figure_digests", {})
     missing = [name for name in names if name not in found]
@@ -157,8 +161,8 @@ def _typed_numbers() -> Finding:
 
 CHECKS: dict[str, tuple[str, Callable[[], Finding]]] = {
     "provenance": ("source and licence of the data", _provenance),
-    "validation": ("validation of the data", lambda: _rules("validation")),
-    "splits": ("splits without leakage", lambda: _rules("splits")),
+    "validation": ("validation of the data", lambda: _rules(VALIDATION)),
+    "splits": ("splits without leakage", lambda: _rules(SPLIT_REPORT)),
     "methods": ("methods beside the baseline", _methods),
     "seeds": ("several seeds", _seeds),
     "verdicts": ("differences and whether they are significant", _verdicts),
