@@ -24,7 +24,9 @@ def make(folder: Path, language: str = "en", **results: Any) -> dict[str, Any]:
         template = Environment(undefined=StrictUndefined, trim_blocks=True).from_string(path.read_text("utf-8"))
         path.with_suffix("").write_text(template.render(language=language), encoding="utf-8")
         path.unlink()
-    shutil.copy(ROOT / "rubric.yml", folder)
+    (folder / "src/lab").mkdir(parents=True)
+    for path in [ROOT / "rubric.yml", *(ROOT / "src/lab").glob("*.toml")]:  # what documents read of the code
+        shutil.copy(path, folder / path.relative_to(ROOT))
     project = results.pop("project", example_results.PROJECT).replace('language = "en"', f'language = "{language}"')
     read_project.cache_clear()
     read_params.cache_clear()

@@ -59,7 +59,7 @@ def test_values_of_the_data_are_shown_as_text(language: str, kind: str) -> None:
     assert not {"script", "i", "link", "iframe"} & seen.tags
     assert all(address.startswith(("#", "data:image/png;base64,")) for address in seen.addresses)
     assert any(address.startswith("data:") for address in seen.addresses) == (kind == "pictures")
-    for shown in ("Data Docs: 原始 <i>", "<b>標籤", HOSTILE, {"en": "1 broken", "zh-TW": "1 條違反"}[language]):
+    for shown in ("Data Docs: 原始 <i>", "<b>標籤", HOSTILE, {"en": "1 violated", "zh-TW": "1 條違反"}[language]):
         assert shown in seen.text, shown
     assert "default-src 'none'" in text
     assert f'<html lang="{language}">' in text

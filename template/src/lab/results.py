@@ -36,7 +36,7 @@ class Collected(TypedDict):
 class RuleResult(TypedDict):
     """One rule, and the rows that break it."""
 
-    kind: str  # the name of the rule, as in ``lab.data.words``
+    kind: str  # the name of the rule, as in ``lab/words.en.toml``
     rule: str  # the name with its arguments
     words: Sentence
     column: str | None  # None for a rule of the whole table

@@ -28,7 +28,7 @@ COLUMN_RULES: dict[str, Severity] = {
 
 @dataclass(frozen=True)
 class Check:
-    """A rule of ``words.py`` and which rows break it; without rows, whether the table as a whole ``holds``."""
+    """A rule of ``lab/words.en.toml`` and which rows break it; without rows, whether the table as a whole ``holds``."""
 
     kind: str
     severity: Severity

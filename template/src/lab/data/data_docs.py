@@ -15,11 +15,12 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lab.contract import Contents
-from lab.data.words import LANGUAGES, PAGE
 from lab.files import write_text
 from lab.paths import DATA_DOCS
 from lab.results import Collected, RuleResult, Severity, SplitReport, Validation
 from lab.settings import read_project
+from lab.style import STYLE, number
+from lab.words import table
 
 SHOWN = 36
 """Examples of a sheet."""
@@ -71,12 +72,14 @@ def page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    place = LANGUAGES.index(language)
     places = {str(identity): number for number, identity in enumerate(rows["id"])}
     suspects = report.get("suspicious", [])[:SHOWN]
     return environment.get_template("data_docs.j2").render(
         language=language,
-        say={name: texts[place] for name, texts in PAGE.items()},
+        say=table(language)["terms"] | table(language)["page"],
+        number=number,
+        light=STYLE["page"],
+        dark=STYLE["page_dark"],
         report=report,
         broken={"stop": _broken(report, "stop"), "warn": _broken(report, "warn")},
         split=split,

@@ -7,8 +7,9 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lab.data.words import LANGUAGES, say
 from lab.results import RuleReport, RuleResult, Severity
+from lab.style import number
+from lab.words import LANGUAGES, rule, speaker
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +92,7 @@ def _entry(
     return {
         "kind": kind,
         "rule": kind,
-        "words": {language: say(kind, language, arguments or {}) for language in LANGUAGES},
+        "words": {language: rule(kind, language, arguments or {}) for language in LANGUAGES},
         "column": column,
         "severity": severity,
         "success": True,
@@ -153,7 +154,7 @@ def line(entry: RuleResult, language: str = "en") -> str:
         text += f": {entry['observed']}"
     if ids := ", ".join(entry["unexpected_ids"]):
         count = entry["unexpected_count"]
-        rows = f"{count:,} 筆" if language == "zh-TW" else f"{count:,} row{'s' if count > 1 else ''}"
+        rows = speaker(language)("page.one_row" if count == 1 else "page.some_rows", count=number(count))
         text += f": {rows} (id {ids}{', …' if count > len(entry['unexpected_ids']) else ''})"
     return text
 

@@ -13,6 +13,7 @@ from lab.paths import COMPARISON, COSTS, FIGURES, PROSE, PROVENANCE, SPLIT_REPOR
 from lab.reporting.documents import DOCUMENTS
 from lab.reporting.prose import Section, read_section
 from lab.results import Collected, Comparison, Costs, RuleReport
+from lab.style import probability
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,10 @@ def _verdicts() -> Finding:
     found = {name: difference for name, difference in all_methods.items() if difference}
     if any(one["verdict"] is None for one in found.values()):
         return False, "no verdict: one seed does not tell what another would give", where
-    lines = [f"{name} {one['verdict']} ({metric}, p = {one['p_corrected']:.3g})" for name, one in found.items()]
+    lines = [
+        f"{name} {one['verdict']} ({metric}, p {probability(one['p_corrected'] or 0.0, equals=True)})"
+        for name, one in found.items()
+    ]
     clear = any(one["verdict"] != "not significant" for one in found.values())
     if found and not clear and not (discussed := from_section("report#comparisons")).found:
         lines.append(f"which the report is yet to discuss ({discussed.where})")

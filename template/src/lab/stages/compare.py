@@ -15,9 +15,11 @@ from lab.paths import COMPARISON, COSTS, FIGURES, METRICS, RUNS, SPLITS
 from lab.results import Compared, Comparison, Costs, Means, MethodCosts, RunRecord
 from lab.runs import read_finished
 from lab.settings import Params, read_params, read_project
+from lab.style import method_colours
 from lab.team_code.loading import load_problem
 from lab.team_code.problem_checks import drawn
 from lab.tracking.follower import sync_all
+from lab.words import speaker
 
 
 def main() -> None:
@@ -72,9 +74,12 @@ def draw(problem: Problem, predictions: Predictions, summary: Compared) -> list[
         method: {seed: read_table(RUNS / method / str(seed) / "history.csv") for seed in runs}
         for method, runs in predictions.items()
     }
-    with plt.rc_context(figures.STYLE):
-        figures.save(figures.learning_curves(histories), FIGURES / "learning_curves.svg")
-        figures.save(figures.comparison(summary), FIGURES / "comparison.svg")
+    say = speaker(read_project().language)
+    colour = method_colours(list(histories), summary["baseline"], summary["champion"])
+    own_style = {"axes.prop_cycle": plt.cycler(color=list(colour.values()))}  # the task draws method after method
+    with plt.rc_context(figures.STYLE | own_style):
+        figures.save(figures.learning_curves(histories, colour, say), FIGURES / "learning_curves.svg")
+        figures.save(figures.comparison(summary, say), FIGURES / "comparison.svg")
         own = drawn(problem, {method: next(iter(runs.values())) for method, runs in predictions.items()})
         for name, figure in own.items():
             ask(figures.save, figure, FIGURES / f"{name}.svg", of=problem.figures)
