@@ -30,11 +30,16 @@ TRAINING = (("lab.training.loop", "fit"), ("lab.training.predictions", "predicti
 def of_stages(params: Params) -> dict[str, Any]:
     """What DVC compares, by stage; of the train stage by method, for each has its own code and params."""
     problem = f"lab.tasks.{read_project().task}.problem"
-    language = read_project().language  # of Data Docs
+    language = read_project().language  # of Data Docs and figures
     checked = [(problem, name) for name in ("expectations", "contents", "stratify")]
     scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
     data = params.data.record()
-    compared = [params.compare.model_dump(), list(params.methods), data]  # figures name the target and its unit
+    compared = [
+        params.compare.model_dump(),
+        list(params.methods),
+        data,
+        language,
+    ]  # figures name the target and its unit
     return {
         "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=data),
         "validate": digest(("lab.stages.validate", "*"), *checked, params=data),

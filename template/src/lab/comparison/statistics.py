@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit, stdtr, stdtrit
 
+from lab.results import Verdict
+
 Bounds = tuple[float | None, float | None]
 
 
@@ -176,8 +178,7 @@ def holm_alphas(p_values: list[float], alpha: float) -> list[float]:
     return alphas
 
 
-def verdict(difference: float, p_corrected: float, higher_is_better: bool, alpha: float) -> str:
-    """``better``, ``worse`` or ``not significant``."""
+def verdict(difference: float, p_corrected: float, higher_is_better: bool, alpha: float) -> Verdict:
     if p_corrected >= alpha:
         return "not significant"
     return "better" if (difference > 0) == higher_is_better else "worse"

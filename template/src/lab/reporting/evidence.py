@@ -6,15 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from lab.errors import UserError
 from lab.examples_left import examples_left
 from lab.files import digests, read_json, read_text
-from lab.paths import DELIVERABLES, FIGURES, PROSE
-from lab.reporting.documents import DOCUMENTS, RESULTS
+from lab.paths import COMPARISON, COSTS, DELIVERABLES, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
+from lab.reporting.documents import DOCUMENTS
 from lab.reporting.prose import Section, read_section
+from lab.results import Collected, Comparison, Costs, RuleReport
 from lab.settings import read_params, task_folder
+from lab.style import probability
 
 
 @dataclass(frozen=True)
@@ -98,33 +99,32 @@ def _of_the_template(subject: str) -> str:
 Finding = tuple[bool, str, str]
 
 
-def _read(name: str) -> tuple[Any, str]:
-    return read_json(RESULTS[name]), RESULTS[name].as_posix()
-
-
 def _provenance() -> Finding:
-    source, where = _read("provenance")
-    missing = [key for key in ("source", "licence", "citation") if not source[key].strip()]
+    source: Collected = read_json(PROVENANCE)
+    given = {"source": source["source"], "licence": source["licence"], "citation": source["citation"]}
+    missing = [key for key, text in given.items() if not text.strip()]
     detail = f"{source['kind']} data, {source['title']}; {source['licence']}; {source['source']}"
-    return not missing, f"no {', '.join(missing)} given" if missing else detail, where
+    return not missing, f"no {', '.join(missing)} given" if missing else detail, PROVENANCE.as_posix()
 
 
-def _rules(name: str) -> Finding:
-    report, where = _read(name)
+def _rules(path: Path) -> Finding:
+    report: RuleReport = read_json(path)
     failed = [rule["rule"] for rule in report["expectations"] if not rule["success"] and rule["severity"] == "stop"]
     detail = f"{len(report['expectations'])} rules over {report['rows']} examples, "
     detail += f"{len(failed)} broken: {failed[0]}" if failed else "none broken"
-    return bool(report["success"]), f"{detail}; {len(report['warnings'])} warnings", where
+    return bool(report["success"]), f"{detail}; {len(report['warnings'])} warnings", path.as_posix()
 
 
 def _methods() -> Finding:
-    comparison, where = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
+    where = COMPARISON.as_posix()
     others = [name for name in comparison["methods"] if name != comparison["baseline"]]
     return bool(others), f"{', '.join(others) or 'nothing'} beside the {comparison['baseline']}", where
 
 
 def _seeds() -> Finding:
-    comparison, where = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
+    where = COMPARISON.as_posix()
     seeds = comparison["seeds"]
     alone = "" if len(seeds) > 1 else "; one allows no verdict"
     return len(seeds) > 1, f"{len(seeds)} for each method: {', '.join(map(str, seeds))}{alone}", where
@@ -132,13 +132,17 @@ def _seeds() -> Finding:
 
 def _verdicts() -> Finding:
     """A difference that is not significant is evidence too, once the report discusses it."""
-    comparison, where = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
+    where = COMPARISON.as_posix()
     metric = comparison["metrics"][0]["name"]
-    found = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
-    found = {name: difference for name, difference in found.items() if difference}
+    all_methods = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
+    found = {name: difference for name, difference in all_methods.items() if difference}
     if any(one["verdict"] is None for one in found.values()):
         return False, "no verdict: one seed does not tell what another would give", where
-    lines = [f"{name} {one['verdict']} ({metric}, p = {one['p_corrected']:.3g})" for name, one in found.items()]
+    lines = [
+        f"{name} {one['verdict']} ({metric}, p {probability(one['p_corrected'] or 0.0, equals=True)})"
+        for name, one in found.items()
+    ]
     clear = any(one["verdict"] != "not significant" for one in found.values())
     if found and not clear and not (discussed := from_section("report#comparisons")).found:
         lines.append(f"which the report is yet to discuss ({discussed.where})")
@@ -147,14 +151,18 @@ def _verdicts() -> Finding:
 
 
 def _costs() -> Finding:
-    costs, where = _read("costs")
+    costs: Costs = read_json(COSTS)
     # No seconds here: no two runs take the same, and the evidence of two runs should be the same bytes.
     kinds = sorted({kind.replace("_", " ") for entry in costs["methods"].values() for kind in entry})
-    return bool(costs["methods"]), f"of {', '.join(costs['methods'])}: {', '.join(kinds)} of each seed", where
+    return (
+        bool(costs["methods"]),
+        f"of {', '.join(costs['methods'])}: {', '.join(kinds)} of each seed",
+        COSTS.as_posix(),
+    )
 
 
 def _figures() -> Finding:
-    comparison, _ = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
     names = ["learning_curves.svg", "comparison.svg", *comparison["figures"]]
     found, drawn = digests(FIGURES), comparison.get("figure_digests", {})
     missing = [name for name in names if name not in found]
@@ -185,8 +193,8 @@ def _typed_numbers() -> Finding:
 
 CHECKS: dict[str, tuple[str, str, Callable[[], Finding]]] = {
     "provenance": ("source and licence of the data", "data", _provenance),
-    "validation": ("validation of the data", "data", lambda: _rules("validation")),
-    "splits": ("splits without leakage", "data", lambda: _rules("splits")),
+    "validation": ("validation of the data", "data", lambda: _rules(VALIDATION)),
+    "splits": ("splits without leakage", "data", lambda: _rules(SPLIT_REPORT)),
     "methods": ("methods beside the baseline", "methods", _methods),
     "seeds": ("several seeds", "methods", _seeds),
     "verdicts": ("differences and whether they are significant", "methods", _verdicts),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 from lab.errors import UserError
 from lab.files import write_text
@@ -20,12 +19,13 @@ from lab.paths import (
     SPLIT_REPORT,
     VALIDATION,
 )
-from lab.reporting.cards import Results, comparison_table, escape
-from lab.reporting.documents import DOCUMENTS, read_results
-from lab.reporting.rubric import look_up, read_rubric
+from lab.reporting.cards import comparison_table, escape
+from lab.reporting.documents import DOCUMENTS, Results, read_results
+from lab.reporting.rubric import Piece, RubricReport, look_up, read_rubric
 from lab.runs import git
 from lab.settings import Project, read_project
 from lab.staleness import is_stale
+from lab.words import speaker
 
 FOLDERS = (DELIVERABLES, FIGURES, DATA_DOCS.parent)
 FILES = (PROVENANCE, COMPARISON, COSTS, VALIDATION, SPLIT_REPORT, RUBRIC_REPORT, RUBRIC_REPORT.with_suffix(".md"))
@@ -77,7 +77,7 @@ def _commit() -> str:
     return commit
 
 
-def _page(project: Project, results: Results, report: dict[str, Any], commit: str) -> str:
+def _page(project: Project, results: Results, report: RubricReport, commit: str) -> str:
     """What a Git host shows of the folder: the documents, the comparison, and the evidence with a link for each."""
     members = ", ".join(escape(" ".join(filter(None, (one.name, one.id)))) for one in project.members)
     documents = [f"[{name}]({(DELIVERABLES / f'{name}.pdf').as_posix()})" for name in DOCUMENTS]
@@ -86,7 +86,7 @@ def _page(project: Project, results: Results, report: dict[str, Any], commit: st
         f"# {escape(project.title)}",
         f"{members} · {escape(project.course)} · commit `{commit}`",
         f"**Documents**: {', '.join([*documents, *cards, f'[Data Docs]({DATA_DOCS.as_posix()})'])}",
-        comparison_table(project, results["comparison"]),
+        comparison_table(speaker(project.language), results["comparison"]),
         f"![comparison of the methods]({(FIGURES / 'comparison.svg').as_posix()})",
         f"Each number is in [{COMPARISON.name}]({COMPARISON.as_posix()}); `uv run dvc repro` makes all of it again.",
         "# Evidence",
@@ -97,7 +97,7 @@ def _page(project: Project, results: Results, report: dict[str, Any], commit: st
     return "\n\n".join(parts) + "\n"
 
 
-def _piece(piece: dict[str, Any]) -> str:
+def _piece(piece: Piece) -> str:
     """One line of the evidence; ``where`` is a link if the file is in the folder or in the repository around it."""
     where, mark = piece["where"], "x" if piece["found"] else " "
     path = Path(where.partition(",")[0])
