@@ -18,8 +18,8 @@ from lab.data.near_duplicates import clusters
 from lab.data.payload import Memory, check_contents, check_memory, check_source, read_contents, remember
 from lab.data.raw_files import check_files
 from lab.data.rules import standing_rules, unruled
+from lab.data_results import Collected, Suspicious, Validation
 from lab.errors import UserError
-from lab.results import Collected, Suspicious, Validation
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from lab.data.checks import Check
+from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import read_json, write_json
 from lab.paths import HOME, PROVENANCE, RAW
-from lab.results import Collected
 
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """What a file browser leaves behind: nobody's data."""

@@ -5,9 +5,9 @@ After "Datasheets for Datasets" (Gebru et al. 2021).
 
 from __future__ import annotations
 
+from lab.data_results import RuleReport, SplitReport, Validation
 from lab.reporting.cards import code, escape, kind, limit, link, table
 from lab.reporting.documents import Results
-from lab.results import RuleReport, SplitReport, Validation
 from lab.settings import Project
 from lab.style import number
 from lab.words import Say, speaker
