@@ -119,6 +119,10 @@ RULES: dict[str, tuple[str, str]] = {
         "no example should be nearly a copy of another (the split keeps them together)",
         "不得有近似重複的樣本（切分時會放在同一集）",
     ),
+    "examples_differ": (
+        "no example should look nearly like a tenth of all others (the split does not keep so many together)",
+        "不得有與十分之一以上樣本幾乎相同的樣本（數量過多，切分時不會放在同一集）",
+    ),
     # of the last time
     "rows_as_before": ("rows should be about as many as when the data were last validated", "筆數應與上次驗證時相近"),
     "shape_as_before": (
