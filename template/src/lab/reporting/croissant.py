@@ -75,8 +75,7 @@ def croissant(project: Project, results: dict[str, Any]) -> dict[str, Any]:
         "name": slug,
         "description": " ".join(filter(None, described)) or source["title"],
         "alternateName": source["title"],
-        "license": source["licence"],
-        "citeAs": source["citation"],
+        **{key: source[ours] for key, ours in {"license": "licence", "citeAs": "citation"}.items() if source[ours]},
         "creator": {"@type": "sc:Organization", "name": source["source"]},
         "version": "1.0.0",
         "distribution": [

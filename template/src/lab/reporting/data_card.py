@@ -22,12 +22,13 @@ def data_card(project: Project, results: Results) -> str:
         return say(project, english, taiwanese)
 
     source, splits, validation = results["provenance"], results["splits"], results["validation"]
+    unsaid = tell("not given (params.yaml: data)", "未註明（params.yaml 的 data）")
     about = [
         (tell("Project", "專題"), escape(project.title)),
         (tell("Kind", "性質"), tell(*KINDS[source["kind"]])),
         (tell("Source", "來源"), link(source["source"])),
-        (tell("Licence", "授權"), escape(source["licence"])),
-        (tell("Citation", "引用"), escape(source["citation"])),
+        (tell("Licence", "授權"), escape(source["licence"]) or unsaid),
+        (tell("Citation", "引用"), escape(source["citation"]) or unsaid),
         (tell("Notes", "備註"), escape(source["notes"]) or "–"),
         (tell("Examples", "樣本數"), number(source["rows"])),
         (tell("Size", "大小"), f"{number(source['bytes'])} bytes"),
