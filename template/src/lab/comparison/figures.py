@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Mapping
 from itertools import cycle
 from pathlib import Path
@@ -52,10 +54,18 @@ JUDGED: tuple[Family, ...] = ("candidate", "ablation")
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write an SVG without date or random names in it."""
-    with atomic(path) as temporary, plt.rc_context(STYLE):
+    """Write an SVG without date or random names in it; name the characters that no font has, for they become boxes."""
+    with atomic(path) as temporary, plt.rc_context(STYLE), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         figure.savefig(temporary, format="svg", metadata={"Date": None})
     plt.close(figure)
+    lost = {int(found[1]) for one in caught if (found := re.match(r"Glyph (\d+) ", str(one.message)))}
+    if lost:
+        named = ", ".join(f"{chr(code)} (U+{code:04X})" for code in sorted(lost))
+        print(f"warning: {path.name}: no font here has {named}: drawn as a box")
+    for one in caught:
+        if not str(one.message).startswith("Glyph "):
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
 
 
 def colours(methods: list[str]) -> dict[str, str]:

@@ -97,9 +97,9 @@ def inspect(
 
 
 def _look_for_copies(found: Inspection, examples: pd.DataFrame, contents: Contents) -> None:
-    numbers = clusters(contents, examples["sha256"])
+    numbers, uniform = clusters(contents, examples["sha256"])
     copied = pd.Series(numbers).duplicated(keep=False).to_numpy()
-    found.checks.append(Check("no_near_duplicate", "warn", copied))
+    found.checks += [Check("no_near_duplicate", "warn", copied), Check("examples_differ", "warn", uniform)]
     ids = examples["id"].astype(str).to_numpy()
     order = np.flatnonzero(copied)
     grouped = pd.Series(ids[order]).groupby(numbers[order], sort=False)

@@ -8,7 +8,7 @@ import pandas as pd
 from lab.contract import Contents
 from lab.data.answers import is_number, table_features
 from lab.data.checks import Check
-from lab.data.near_duplicates import grey, shrink
+from lab.data.picture_copies import grey, shrink
 from lab.data_results import Severity
 
 GIVEN, ALMOST = 0.999, 0.95
