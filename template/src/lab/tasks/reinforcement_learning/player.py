@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 
 from lab.contract import Batch, Examples, Method
 from lab.tasks.reinforcement_learning.environment import Games, environment_of
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Several threads would spend their time in waiting for each other: a step of a few games is little to compute."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class Player(Method):
@@ -32,11 +44,12 @@ class Player(Method):
         device = next(self.parameters()).device
         games = self.environment.begin(batch, luck)
         steps: list[dict[str, Tensor]] = []
-        while (live := games.live()).any():
-            state = {name: value.to(device) for name, value in games.observe().items()}
-            choice = choose(self.network(state)[0])
-            reward = games.step(choice)
-            steps.append(state | {"choice": choice, "reward": reward.to(device), "live": live.to(device)})
+        with one_thread():
+            while (live := games.live()).any():
+                state = {name: value.to(device) for name, value in games.observe().items()}
+                choice = choose(self.network(state)[0])
+                reward = games.step(choice)
+                steps.append(state | {"choice": choice, "reward": reward.to(device), "live": live.to(device)})
         return games, {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
 
     def explore(self, batch: Batch) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor]:
