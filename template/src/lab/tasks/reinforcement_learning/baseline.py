@@ -14,7 +14,7 @@ class Reinforce(Player):
         super().__init__(examples, width, depth)
         self.discount, self.entropy = discount, entropy
 
-    def train_step(self, batch: Batch, update: Update) -> dict[str, Tensor]:
+    def learn(self, batch: Batch, update: Update) -> dict[str, Tensor]:
         steps, states, choice = self.explore(batch)
         live = steps["live"]
         to_go = returns_to_go(steps["reward"], self.discount)

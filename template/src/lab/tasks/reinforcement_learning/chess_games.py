@@ -122,6 +122,8 @@ class Games:
 class Chess:
     """The environment: openings to begin from, and opponents whose moves follow from a seed."""
 
+    light = False
+
     def begin(self, batch: Batch, luck: Tensor | None = None) -> Games:
         return Games(batch["opening"], batch["opponent_seed"] if luck is None else luck)
 

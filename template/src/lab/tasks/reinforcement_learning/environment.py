@@ -34,6 +34,9 @@ class Games(Protocol):
 class Environment(Protocol):
     """The rules, and how their states are read."""
 
+    light: bool
+    """Whether its network is so small that several threads would spend their time in waiting for each other."""
+
     def begin(self, batch: Batch, luck: Tensor | None = None) -> Games:
         """A game from each row of the batch. All chance in it follows from that row, or from ``luck`` (n,) instead."""
 

@@ -38,6 +38,8 @@ TRIED = 16
 class Gymnasium:
     """An environment by its name; ``starts`` are seeds of resets, to see from them what is usual."""
 
+    light = True
+
     def __init__(self, name: str, starts: Tensor | None = None) -> None:
         self.name = name
         self.starts = torch.arange(TRIED) if starts is None else starts[:TRIED]

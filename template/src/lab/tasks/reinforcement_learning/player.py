@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import torch
 from torch import Tensor
 
-from lab.contract import Batch, Examples, Method
+from lab.contract import Batch, Examples, Method, Update
 from lab.tasks.reinforcement_learning.environment import Games, environment_of
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Several threads would spend their time in waiting for each other: a step of a few games is little to compute."""
+    """Where there is little to compute, several threads would spend their time in waiting for each other."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -51,6 +51,14 @@ class Player(Method):
                 reward = games.step(choice)
                 steps.append(state | {"choice": choice, "reward": reward.to(device), "live": live.to(device)})
         return games, {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
+
+    def train_step(self, batch: Batch, update: Update) -> dict[str, Tensor]:
+        with one_thread() if self.environment.light else nullcontext():
+            return self.learn(batch, update)
+
+    def learn(self, batch: Batch, update: Update) -> dict[str, Tensor]:
+        """Play, and call ``update`` with a loss as often as the method likes: see ``train_step`` in contract.py."""
+        raise NotImplementedError
 
     def explore(self, batch: Batch) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor]:
         """Play with random choices, as likely as the policy finds them, and with luck that is new each time.
