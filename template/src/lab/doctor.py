@@ -143,7 +143,7 @@ def _device() -> Finding:
         return Finding("ok", f"GPU: Apple (mps); torch {torch.__version__}")
     if shutil.which("nvidia-smi"):
         if torch.version.cuda is None:
-            fix = "see 'Using uv with PyTorch' in uv's documentation for the wheel with CUDA"
+            fix = "pyproject.toml has three lines for this, below exclude-newer: take away their #, then run uv sync"
             return Finding("note", f"torch {torch.__version__} is built without CUDA, but there is an NVIDIA GPU", fix)
         fix = "update the driver, or run nvidia-smi to see what it says"
         return Finding("note", f"torch is built for CUDA {torch.version.cuda} but does not see the NVIDIA GPU", fix)

@@ -70,6 +70,8 @@ def find(options: DataSettings) -> Found:
         hub = HUBS[options.source]
         folder, files = hub.fetch(options)
         said = f"{hub.address}{options.name}"
+    elif options.source == "gymnasium":
+        raise UserError("params.yaml: data.source: this kind of project learns from data, not from an environment")
     else:
         raise UserError("params.yaml: data.source: this kind of project has no demo data: bring your own")
     if options.source == "huggingface":  # of which `inside` has named the configuration
