@@ -109,7 +109,7 @@ def comparison(summary: Compared, say: Say) -> Figure:
         axes.set(xlabel=f"{name}{unit}\n{direction}")
         if others:
             axes = panels[1][column]
-            axes.axvline(0, color="black", lw=0.8)
+            axes.axvline(0, color=PALETTE["ink"], lw=0.8)
             differences = {method: entries[method]["difference"] for method in others}
             bars(axes, {name: one for name, one in differences.items() if one}, colour)
             shift = say("figures.difference_from", baseline=summary["baseline"])

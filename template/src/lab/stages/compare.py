@@ -15,7 +15,7 @@ from lab.paths import COMPARISON, COSTS, FIGURES, METRICS, RUNS, SPLITS
 from lab.results import Compared, Comparison, Costs, Means, MethodCosts, RunRecord
 from lab.runs import read_finished
 from lab.settings import Params, read_params, read_project
-from lab.style import method_colours
+from lab.style import NUMBER, interval, method_colours, number, probability, with_unit
 from lab.team_code.loading import load_problem
 from lab.team_code.problem_checks import drawn
 from lab.tracking.follower import sync_all
@@ -110,13 +110,15 @@ def verdicts(summary: Compared) -> list[str]:
     for method, entry in summary["methods"].items():
         for metric in summary["metrics"]:
             found, digits = entry["metrics"][metric["name"]], metric["digits"]
-            spread = "" if found["std"] is None else f" ± {found['std']:.{digits}f}"
-            line = f"{method}: {metric['name']} {found['mean']:.{digits}f}{spread} {metric['unit']}".rstrip()
+            spread = "" if found["std"] is None else NUMBER["plus_minus"] + number(found["std"], digits)
+            value = with_unit(number(found["mean"], digits) + spread, metric["unit"])
+            line = f"{method}: {metric['name']} {value}"
             if difference := found["difference"]:
-                low, high = difference["interval"]
-                line += f", {difference['mean']:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}] to the baseline"
+                shift = number(difference["mean"], digits, signed=True)
+                line += f", {shift} {interval(difference['interval'], digits)} from the baseline"
                 if difference["verdict"]:
-                    line += f", p = {difference['p_corrected']:.3f}: {difference['verdict']}"
+                    p = probability(difference["p_corrected"] or 0.0, equals=True)
+                    line += f", p {p}: {difference['verdict']}"
             lines.append(line)
     if len(summary["seeds"]) == 1:
         lines.append("one seed gives no verdict: what another would change is unknown; set three seeds or more")
