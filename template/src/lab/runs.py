@@ -64,7 +64,7 @@ class Run:
         return None
 
     def start(self, fingerprint: str, about: RunRecord) -> None:
-        """Write ``run.json`` anew, or go on with the one of an unfinished run of the same fingerprint.
+        """Write a new ``run.json``, or go on with the one of an unfinished run of the same fingerprint.
 
         A run of another fingerprint is set aside: call this when all is built that could still fail.
         """
@@ -114,7 +114,7 @@ def _digest(record: RunRecord) -> str:
 
 
 def read_finished(folder: Path) -> RunRecord:
-    """``run.json`` of a finished run, if it and all files beside it are what training wrote."""
+    """``run.json`` of a finished run, if it and all files next to it are what training wrote."""
     path = folder / "run.json"
     record = read_json(path)
     if not isinstance(record, dict) or record.get("status") != "finished":
@@ -132,7 +132,7 @@ def read_finished(folder: Path) -> RunRecord:
 
 
 def settle(method: str, seeds: list[int], status: Literal["failed", "interrupted"], error: str) -> None:
-    """Say what became of runs whose trainer ended without a word."""
+    """Note what happened to runs whose trainer ended without a message."""
     for seed in seeds:
         path = RUNS / method / str(seed) / "run.json"
         record = read_record(path.parent)
@@ -164,7 +164,7 @@ def git_state() -> RunRecord:
 
 
 def who() -> str:
-    """Whose run this is: the member who has the email of Git's settings, else the name that stands there."""
+    """Whose run this is: the member who has the email of Git's settings, else the name in them."""
     from lab.settings import read_project  # pydantic, which what follows with MLflow does without
 
     name, email = git("config", "user.name"), git("config", "user.email")

@@ -1,7 +1,7 @@
 """What Python runs when a name is used: modules of this project, parsed but never imported.
 
 A name reaches the statements that bind it and every name that these mention. The import of a module runs more: its
-loose statements (a loop, ``SCALES["x"] = 3``, a call, what stands under ``if``, ``try`` or ``with``), any definition
+loose statements (a loop, ``SCALES["x"] = 3``, a call, what is under ``if``, ``try`` or ``with``), any definition
 that may note something elsewhere, and the same of every module that it imports. These count always: where it cannot
 be told whether a statement matters, it does.
 """
@@ -62,7 +62,7 @@ class Module:
                     self.loose.append(statement)
 
     def _imported(self, statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Name]]:
-        """The names that an import binds, and what each stands for."""
+        """The names that an import binds, and what each means."""
         if isinstance(statement, ast.Import):
             for alias in statement.names:
                 first = alias.name.partition(".")[0]

@@ -21,7 +21,7 @@ def pre_commit() -> None:
     if _git("rev-parse", "--quiet", "--verify", "MERGE_HEAD"):  # a merge with conflicts, which this commit ends
         bring_results()
     if _is_stale():
-        print("dvc: results are not those of this code: `uv run dvc repro` makes them anew")
+        print("dvc: results are not those of this code: `uv run dvc repro` makes them again")
 
 
 def pre_push() -> None:

@@ -64,7 +64,7 @@ def merge_lock(base: str, ours: str, theirs: str) -> str:
 
 
 def merge(name: str, base: str, ours: str, theirs: str) -> tuple[str, bool]:
-    """The file with both sides' changes, and whether it is whole: else marks stand where the sides contradict."""
+    """The file with both sides' changes, and whether it is whole: else marks show where the sides contradict."""
     return (merge_lock(base, ours, theirs), True) if name == LOCK else merge_settings(base, ours, theirs)
 
 

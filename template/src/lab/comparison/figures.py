@@ -86,7 +86,7 @@ def learning_curves(histories: dict[str, dict[int, pd.DataFrame]], colour: dict[
 
 
 def comparison(summary: Compared, say: Say) -> Figure:
-    """Each metric of each method above, its difference to the baseline below, each with its interval as a bar."""
+    """Each metric of each method above, its difference from the baseline below, each with its interval as a bar."""
     metrics, methods = summary["metrics"], list(summary["methods"])
     colour = method_colours(methods, summary["baseline"], summary["champion"])
     others = [method for method in methods if method != summary["baseline"]]

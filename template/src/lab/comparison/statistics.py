@@ -80,7 +80,7 @@ def resample(
 
 
 def estimate(scores: Scores, against: Scores | None = None) -> Estimate:
-    """The mean of ``scores`` over its seeds, or its difference to that of ``against``."""
+    """The mean of ``scores`` over its seeds, or its difference from that of ``against``."""
     arms = [scores] if against is None else [scores, against]
     resamples, seeds = scores.draws.shape
     signs = (1, -1)
@@ -148,7 +148,7 @@ def holm(p_values: list[float]) -> list[float]:
 def holm_alphas(p_values: list[float], alpha: float) -> list[float]:
     """The ``alpha`` of each interval with which it leaves out 0 exactly where Holm's p-value is below ``alpha``.
 
-    Holm divides alpha by the number of hypotheses that are left; the step at which he stops serves for all that
+    Holm divides alpha by the number of hypotheses that are left; the step at which he stops is used for all that
     remain. No interval is narrower than without the correction, so each still covers at least as often.
     """
     rejected = sum(p < alpha for p in holm(p_values))

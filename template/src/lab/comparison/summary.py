@@ -1,4 +1,4 @@
-"""From predictions to ``results/comparison.json``: scores, and which differences to the baseline are real."""
+"""From predictions to ``results/comparison.json``: scores, and which differences from the baseline are significant."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Predictions = dict[str, dict[int, pd.DataFrame]]
 def compare(
     problem: Problem, predictions: Predictions, settings: CompareSettings, parameters: dict[str, int]
 ) -> Compared:
-    """Scores by method, metric and seed, and each method's difference to the baseline with interval and p-value.
+    """Scores by method, metric and seed, and each method's difference from the baseline with interval and p-value.
 
     ``parameters`` is how many each method has.
     """
@@ -93,9 +93,9 @@ def recorded(metric: Metric) -> MetricRecord:
 
 
 def differences(metric: Metric, found: dict[str, Scores], alpha: float) -> dict[str, Difference]:
-    """Each method's difference to the baseline by one metric.
+    """Each method's difference from the baseline by one metric.
 
-    Each method that is held against the baseline is one more chance to be fooled (Demšar 2006, "Statistical
+    Each method that is compared with the baseline is one more chance of a false verdict (Demšar 2006, "Statistical
     Comparisons of Classifiers over Multiple Data Sets", section 3.2.2), so p-values are corrected and intervals
     widened alike. The primary metric was named beforehand: there is no correction for the number of metrics.
     """
@@ -118,7 +118,7 @@ def differences(metric: Metric, found: dict[str, Scores], alpha: float) -> dict[
 
 
 def shares(one: Estimate) -> VarianceShares | None:
-    """Of the difference's variance, what more test examples would lessen, and what only more seeds would."""
+    """Of the difference's variance, what more test examples would reduce, and what only more seeds would."""
     if one.seeds is None or one.variance == 0:
         return None
     return {"examples": one.examples / one.variance, "seeds": one.seeds / one.variance}

@@ -127,7 +127,7 @@ class Part:
         return self._mark.read_text(encoding="utf-8") if self._mark.is_file() else ""
 
     def start(self, mark: str) -> None:
-        """Begin anew."""
+        """Begin again."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_bytes(b"")
         with atomic(self._mark) as temporary:

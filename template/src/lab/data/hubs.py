@@ -25,7 +25,7 @@ class Hub(NamedTuple):
 
 
 def huggingface(options: DataSettings) -> tuple[Path, dict[str, str]]:
-    """``examples.parquet``; pictures and sounds lie beside it, and their column holds the files' names.
+    """``examples.parquet``; pictures and sounds are next to it, and their column holds the files' names.
 
     ``data.inside`` is the configuration, if the data set has several.
     """

@@ -59,7 +59,7 @@ def _rank_correlation(values: np.ndarray, ranks: np.ndarray) -> float:
 
 
 def _telling(values: np.ndarray, codes: np.ndarray, half: np.ndarray) -> float:
-    """Accuracy beyond the largest class, if each value (or range of values) stands for its most frequent class."""
+    """Accuracy beyond the largest class, if each value (or range of values) predicts its most frequent class."""
     distinct, places = np.unique(values, return_inverse=True)
     if len(distinct) < 2:
         return 0.0
@@ -73,7 +73,7 @@ def _telling(values: np.ndarray, codes: np.ndarray, half: np.ndarray) -> float:
 
 
 def _words(counts: object, names: np.ndarray, answers: pd.Series) -> dict[str, float]:
-    """Words that stand in all texts of one class and in no other: their F1."""
+    """Words that are in all texts of one class and in no other: their F1."""
     from scipy.sparse import csr_array
 
     codes, classes = pd.factorize(answers.astype(str))

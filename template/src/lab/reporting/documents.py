@@ -48,7 +48,7 @@ def read_results() -> Results:
     for name, digest in results["comparison"].get("figure_digests", {}).items():
         if found.get(name) != digest:
             what = "is not what compare drew" if name in found else "is missing"
-            raise UserError(f"{(FIGURES / name).as_posix()} {what}: run `uv run dvc repro`, which draws it anew")
+            raise UserError(f"{(FIGURES / name).as_posix()} {what}: run `uv run dvc repro`, which draws it again")
     return results
 
 

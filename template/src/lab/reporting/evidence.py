@@ -91,7 +91,7 @@ def _methods() -> Finding:
     comparison: Comparison = read_json(COMPARISON)
     where = COMPARISON.as_posix()
     others = [name for name in comparison["methods"] if name != comparison["baseline"]]
-    return bool(others), f"{', '.join(others) or 'nothing'} beside the {comparison['baseline']}", where
+    return bool(others), f"{', '.join(others) or 'nothing'} besides the {comparison['baseline']}", where
 
 
 def _seeds() -> Finding:
@@ -117,9 +117,9 @@ def _verdicts() -> Finding:
     ]
     clear = any(one["verdict"] != "not significant" for one in found.values())
     if found and not clear and not (discussed := from_section("report#comparisons")).found:
-        lines.append(f"which the report is yet to discuss ({discussed.where})")
+        lines.append(f"which the report does not discuss yet ({discussed.where})")
         return False, "; ".join(lines), where
-    return bool(found), "; ".join(lines) or "no method beside the baseline", where
+    return bool(found), "; ".join(lines) or "no method besides the baseline", where
 
 
 def _costs() -> Finding:
@@ -167,7 +167,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Finding]]] = {
     "provenance": ("source and licence of the data", _provenance),
     "validation": ("validation of the data", lambda: _rules(VALIDATION)),
     "splits": ("splits without leakage", lambda: _rules(SPLIT_REPORT)),
-    "methods": ("methods beside the baseline", _methods),
+    "methods": ("methods besides the baseline", _methods),
     "seeds": ("several seeds", _seeds),
     "verdicts": ("differences and whether they are significant", _verdicts),
     "costs": ("costs of training", _costs),

@@ -102,7 +102,7 @@ def train_in_processes(method: str, seeds: list[int], launch: LaunchSettings) ->
 
 
 def first_error(folder: Path) -> str | None:
-    """What the process that failed first left in its error file; a traceback beside it is shown."""
+    """What the process that failed first left in its error file; a traceback next to it is shown."""
     left = sorted(
         (read_json(path) | {"path": path} for path in folder.rglob("error.json")), key=lambda e: e["timestamp"]
     )

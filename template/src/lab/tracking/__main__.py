@@ -54,7 +54,7 @@ def follow(folder: Path) -> None:
             pause = min(LONGEST_PAUSE_SECONDS, max(POLL_SECONDS, (time.process_time() - began) / SHARE))
             problem, training = "; ".join(done.problems), done.training
         except Exception as error:
-            # Whatever it is, it may be over soon: begin anew, ever more slowly.
+            # Whatever it is, it may be over soon: try again, more slowly each time.
             writer, problem, training = None, reason(error), 0
             pause = min(LONGEST_PAUSE_SECONDS, 2 * max(POLL_SECONDS, pause))
         if ending:

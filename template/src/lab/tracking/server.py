@@ -1,4 +1,4 @@
-"""Which MLflow this project writes to, and how to speak to it."""
+"""Which MLflow this project writes to, and how to reach it."""
 
 from __future__ import annotations
 

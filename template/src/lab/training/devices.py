@@ -70,7 +70,7 @@ def device_name(device: torch.device) -> str:
 
 
 def hardware() -> Hardware:
-    """What the last digits of a result may depend on, beside code and settings."""
+    """What the last digits of a result may depend on, besides code and settings."""
     built_with = torch.__config__.show()
     version = re.search(r"Math Kernel Library Version ([\d.]+)", built_with)
     library = re.search(r"BLAS_INFO=(\w+)", built_with)

@@ -29,7 +29,7 @@ from lab.training.rehearsal import rehearse
 
 
 def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dict[int, str]) -> None:
-    """Train one method with each of ``seeds``; each run is held against a second trainer."""
+    """Train one method with each of ``seeds``; a lock keeps a second trainer away from each run."""
     check_options(load_method(method), params.options(method), f"params.yaml: methods.{method}")
     ids, problem = read_splits(), load_problem()
     examples = loaded(problem, RAW, ids)
@@ -75,7 +75,7 @@ def train_seed(
             checkpoint,
             this.write_history,
             params.launch.strategy,
-            begin=lambda: this.start(fingerprint, about),  # not before: what stands there may have taken hours
+            begin=lambda: this.start(fingerprint, about),  # not before: the run that is there may have taken hours
         )
         write_results(this, fitted, examples, ids, params)
     except TrainingInterruptedError as reason:

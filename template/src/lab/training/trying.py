@@ -75,7 +75,7 @@ def look(trial: Trial, tested: int) -> None:
     failed += verdict("every parameter learns", ", ".join(idle_parameters(trial)), "each has a gradient and moves")
     worst = dependent_answers(trial)
     mixed = ", ".join(f"{column} changes by {by:.3g}" for column, by in worst.items())
-    failed += verdict("answers stand alone", mixed, "an example's answer does not depend on the rest of its batch")
+    failed += verdict("answers are independent", mixed, "an example's answer does not depend on the rest of its batch")
     hardware = trial.trained.processes.hardware
     speed, memory_used = trial.settings.batch_size / steps, peak_memory(hardware.device) / 1e9
     say("speed", f"{speed:,.0f} examples/s, {1000 * steps:.3g} ms a step, {memory_used:.1f} GB of memory")

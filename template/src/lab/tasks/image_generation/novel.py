@@ -35,7 +35,7 @@ class Denoiser(nn.Module):
 
 
 class LatentDiffusion(Method):
-    """``latent``: numbers in a code. ``width``: of hidden layers. ``blur``: noise that the decoder learns to stand.
+    """``latent``: numbers in a code. ``width``: of hidden layers. ``blur``: noise that the decoder learns to tolerate.
 
     ``draws``: noise levels at which each code is seen in a step. ``steps``: from noise to code.
 

@@ -119,7 +119,7 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """Drawings of each method beside real pictures, and the way from one drawing to another."""
+    """Drawings of each method next to real pictures, and the steps from one drawing to another."""
     from matplotlib.figure import Figure
 
     tables = {name: table[table["split"] == "test"] for name, table in predictions.items()}

@@ -1,4 +1,4 @@
-"""Actor-critic: a second head foretells the points to come, and each batch of games is learnt from several times.
+"""Actor-critic: a second head predicts the points to come, and each batch of games is learnt from several times.
 
 Generalised advantage estimation (Schulman et al. 2016) and proximal policy optimisation (Schulman et al. 2017).
 """

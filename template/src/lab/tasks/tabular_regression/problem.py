@@ -38,7 +38,7 @@ stratify = None
 def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """The table alone: ``target`` (of the demo data: ``Sale_Price``) and the columns that it may follow from.
 
-    Numbers, dates and categories, some cells of which may be empty; no payload beside it.
+    Numbers, dates and categories, some cells of which may be empty; no other files.
     """
     options.own()
     if options.source == "demo":
