@@ -47,7 +47,7 @@ def read_text(path: Path) -> str:
     """A text that people may write; a file in another encoding than UTF-8, or an unfinished merge, is named."""
     try:
         content = path.read_bytes()
-    except OSError as error:  # a folder of that name, or a file that nobody may read
+    except OSError as error:  # a folder of that name, or a file without permission to read
         raise UserError(f"{path.as_posix()} cannot be read: {error.strerror}") from None
     try:
         text = content.decode("utf-8-sig")  # Windows puts a mark first
@@ -105,7 +105,7 @@ def read_table(path: Path, *columns: str) -> pd.DataFrame:
         table = (pd.read_csv if path.suffix == ".csv" else pd.read_parquet)(path)
     except MemoryError:
         raise
-    except Exception as error:  # pandas and pyarrow raise whatever the damage leads them to
+    except Exception as error:  # pandas and pyarrow raise many kinds of errors for damaged files
         detail = " ".join(str(error).split())[:150]
         raise UserError(f"{path.as_posix()} is damaged: `uv run dvc repro` writes it again ({detail})") from None
     _has(path, table, columns)

@@ -89,7 +89,7 @@ def _reached(roots: tuple[Name, ...], source: Path) -> list[str]:
 
 
 def _other_files(folder: Path) -> list[Path]:
-    """What lies in a folder of modules, or below it in folders without modules, and is no Python."""
+    """Files of a folder of modules that are not Python, also in folders below it that have no modules."""
     found: list[Path] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__pycache__")):

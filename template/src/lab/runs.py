@@ -45,7 +45,7 @@ class Run:
         return self._kept(fingerprint, finished=True) is not None or self.is_finished(fingerprint)
 
     def restore(self, fingerprint: str) -> bool:
-        """Bring this very run back, finished or with its checkpoint, if another took its place; say whether it did."""
+        """Bring this very run back, finished or with its checkpoint, if another replaced it; return whether it did."""
         is_here = read_record(self.folder).get("fingerprint") == fingerprint
         found = self._kept(fingerprint, finished=is_here)
         if found is None or self.is_finished(fingerprint):
@@ -56,7 +56,7 @@ class Run:
     def _kept(self, fingerprint: str, finished: bool) -> Path | None:
         for path in kept(self.folder, fingerprint):
             if read_record(path).get("status") == "finished":
-                with suppress(UserError):  # somebody changed it: it is not worth the other's place
+                with suppress(UserError):  # somebody changed it: it must not replace the other
                     read_finished(path)
                     return path
             elif not finished:
@@ -118,7 +118,7 @@ def read_finished(folder: Path) -> RunRecord:
     path = folder / "run.json"
     record = read_json(path)
     if not isinstance(record, dict) or record.get("status") != "finished":
-        raise UserError(f"{folder.as_posix()} is no finished run: run `uv run dvc repro`, which trains it")
+        raise UserError(f"{folder.as_posix()} is not a finished run: run `uv run dvc repro`, which trains it")
     finished = cast(RunRecord, record)
     spoiled = [] if finished.get("digest") == _digest(finished) else ["run.json"]
     if not spoiled:

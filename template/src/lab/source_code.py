@@ -27,7 +27,7 @@ HARMLESS = {*dir(builtins)} - {"delattr", "eval", "exec", "globals", "next", "se
     *("override", "total_ordering", "field_validator", "model_validator", "inference_mode", "no_grad"),
     *("join", "split", "strip"),
 }
-"""Functions and decorators of others that change nothing but what they return; so do classes of others."""
+"""Functions and decorators of others that only change what they return; so do classes of others."""
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
 SUBCLASSING = ("__init_subclass__",)
 
@@ -116,7 +116,7 @@ class Module:
                 yield from self._imported_by_text(node)
 
     def _imported_by_text(self, call: ast.Call) -> Iterator[Name]:
-        """The module that a text names; if only its folder can be told, all modules in that."""
+        """The module that a text names; if only its folder is known, all modules in that."""
         texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant)]
         text = next((text for text in texts if isinstance(text, str)), "")
         if locate(text, self.source):

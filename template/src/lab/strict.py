@@ -56,7 +56,7 @@ def checked(model: type[Model], content: Any, where: str) -> Model:
 
 
 def _mistakes(model: type[Strict], error: ValidationError) -> list[str]:
-    # A misspelt key is also a missing one; the misspelling is what to mend.
+    # A misspelt key is also a missing one; the misspelling is the one to correct.
     found = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     lines, meant = [], set()
     for each in found:

@@ -14,7 +14,7 @@ from lab.errors import UserError, run
 
 
 def pre_commit() -> None:
-    """Say what the other hooks mended and whether the results belong to this code; never stop a commit for it."""
+    """Say what the other hooks changed and whether the results belong to this code; never stop a commit."""
     mended = _git("diff", "--name-only", "-z").split("\0")[:-1]
     if mended and "PRE_COMMIT" in os.environ:  # which hides what is not to be committed
         print(f"the checks above changed {', '.join(mended)}: `git add --all`, then `git commit` again")
@@ -35,14 +35,14 @@ def pre_push() -> None:
 
 
 def post_checkout() -> None:
-    """Bring data and results of the commit that Git went to, as far as they are on this machine."""
+    """Bring back data and results of the commit that Git checked out, as far as they are on this machine."""
     whole_commit = os.environ.get("PRE_COMMIT_CHECKOUT_TYPE") == "1"  # else single files: Git's own third argument
     if whole_commit and not Path(".git/rebase-merge").is_dir() and Path("dvc.lock").is_file():
         _check_out()
 
 
 def post_merge() -> None:
-    """Bring what the others have trained: it is not to be trained here again."""
+    """Bring the runs that the others have trained: they need not be trained here again."""
     if Path("dvc.lock").is_file() and os.environ.get("PRE_COMMIT_REWRITE_COMMAND") != "amend":
         bring_results()
 
@@ -80,7 +80,7 @@ def _set_aside(complaint: str) -> bool:
     for folder in runs:
         with only_trainer(folder.parent):
             set_aside(folder)
-        back = "`uv run dvc repro` brings it back when its settings are asked for"
+        back = "`uv run dvc repro` brings it back when its settings are used again"
         print(f"{folder.as_posix()} is of other settings than this commit's: set aside; {back}")
     return bool(runs)
 

@@ -76,7 +76,7 @@ def finish() -> None:
             continue  # it is merged
         text, whole = merge(name, base or "", ours or "", theirs or "")
         present = Path(name).read_text(encoding="utf-8")
-        # Git's own marks, or one side alone: nobody has worked on it.
+        # Git's own marks, or one side alone: no person has worked on it.
         untouched = "<<<<<<<" in present or present in (ours, theirs)
         if not whole and untouched and present not in (settled(text, 1), settled(text, 2)):
             write_text(Path(name), text)

@@ -1,4 +1,4 @@
-"""Figures for documents: quiet, alike, readable without colour vision, and the same bytes from the same numbers."""
+"""Figures for documents: plain, in one style, and the same bytes from the same numbers."""
 
 from __future__ import annotations
 

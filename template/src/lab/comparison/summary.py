@@ -149,7 +149,7 @@ def by_seed(seeds: list[int], values: Iterable[float]) -> dict[str, float]:
 
 
 def finite(draws: np.ndarray, name: str, method: str) -> np.ndarray:
-    """The draws, if all are numbers: a rare class, say, is in no example of some resamples."""
+    """The draws, if all are finite: some resamples may have no example of a rare class."""
     if broken := int((~np.isfinite(draws)).any(axis=1).sum()):
         raise UserError(
             f"score in problem.py gives no finite {name} for {broken} of {len(draws)} resamples of the test examples "

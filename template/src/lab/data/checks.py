@@ -44,7 +44,7 @@ class Check:
 
 
 def by_column(kind: str, severity: Severity, found: dict[str, Any], length: int) -> list[Check]:
-    """One check for each column in ``found`` (its wrong rows, or a text that tells of them); else one that holds."""
+    """One check for each column in ``found`` (its wrong rows, or a text about them); else one that holds."""
     if not found:
         return [Check(kind, severity, np.zeros(length, bool))]
     return [

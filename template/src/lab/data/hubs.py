@@ -85,7 +85,7 @@ def _needed(package: str, extra: str) -> ModuleType:
 
 
 def _asked(hub: str, call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """What the library returns; whatever goes wrong in it, and between it and its server, is told in one line."""
+    """What the library returns; an error in it, or between it and its server, is shown in one line."""
     try:
         return call(*arguments, **options)
     except Exception as error:

@@ -12,11 +12,11 @@ from lab.data.near_duplicates import grey, shrink
 from lab.results import Severity
 
 GIVEN, ALMOST = 0.999, 0.95
-"""From 0 (chance) to 1 (never wrong): from where on a single feature tells the answer, or almost."""
+"""From 0 (chance) to 1 (never wrong): from which value on a single feature predicts the answer, or almost."""
 
 
 def check_leaks(contents: Contents, answers: pd.Series, words: tuple[object, np.ndarray] | None) -> list[Check]:
-    """How well each feature by itself tells the answers of examples that it was not read from."""
+    """How well each feature by itself predicts the answers of other examples."""
     known = answers.notna().to_numpy()
     if known.sum() < 50 or answers.nunique() < 2:
         return []
@@ -85,6 +85,6 @@ def _words(counts: object, names: np.ndarray, answers: pd.Series) -> dict[str, f
     size, texts = np.bincount(codes)[:, None], both.sum(axis=0, keepdims=True)
     score = np.where((size >= 20) & (size <= 0.9 * len(codes)), 2 * both / (size + texts), 0)
     best = score.max(axis=0)
-    # Single words first: a pair of words that holds a leaked one tells nothing more.
+    # Single words first: a pair of words with a leaked one adds nothing.
     told = [place for place in np.flatnonzero(best >= ALMOST) if " " not in names[place]]
     return {f"the word {names[place]!r}": float(best[place]) for place in told}

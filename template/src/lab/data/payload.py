@@ -29,7 +29,7 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
         contents = Contents(list(contents.hashed), contents.pictures, contents.texts, contents.table, contents.target)
     except UserError:
         raise
-    except Exception as error:  # whatever a library makes of a file that is cut, missing or of another kind
+    except Exception as error:  # the errors of libraries for a file that is cut, missing or of another kind
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(f"contents in problem.py cannot read {raw.as_posix()}: {told}") from None
     for what in ("hashed", "pictures", "texts", "table"):

@@ -30,7 +30,7 @@ class UnreadableError(UserError):
     def __init__(self, reasons: dict[str, str], of: int) -> None:
         self.reasons = reasons
         named = some([f"{name} ({reason})" for name, reason in reasons.items()], most=3)
-        super().__init__(f"{len(reasons)} of {of} pictures cannot be read: {named}: mend or remove them")
+        super().__init__(f"{len(reasons)} of {of} pictures cannot be read: {named}: repair or remove them")
 
 
 @dataclass(frozen=True)

@@ -60,12 +60,12 @@ def leakage_rules(examples: pd.DataFrame, stratify: str | None) -> list[Expectat
 
 
 def _told(kind: str, column: str | None) -> dict[str, str | None]:
-    """How a rule about a helping column is told."""
+    """How a rule about a helper column is shown."""
     return {"kind": kind, "column": column, "detail": ""}
 
 
 def check_alike(rows: pd.DataFrame) -> list[Check]:
-    """Whether values are distributed alike in all splits: told, for a split by group or by date may differ on purpose.
+    """Whether values are distributed alike in all splits: information only, as splits by group or date may differ.
 
     Each split is compared with all rows: numbers by the largest distance between their distribution functions
     (Kolmogorov and Smirnov), categories by half the sum of the differences between their shares. Both go from 0 to 1.

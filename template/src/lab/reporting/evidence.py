@@ -110,7 +110,7 @@ def _verdicts() -> Finding:
     all_methods = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
     found = {name: difference for name, difference in all_methods.items() if difference}
     if any(one["verdict"] is None for one in found.values()):
-        return False, "no verdict: one seed does not tell what another would give", where
+        return False, "no verdict: one seed does not show what another would give", where
     lines = [
         f"{name} {one['verdict']} ({metric}, p {probability(one['p_corrected'] or 0.0, equals=True)})"
         for name, one in found.items()

@@ -22,7 +22,7 @@ WORKERS_SECONDS = 10.0
 
 
 def step_back() -> None:
-    """Leave the processors to the trainer."""
+    """Give way to the trainer on the processors."""
     if hasattr(os, "nice"):
         os.nice(19)
     # Linux shares processors between sessions first, and niceness counts only within one (man 7 sched, autogroup).
@@ -61,9 +61,9 @@ def follow(folder: Path) -> None:
             if GOODBYE in last_words or not training or time.monotonic() > deadline:
                 break
             time.sleep(POLL_SECONDS)
-    with contextlib.suppress(OSError):  # nobody may be left to hear it
+    with contextlib.suppress(OSError):  # the parent may have ended
         os.write(sys.stdout.fileno(), problem.encode())
-    os._exit(0)  # all is written; to take MLflow's modules apart takes longer than to write a run
+    os._exit(0)  # all is written; unloading MLflow's modules takes longer than writing a run
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Bring MLflow up to date with the files of runs, each run once, however often and by however many it is asked.
+"""Bring MLflow up to date with the files of runs: each run is there once, however many processes do this.
 
 Imports MLflow, which takes seconds: other files import this inside functions, away from training.
 """

@@ -83,7 +83,7 @@ def hardware() -> Hardware:
 
 
 def processor() -> str:
-    """The processor's product name, as far as the system tells it."""
+    """The processor's product name, if the system knows it."""
     if Path("/proc/cpuinfo").is_file():
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
         if found := re.search(r"^model name\s*: (.+)$", text, re.MULTILINE):

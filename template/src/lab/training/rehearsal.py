@@ -171,7 +171,7 @@ def judge_some(
             tables[each] = predictions(method, predicted, ids, number, problem, settings, hardware)
         except Exception:
             if each == name:
-                raise  # another method's mistake is told when that one is trained
+                raise  # another method's mistake is shown when that one is trained
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # numbers of an untrained method may be odd
         own = tables[name]

@@ -80,7 +80,7 @@ def train_seed(
         write_results(this, fitted, examples, ids, params)
     except TrainingInterruptedError as reason:
         this.update(status="interrupted", error=str(reason), finished=now())
-        raise UserError(f"{method}, seed {seed}: {reason}; `uv run dvc repro` goes on from there") from None
+        raise UserError(f"{method}, seed {seed}: {reason}; `uv run dvc repro` continues from there") from None
     except BaseException as error:
         if lost_another(error):
             raise  # the reason is in that process
@@ -99,7 +99,7 @@ def explained(error: BaseException, accumulate: int) -> UserError | None:
     """What a person can do about ``error``; None if it is no user's mistake."""
     if is_out_of_memory(error):
         text = f"out of memory: set train.accumulate in params.yaml to {2 * accumulate}: the same steps in less memory"
-        return UserError(f"{text} (batch norms alone see the parts one by one)")
+        return UserError(f"{text} (only batch norms see each part by itself)")
     return error if isinstance(error, UserError) else in_team_code(error)
 
 

@@ -1,4 +1,4 @@
-"""Draw pictures that are not there, and tell how far they are from real ones; the demo data are scans of digits."""
+"""Draw new pictures, and measure how far they are from real ones; the demo data are scans of digits."""
 
 from __future__ import annotations
 
