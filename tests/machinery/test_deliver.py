@@ -68,6 +68,24 @@ def test_a_result_that_dvc_did_not_write_fails(folder: Path) -> None:
         read_results()
 
 
+def test_prompts_in_another_language_than_the_projects_are_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project_copy.make(folder, language="zh-TW")
+    deliver.main()
+    assert "note:" not in capsys.readouterr().out
+    text = Path("project.toml").read_text(encoding="utf-8")
+    Path("project.toml").write_text(text.replace('"zh-TW"', '"en"'), encoding="utf-8")
+    Path("documents/slides.typ").write_text("我們寫完了。", encoding="utf-8")  # no prompt is left there
+    read_project.cache_clear()
+    deliver.main()
+    said = capsys.readouterr().out
+    assert [name in said for name in ("note: the prompts in documents/report.typ", "documents/slides.typ")] == [
+        True,
+        False,
+    ]
+
+
 def test_deliver_writes_all_or_nothing(folder: Path) -> None:
     comparison = project_copy.make(folder)
     good = Path("documents/slides.typ").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lab.examples_left import examples_left
 from lab.files import read_text, sha256
 from lab.settings import Params, read_project
 from lab.source_code import Module, Name, parsed
@@ -46,7 +47,7 @@ def of_stages(params: Params) -> dict[str, Any]:
         "seeds": params.seeds,  # as they are: a new one trains only itself
         "methods": {name: of_training(params, name) for name in params.methods},
         "compare": digest(("lab.stages.compare", "*"), *scoring, params=compared),
-        "deliver": digest(("lab.stages.deliver", "*")),
+        "deliver": digest(("lab.stages.deliver", "*"), params=examples_left(params)),  # the rubric names them
     }
 
 

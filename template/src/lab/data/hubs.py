@@ -80,7 +80,7 @@ def _needed(package: str, extra: str) -> ModuleType:
         return importlib.import_module(package)
     except ModuleNotFoundError:
         raise UserError(
-            f"params.yaml: data.source: {extra} needs a package more: run `uv sync --extra {extra}`"
+            f"params.yaml: data.source: {extra} needs one more package: run `uv sync --extra {extra}`"
         ) from None
 
 

@@ -72,7 +72,7 @@ def model_card(project: Project, results: Results, runs: dict[int, RunRecord]) -
         table([say("terms.file"), say("cards.validation_of", metric=code(primary["name"]))], weights),
         say("cards.chosen"),
         f"## {say('cards.results')}",
-        _comparison(say, comparison),
+        comparison_table(say, comparison),
         f"## {say('cards.training')}",
         table([say("terms.setting"), say("terms.value")], settings),
         f"## {say('cards.limits')}",
@@ -101,7 +101,7 @@ def _device(say: Say, run: RunRecord) -> str:
     return f"{text} ({escape(machine['processor'])}, {threads}, {escape(machine['kernels'])})"
 
 
-def _comparison(say: Say, comparison: Comparison) -> str:
+def comparison_table(say: Say, comparison: Comparison) -> str:
     """A row for each method and metric."""
     mean = "mean_std" if len(comparison["seeds"]) > 1 else "mean"
     rows = []

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.errors import UserError
+from lab.examples_left import examples_left
 from lab.files import digests, read_json, read_text
-from lab.paths import COMPARISON, COSTS, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
+from lab.paths import COMPARISON, COSTS, DELIVERABLES, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
 from lab.reporting.documents import DOCUMENTS
 from lab.reporting.prose import Section, read_section
 from lab.results import Collected, Comparison, Costs, RuleReport
+from lab.settings import read_params, task_folder
 from lab.style import probability
 
 
@@ -53,19 +55,45 @@ def from_file(pattern: str) -> Evidence:
     if not files:
         return Evidence("file", False, "empty" if found else "missing", pattern)
     more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-    return Evidence("file", True, "is there", files[0] + more)
+    unfinished = _unfinished(Path(files[0]))
+    return Evidence("file", not unfinished, unfinished or "is there", files[0] + more)
+
+
+def _unfinished(path: Path) -> str:
+    """Why a file that ``deliver`` wrote is not yet the team's, if it is not."""
+    if path.parent != DELIVERABLES:
+        return ""
+    if (prose := PROSE / f"{path.stem}.typ").is_file():
+        section = read_section(read_text(prose))
+        left = section.prompts if section else 0
+        return f"a draft: {left} prompt{'s' if left > 1 else ''} left" if left else ""
+    return _of_the_template("methods" if path.stem == "model_card" else "data")
 
 
 def from_check(name: str) -> Evidence:
     """One of ``CHECKS``, on the results as they are; without results there is no evidence."""
-    title, check = CHECKS[name]
+    title, subject, check = CHECKS[name]
     try:
         found, detail, where = check()
+        left = _of_the_template(subject)
     except UserError as error:
         return Evidence(title, False, str(error), "")
     except (KeyError, TypeError, AttributeError):  # of a result that somebody edited
         return Evidence(title, False, "the results are not what their stages wrote: run `uv run dvc repro`", "")
-    return Evidence(title, found, detail, where)
+    return Evidence(title, found and not left, f"{detail}; {left}" if left else detail, where)
+
+
+def _of_the_template(subject: str) -> str:
+    """What shows that ``data`` or ``methods`` are still the template's example, if they are."""
+    params = read_params()
+    left = examples_left(params)
+    if subject == "data" and "problem" in left:
+        return f"still the template's demo data, as {(task_folder() / 'problem.py').as_posix()} says"
+    others = [name for name in params.methods if name != "baseline"]
+    if subject == "methods" and others and set(others) <= set(left):
+        files = ", ".join((task_folder() / f"{name}.py").as_posix() for name in others)
+        return f"still the template's example, as {files} says"
+    return ""
 
 
 Finding = tuple[bool, str, str]
@@ -163,15 +191,16 @@ def _typed_numbers() -> Finding:
     return not typed, f"typed: {'; '.join(typed)}" if typed else "all are read from results/", PROSE.as_posix()
 
 
-CHECKS: dict[str, tuple[str, Callable[[], Finding]]] = {
-    "provenance": ("source and licence of the data", _provenance),
-    "validation": ("validation of the data", lambda: _rules(VALIDATION)),
-    "splits": ("splits without leakage", lambda: _rules(SPLIT_REPORT)),
-    "methods": ("methods besides the baseline", _methods),
-    "seeds": ("several seeds", _seeds),
-    "verdicts": ("differences and whether they are significant", _verdicts),
-    "costs": ("costs of training", _costs),
-    "figures": ("figures", _figures),
-    "citations": ("works that the report cites", _citations),
-    "typed_numbers": ("no number typed by hand", _typed_numbers),
+CHECKS: dict[str, tuple[str, str, Callable[[], Finding]]] = {
+    "provenance": ("source and licence of the data", "data", _provenance),
+    "validation": ("validation of the data", "data", lambda: _rules(VALIDATION)),
+    "splits": ("splits without leakage", "data", lambda: _rules(SPLIT_REPORT)),
+    "methods": ("methods besides the baseline", "methods", _methods),
+    "seeds": ("several seeds", "methods", _seeds),
+    "verdicts": ("differences and whether they are significant", "methods", _verdicts),
+    "costs": ("costs of training", "methods", _costs),
+    "figures": ("figures", "methods", _figures),
+    "citations": ("works that the report cites", "", _citations),
+    "typed_numbers": ("no number typed by hand", "", _typed_numbers),
 }
+"""By name: a title, what it is evidence of (the data and methods of the template are none), and the check."""

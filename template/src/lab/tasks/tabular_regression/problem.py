@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Tell a number from the other columns of a table; the demo data are prices of houses in Ames, Iowa."""
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     groups = table[[column for column in ("group",) if column in table]]
     features, said = tidy(table.drop(columns=["id", "group", "target"], errors="ignore"))
     if features.empty:
-        raise UserError(f"no column of {found.said} is left to tell {name} from: {'; '.join(said)}")
+        raise UserError(f"no column of {found.said} is left to predict {name} from: {'; '.join(said)}")
     examples = pd.concat([identity, groups, table[["target"]], features], axis=1)
     examples.insert(1, "sha256", row_digests(examples))
     said = [f"{len(examples)} rows, the target is {name}{f' ({options.unit})' if options.unit else ''}", told, *said]
