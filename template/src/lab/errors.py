@@ -1,7 +1,7 @@
 """A user's mistake ends in one clear line; only our own mistakes end in a traceback.
 
 A mistake in a team's own code is told with its place: ``in_team_code`` finds the team's lines in what was raised,
-``ask`` calls a function of the team, and ``wrong`` says what it returned that nobody can use.
+``ask`` calls a function of the team, and ``wrong`` says what it returned that cannot be used.
 """
 
 from __future__ import annotations

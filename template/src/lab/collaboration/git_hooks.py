@@ -1,7 +1,7 @@
 """What Git's hooks do with DVC, in a line or none: `.pre-commit-config.yaml` calls them.
 
 ``dvc git-hook`` does the same, but it stops every push of a project that has no remote yet, fails at every checkout in
-one that has no results yet, and tells at length at each commit what a team knows.
+one that has no results yet, and prints many lines at each commit.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""Merge ``dvc.lock`` and ``params.yaml`` by what they say, not line by line: the trainings of two members both stay.
+"""Merge ``dvc.lock`` and ``params.yaml`` by their content, not line by line: the trainings of two members both stay.
 
-Git calls this for the two files (see ``.gitattributes``) once ``uv run lab setup`` has told it how. Where nobody did,
+Git calls this for the two files (see ``.gitattributes``) once ``uv run lab setup`` has set it up. Without that,
 or where both sides changed one setting, ``uv run lab merge`` does the rest.
 """
 
@@ -34,8 +34,8 @@ def install() -> None:
 def merge_lock(base: str, ours: str, theirs: str) -> str:
     """Stage by stage. What one side alone ran stays; of what both ran, ours.
 
-    Each entry tells truly which results came of which inputs, so that no choice is wrong: a stage whose inputs are now
-    others runs again.
+    Each entry says which results came from which inputs, so no choice is wrong: a stage whose inputs have changed runs
+    again.
     """
     yaml = YAML()  # as DVC itself writes the file
     yaml.default_flow_style = False

@@ -14,7 +14,7 @@ from lab.errors import UserError
 FREE = 1_000_000_000
 """Bytes that may always be unpacked, however small the archive is."""
 RATIO = 100
-"""Times that an archive may grow beyond that; photographs hardly grow, tables about tenfold."""
+"""How many times an archive may grow beyond that; photographs almost do not grow, tables about tenfold."""
 FILES = 2_000_000
 PIECE = 2**20
 

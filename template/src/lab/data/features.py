@@ -15,7 +15,7 @@ SHARE = 0.95
 """Of a column's cells that must be numbers (dates) for the others to count as gaps."""
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d.*)?")
 MOST = 500
-"""Categories of a column: one of more is left out, for most of them are met too seldom."""
+"""Categories of a column: a column with more is left out, for most of them are too rare."""
 
 
 def tidy(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -40,7 +40,7 @@ class Processes:
         self._parent = os.getppid()
 
     def wrap(self, method: Method, own_step: bool) -> nn.Module:
-        """The method as it is to be called in training. Its optimizers must be made after this."""
+        """The method in the form that training calls. Its optimizers must be made after this."""
         if self.sharded:
             if own_step:
                 name = type(method).__name__
@@ -132,7 +132,7 @@ class Processes:
         return entries
 
     def check_same(self, value: object) -> None:
-        """Raise a ``UserError`` in all processes if ``value`` is not the same in all: one would wait for ever."""
+        """Raise a ``UserError`` in all processes if ``value`` is not the same in all: one would wait forever."""
         values: list[Any] = [None] * self.size
         if not self.alone:
             dist.all_gather_object(values, value)

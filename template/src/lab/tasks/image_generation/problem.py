@@ -107,7 +107,7 @@ def measure(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def shape(values: int) -> tuple[int, int, int]:
-    """(channels, height, width) of a square picture of so many values: grey or coloured, which are never as many."""
+    """(channels, height, width) of a square picture of so many values: grey or coloured, which differ in number."""
     side = math.isqrt(values)
     return (1, side, side) if side**2 == values else (3, math.isqrt(values // 3), math.isqrt(values // 3))
 
