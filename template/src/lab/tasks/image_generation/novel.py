@@ -80,7 +80,7 @@ class LatentDiffusion(Method):
     def validate(self, batch: Batch) -> dict[str, Tensor]:
         """The two losses, and no ``loss``: the last epoch is kept.
 
-        Codes move while they are learned, and early codes, which hold little information, are the easiest to denoise: the
+        Codes move while they are learned, and early codes, which say little, are the easiest to denoise: the
         lowest loss may be that of an epoch whose pictures are no digits yet.
         """
         measured = self.loss(batch)
