@@ -74,8 +74,17 @@ def allowed(comparison: dict[str, Any]) -> set[str]:
     values = {form for row in rows(comparison) for cell in row for form in cell}
     for entry in comparison["methods"].values():
         for metric in comparison["metrics"]:
-            if (bias := entry["metrics"][metric["name"]]["bias"]) is not None:
-                values |= forms(abs(bias), metric["digits"])
+            result, digits = entry["metrics"][metric["name"]], metric["digits"]
+            if result["bias"] is not None:
+                values |= forms(abs(result["bias"]), digits)
+            if result["difference"] and result["difference"]["detectable"] is not None:
+                values |= forms(result["difference"]["detectable"], digits)
+    for reference in comparison["references"].values():
+        for metric in comparison["metrics"]:
+            result, digits = reference["metrics"][metric["name"]], metric["digits"]
+            shift = result["champion"]
+            ends = set.union(*edges(shift["interval"], digits))
+            values |= forms(result["value"], digits) | forms(shift["mean"], digits, True) | ends
     costs = json.loads(Path("results/costs.json").read_text(encoding="utf-8"))
     for entry in costs["methods"].values():
         values |= forms(sum(entry["seconds"]) / len(entry["seconds"]), 1)

@@ -18,8 +18,8 @@ from great_expectations.expectations import ExpectTableRowCountToEqual
 
 from lab.data.gate import failures
 from lab.data.inspection import validate
+from lab.data_results import Validation
 from lab.data_settings import DataSettings
-from lab.results import Validation
 
 TASKS = Path(__file__).parents[2] / "template/src/lab/tasks"
 FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {

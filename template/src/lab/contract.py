@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
-from lab.results import Kind
+from lab.data_results import Kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,6 +125,11 @@ class Problem(Protocol):
 # A problem may also have `measure(predictions: DataFrame) -> DataFrame`. It is called once for each run and split
 # before `score`, to add columns that are costly to compute (features of a fixed network, say): `score` is called
 # for hundreds of resamples of the examples.
+
+
+# A problem may also have `references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]`:
+# cheap classical methods by name. Each learns from the examples of `splits["train"]` and gives, for those of
+# `splits["test"]` in their order, the columns that `predict` gives. Compare says whether the champion is better.
 
 
 class Method(nn.Module):

@@ -32,7 +32,7 @@ def of_stages(params: Params) -> dict[str, Any]:
     problem = f"lab.tasks.{read_project().task}.problem"
     language = read_project().language  # of Data Docs and figures
     checked = [(problem, name) for name in ("expectations", "contents", "stratify")]
-    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
+    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures", "references")]
     data = params.data.record()
     compared = [
         params.compare.model_dump(),

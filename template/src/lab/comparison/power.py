@@ -34,7 +34,7 @@ class Plan:
 def planned(found: Estimate, of: Plan, plan: Plan) -> Estimate:
     """``found``, the estimate of a difference by the comparison ``of``, as it would be in ``plan``.
 
-    More examples lessen only the variance of the examples. More seeds lessen that of the seeds, and of the examples'
+    More examples reduce only the variance of the examples. More seeds reduce that of the seeds, and of the examples'
     the part that is each seed's own.
     """
     by_examples, by_seeds = of.examples / plan.examples, of.seeds / plan.seeds
@@ -69,6 +69,6 @@ def detectable(there: Estimate, plan: Plan, share: float = USUAL) -> float:
     """The smallest true difference that ``plan`` would see in a ``share`` of cases; infinite if there is none."""
     if there.variance == 0:
         return 0.0
-    tried = np.sqrt(there.variance) * np.geomspace(0.5, 100, 400)
-    enough = np.flatnonzero(powers(tried, there, plan) >= share)
-    return float(tried[enough[0]]) if len(enough) else np.inf
+    tried = np.sqrt(there.variance) * np.geomspace(0.5, 50, 80)
+    found = powers(tried, there, plan)
+    return float(np.interp(share, found, tried)) if found[-1] >= share else np.inf

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.results import Severity
+from lab.data_results import Severity
 
 COLUMN_RULES: dict[str, Severity] = {
     "plain_type": "stop",

@@ -15,9 +15,9 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lab.contract import Contents
+from lab.data_results import Collected, RuleResult, Severity, SplitReport, Validation
 from lab.files import write_text
 from lab.paths import DATA_DOCS
-from lab.results import Collected, RuleResult, Severity, SplitReport, Validation
 from lab.settings import read_project
 from lab.style import STYLE, number
 from lab.words import table

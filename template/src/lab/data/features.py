@@ -13,7 +13,14 @@ from lab.errors import UserError
 
 SHARE = 0.95
 """Of a column's cells that must be numbers (dates) for the others to count as gaps."""
-DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d.*)?")
+DATE = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d.*)?|\d{4}[-/]\d{1,2}"
+    r"|\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+)
+CHINESE = (r"^\s*(?:民國)?\s*(\d+)\s*年\s*(\d+)\s*月(?:\s*(\d+)\s*日)?\s*$", r"\1-\2-\3")
+"""Dates in words and how they are written in numbers."""
+TAIWANESE = re.compile(r"(\d{2,3})([-/.]\d{1,2}[-/.]\d{1,2})")
+"""A date whose year counts from 1912: 106/10/24 is in 2017."""
 MOST = 500
 """Categories of a column: a column with more is left out, for most of them are too rare."""
 
@@ -82,6 +89,10 @@ def _numbers(texts: pd.Series) -> pd.Series:
 
 
 def _dates(texts: pd.Series) -> pd.Series:
+    texts = texts.str.replace(*CHINESE, regex=True).str.removesuffix("-")
+    taiwanese = texts.dropna().str.fullmatch(TAIWANESE.pattern)
+    if taiwanese.all() and texts.str.match(r"\d{3}", na=False).any():
+        texts = texts.map(lambda text: TAIWANESE.sub(lambda date: f"{int(date[1]) + 1911}{date[2]}", text), "ignore")
     like = texts.str.fullmatch(DATE.pattern, na=False)
     if not like.any():
         return pd.Series(pd.NaT, texts.index)

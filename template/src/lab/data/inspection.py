@@ -18,8 +18,8 @@ from lab.data.near_duplicates import clusters
 from lab.data.payload import Memory, check_contents, check_memory, check_source, read_contents, remember
 from lab.data.raw_files import check_files
 from lab.data.rules import standing_rules, unruled
+from lab.data_results import Collected, Suspicious, Validation
 from lab.errors import UserError
-from lab.results import Collected, Suspicious, Validation
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -97,9 +97,9 @@ def inspect(
 
 
 def _look_for_copies(found: Inspection, examples: pd.DataFrame, contents: Contents) -> None:
-    numbers = clusters(contents, examples["sha256"])
+    numbers, uniform = clusters(contents, examples["sha256"])
     copied = pd.Series(numbers).duplicated(keep=False).to_numpy()
-    found.checks.append(Check("no_near_duplicate", "warn", copied))
+    found.checks += [Check("no_near_duplicate", "warn", copied), Check("examples_differ", "warn", uniform)]
     ids = examples["id"].astype(str).to_numpy()
     order = np.flatnonzero(copied)
     grouped = pd.Series(ids[order]).groupby(numbers[order], sort=False)

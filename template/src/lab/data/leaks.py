@@ -8,8 +8,8 @@ import pandas as pd
 from lab.contract import Contents
 from lab.data.answers import is_number, table_features
 from lab.data.checks import Check
-from lab.data.near_duplicates import grey, shrink
-from lab.results import Severity
+from lab.data.picture_copies import grey, shrink
+from lab.data_results import Severity
 
 GIVEN, ALMOST = 0.999, 0.95
 """From 0 (chance) to 1 (never wrong): from which value on a single feature predicts the answer, or almost."""

@@ -12,9 +12,9 @@ import pandas as pd
 
 from lab.contract import Contents, Problem
 from lab.data.checks import Check, implausible
+from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import sha256
-from lab.results import Collected
 
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
 """NUL and other control characters, byte order and direction marks, and the sign for a character that was lost."""

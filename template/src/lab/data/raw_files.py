@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from lab.data.checks import Check
+from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import read_json, write_json
 from lab.paths import HOME, PROVENANCE, RAW
-from lab.results import Collected
 
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Files that a file browser leaves behind: they are no data."""

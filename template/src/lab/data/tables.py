@@ -50,7 +50,9 @@ def _parsed(path: Path, encoding: str, texts: dict[str, Any]) -> pd.DataFrame:
     if name.endswith((".csv", ".tsv")):
         # A byte that is no text must not become a sign that is none: pandas would say only which chunk it is in.
         separator = "\t" if name.endswith(".tsv") else _separator(path, encoding)
-        return pd.read_csv(path, sep=separator, encoding=encoding, dtype=texts, skipinitialspace=True)
+        # Where a semicolon parts the columns, a comma parts the decimals.
+        decimal = "," if separator == ";" else "."
+        return pd.read_csv(path, sep=separator, decimal=decimal, encoding=encoding, dtype=texts, skipinitialspace=True)
     if name.endswith((".jsonl", ".ndjson")):
         return pd.read_json(path, lines=True, encoding=encoding, dtype=False)
     if name.endswith(".parquet"):
@@ -64,8 +66,9 @@ def _separator(path: Path, encoding: str) -> str:
     """What separates the columns: most often a comma, in much of Europe a semicolon."""
     import gzip
 
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-        first = stream.readline().decode(encoding)
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding=encoding) as stream:
+        first = stream.readline()
     return max(",;\t|", key=first.count)
 
 

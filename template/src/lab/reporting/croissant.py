@@ -76,8 +76,8 @@ def croissant(project: Project, results: Results) -> dict[str, Any]:
         "name": slug,
         "description": " ".join(filter(None, described)) or source["title"],
         "alternateName": source["title"],
-        "license": source["licence"],
-        "citeAs": source["citation"],
+        **({"license": source["licence"]} if source["licence"] else {}),
+        **({"citeAs": source["citation"]} if source["citation"] else {}),
         "creator": {"@type": "sc:Organization", "name": source["source"]},
         "version": "1.0.0",
         "distribution": [

@@ -10,11 +10,12 @@ from typing import TypedDict
 import typst
 from pylopdf_fonts_zh_tw import serif_path
 
+from lab.data_results import Collected, SplitReport, Validation
 from lab.errors import UserError
 from lab.files import digests, read_json, read_text
 from lab.paths import COMPARISON, COSTS, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
 from lab.reporting.prose import COMMENT
-from lab.results import Collected, Comparison, Costs, SplitReport, Validation
+from lab.results import Comparison, Costs
 from lab.strict import read_yaml
 
 DOCUMENTS = ("proposal", "report", "slides")

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.data_results import Collected, RuleReport
 from lab.errors import UserError
 from lab.examples_left import examples_left
 from lab.files import digests, read_json, read_text
 from lab.paths import COMPARISON, COSTS, DELIVERABLES, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
 from lab.reporting.documents import DOCUMENTS
 from lab.reporting.prose import Section, read_section
-from lab.results import Collected, Comparison, Costs, RuleReport
+from lab.results import Comparison, Costs
 from lab.settings import read_params, task_folder
 from lab.style import probability
 

@@ -2,10 +2,10 @@
 
 from pyarrow.lib import ArrowException
 
+from lab.data_results import Collected
 from lab.errors import one_line, run, wrong
 from lab.files import tree_digest, whole_folder, write_json
 from lab.paths import EXAMPLES, PROVENANCE, RAW
-from lab.results import Collected
 from lab.settings import read_params
 from lab.team_code.example_checks import collected
 from lab.team_code.loading import load_problem

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from lab.data_results import Collected
 from lab.files import read_json
 from lab.paths import COMPARISON, COSTS, PROVENANCE
-from lab.results import Collected, Comparison, Costs, RunRecord
+from lab.results import Comparison, Costs, RunRecord
 from lab.runs import lock_path
 from lab.tracking.tags import tags
 

@@ -8,10 +8,10 @@ import torch
 from safetensors.torch import save_file
 
 from lab.contract import Examples
+from lab.data_results import Collected
 from lab.errors import UserError, in_team_code, is_out_of_memory
 from lab.files import atomic, read_json, read_table
 from lab.paths import EXAMPLES, PROVENANCE, RAW, RUNS, SPLITS
-from lab.results import Collected
 from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions, who
 from lab.scaling.launch import is_launched, lost_another
 from lab.scaling.sharding import weights

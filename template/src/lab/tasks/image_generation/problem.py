@@ -96,6 +96,8 @@ def measure(predictions: pd.DataFrame) -> pd.DataFrame:
     """Features of each real and each drawn picture, and whether each lies in the manifold of the other kind."""
     from lab.tasks.image_generation.features import features, within_manifold
 
+    if len(predictions) < 2:
+        raise UserError(f"a split of {len(predictions)} pictures has no spread to measure: enlarge it in params.yaml")
     values = {column: np.stack(predictions[column].tolist()) for column in ("image", "sample")}
     size = shape(values["image"].shape[1])
     real, drawn = (features(pictures, size) for pictures in values.values())
@@ -127,10 +129,10 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     panels = {"real": next(iter(tables.values()))["image"]} | {name: table["sample"] for name, table in tables.items()}
     samples = Figure(figsize=(2.2 * len(panels), 2.5), layout="constrained")
     for axes, (name, column) in zip(samples.subplots(1, len(panels)), panels.items(), strict=True):
-        spread = np.linspace(0, len(column) - 1, min(64, len(column) // 8 * 8)).astype(
-            int
-        )  # the first ones alone may all be of one label
-        _tile(axes, column.iloc[spread], columns=8)
+        across = min(8, len(column))
+        # The first ones alone may all be of one label.
+        spread = np.linspace(0, len(column) - 1, min(64, len(column) // across * across)).astype(int)
+        _tile(axes, column.iloc[spread], columns=across)
         axes.set_title(name)
     interpolation = Figure(figsize=(2.2 * len(tables), 1.6), layout="constrained")
     for axes, (name, table) in zip(
