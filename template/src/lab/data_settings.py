@@ -110,7 +110,7 @@ class DataSettings(Known):
         return defaults | given
 
     def known(self, own: Any = ()) -> list[str]:
-        """Every key that may stand under ``data:``."""
+        """Every key that is allowed under ``data:``."""
         return sorted([*type(self).model_fields, *own])
 
     def need(self, *columns: str) -> None:

@@ -50,7 +50,7 @@ class RunRecord(TypedDict, total=False):
     device: str  # the GPU's product name, or ``cpu``
     hardware: Hardware
     precision: str  # ``fp32``, ``bf16`` or ``fp16``
-    files: dict[str, str]  # SHA-256 of each file beside this one
+    files: dict[str, str]  # SHA-256 of each file next to this one
     digest: str  # SHA-256 of all of the above
 
 

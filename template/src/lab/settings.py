@@ -147,7 +147,7 @@ class Params(Strict):
             if name.lower() in RESERVED:
                 raise ValueError(f"no method can be called {name!r}: choose another name")
             if len({each for each in methods if each.lower() == name.lower()}) > 1:
-                raise ValueError(f"{name!r} stands there twice, in small and in capital letters")
+                raise ValueError(f"{name!r} appears twice, in small and in capital letters")
             if not isinstance(options.get("train", {}), dict):
                 raise ValueError(f"{name}.train: must hold keys of `train:`, as in `train: {{epochs: 10}}`")
             try:

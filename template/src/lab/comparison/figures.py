@@ -1,4 +1,4 @@
-"""Figures for documents: quiet, alike, readable without colour vision, and the same bytes from the same numbers."""
+"""Figures for documents: plain, in one style, and the same bytes from the same numbers."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def comparison(summary: Compared, say: Say) -> Figure:
             axes.annotate(text, xytext=(2, 2 + 8 * number), fontsize=7, color=PALETTE["quiet"], **place)
         axes.set(xlabel=f"{name}{unit}\n{direction}")
         for axes, members in zip(panels[1:, column], families, strict=True):
-            axes.axvline(0, color="black", lw=0.8)
+            axes.axvline(0, color=PALETTE["ink"], lw=0.8)
             differences = {method: difference for method in members if (difference := entries[method]["difference"])}
             bars(axes, differences, colour)
             shift = say("figures.difference_from", baseline=next(iter(differences.values()))["against"])

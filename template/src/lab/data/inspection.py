@@ -1,4 +1,4 @@
-"""Everything that is checked of raw data beside the rules of ``problem.py``, and what was found on the way."""
+"""Everything that is checked of raw data besides the rules of ``problem.py``, and what was found."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Inspection:
     contents: Contents | None
     checks: list[Check]
     memory: Memory
-    """What the next validation is held against."""
+    """What the next validation is compared with."""
     near_duplicates: list[list[str]] = field(default_factory=list)
     """Ids of examples that are nearly copies of each other."""
     suspicious: list[Suspicious] = field(default_factory=list)

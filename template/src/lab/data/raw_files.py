@@ -13,11 +13,11 @@ from lab.files import read_json, write_json
 from lab.paths import HOME, PROVENANCE, RAW
 
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
-"""What a file browser leaves behind: nobody's data."""
+"""Files that a file browser leaves behind: they are no data."""
 
 
 def check_files(raw: Path, collected: str) -> list[Check]:
-    """``collected`` is the digest that collect noted. A file that came later is told; one that changed stops."""
+    """``collected`` is collect's digest. A file that was added later gives a warning; one that changed stops."""
     digests = _digests(raw)
     if _total(digests) == collected:
         stray: list[str] = []

@@ -63,7 +63,7 @@ def _parsed(path: Path, encoding: str, texts: dict[str, Any]) -> pd.DataFrame:
 
 
 def _separator(path: Path, encoding: str) -> str:
-    """What stands between the columns: most often a comma, in much of Europe a semicolon."""
+    """What separates the columns: most often a comma, in much of Europe a semicolon."""
     import gzip
 
     opened = gzip.open if path.suffix == ".gz" else open

@@ -1,4 +1,4 @@
-"""Croissant: the data set told to machines, so that catalogues find it and libraries load it.
+"""Croissant: a description of the data set for machines, so that catalogues find it and libraries load it.
 
 Format 1.0 of MLCommons, a vocabulary of JSON-LD: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
 """

@@ -1,4 +1,4 @@
-"""Data card: Markdown for whoever meets the data without the report.
+"""Data card: Markdown for readers who have the data but not the report.
 
 After "Datasheets for Datasets" (Gebru et al. 2021).
 """

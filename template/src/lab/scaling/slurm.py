@@ -116,7 +116,7 @@ def train_in_jobs(method: str, seeds: list[int], launch: LaunchSettings) -> None
             left = [job for job in jobs if job.state not in ENDED]
             if left:
                 cancel(left)
-                text = f"{method}: {len(left)} Slurm jobs cancelled; `uv run dvc repro` goes on from there"
+                text = f"{method}: {len(left)} Slurm jobs cancelled; `uv run dvc repro` continues from there"
                 settle(method, seeds, "interrupted", text)
     if left:
         raise UserError(text)

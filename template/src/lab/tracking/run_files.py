@@ -88,7 +88,7 @@ def is_training(folder: Path) -> bool:
 
 
 def comparison() -> Comparison | None:
-    """``results/comparison.json``, if it and ``costs.json``, which tells the runs it is of, are there."""
+    """``results/comparison.json``, if it and ``costs.json``, which says of which runs it is, are there."""
     return read_json(COMPARISON) if COMPARISON.is_file() and COSTS.is_file() else None
 
 

@@ -75,7 +75,7 @@ def fit(
         torch.use_deterministic_algorithms(True, warn_only=True)  # what the compiler makes, too
         method.compile()
     model = processes.wrap(method, hasattr(method, "train_step"))
-    # Not `hardware.prepare_optimizer`: in each step its wrapper looks on the disk for packages that nobody has.
+    # Not `hardware.prepare_optimizer`: in each step its wrapper looks on the disk for packages that are rarely there.
     optimizers = optimizers_of(method, settings)
     steps_per_epoch = len(shuffled(count(train), settings.batch_size, seed, epoch=0))
     factor = learning_rate_factor(settings.schedule, settings.warmup, settings.epochs * steps_per_epoch)

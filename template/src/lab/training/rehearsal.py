@@ -45,7 +45,7 @@ def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Ex
     """Raise a ``UserError`` if the method's or the problem's code fails, or returns what the contract forbids."""
     before = random_state()
     try:
-        # One thread: several wait for each other while MLflow starts beside them.
+        # One thread: several wait for each other while MLflow starts.
         settings, seed = params.training(name).model_copy(update={"threads": 1}), params.seeds[0]
         method, hardware = untrained(name, params, examples, settings)
         learn_once(method, next(first_batches(examples["train"], settings, seed, hardware)), settings, hardware)
@@ -149,7 +149,7 @@ def predictions(
 
 
 def judge(name: str, params: Params, problem: Problem, examples: dict[str, Examples], ids: dict) -> bool:
-    """Score the answers of the untrained method and draw them beside those of the others: see ``judge_some``."""
+    """Score the answers of the untrained method and draw them together with those of the others: see ``judge_some``."""
     try:
         return judge_some(name, JUDGED, params, problem, examples, ids)
     except UserError:  # of few examples a class may be missing: what counts is whether all can be judged
@@ -171,7 +171,7 @@ def judge_some(
             tables[each] = predictions(method, predicted, ids, number, problem, settings, hardware)
         except Exception:
             if each == name:
-                raise  # another method's mistake is told when that one is trained
+                raise  # another method's mistake is shown when that one is trained
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # numbers of an untrained method may be odd
         own = tables[name]
