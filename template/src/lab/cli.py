@@ -70,6 +70,13 @@ def try_method(method: str, seed: int | None) -> None:
     main(method, seed)
 
 
+def verify(method: str | None, seed: int | None, every: bool) -> None:
+    """Train a run again, make all else again in a throw-away folder, and name what is not what is committed."""
+    from lab.verification.verify import main
+
+    main(method, seed, every)
+
+
 def main() -> None:
     """Run the command that the command line names."""
     parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
@@ -82,6 +89,11 @@ def main() -> None:
     trying.add_argument("method", help="a method of params.yaml, say novel")
     trying.add_argument("--seed", type=int, help="train this seed whole, and score it on the validation split")
     trying.set_defaults(command=try_method)
+    verifying = commands.add_parser("verify", help=str(verify.__doc__), description=str(verify.__doc__))
+    verifying.add_argument("method", nargs="?", help="a method of params.yaml; without one, the champion")
+    verifying.add_argument("--seed", type=int, help="a seed of params.yaml; without one, the first")
+    verifying.add_argument("--all", action="store_true", dest="every", help="train every method and seed again")
+    verifying.set_defaults(command=verify)
     given = vars(parser.parse_args())
     command = given.pop("command")
     run(lambda: command(**given))

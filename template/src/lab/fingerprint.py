@@ -18,7 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lab.files import read_text, sha256
+from lab.files import read_text, sha256, there
+from lab.paths import SPLITS
 from lab.settings import Params, read_project
 from lab.source_code import Module, Name, parsed
 
@@ -50,6 +51,12 @@ def of_training(params: Params, method: str) -> str:
     task = f"lab.tasks.{read_project().task}"
     problem = [(f"{task}.problem", name) for name in ("load", "targets")]
     return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params.decisive(method))
+
+
+def of_run(params: Params, method: str, seed: int, data: str) -> str:
+    """Of all that decides a run's result: code, settings, seed, the data (their digest is ``data``) and their split."""
+    # As they are now, not as the last `dvc repro` saw them: somebody may start a stage by hand.
+    return digest(params=[of_training(params, method), data + sha256(there(SPLITS).read_bytes()), seed])
 
 
 def digest(*roots: Name, params: Any = None, source: Path = Path("src")) -> str:

@@ -47,6 +47,12 @@ DELIVERABLES = Path("deliverables")
 RUBRIC_REPORT = Path("results/rubric.json")
 """The evidence for each criterion; beside it the same as Markdown."""
 
+# lab verify
+VERIFICATION = Path("results/verification.json")
+"""What was trained and made again, and what of it differs. No stage's output: Git carries it and the next file."""
+BADGE = VERIFICATION.with_suffix(".svg")
+"""The same in a line, for the README."""
+
 HOME = Path(".lab")
 """What this machine alone needs: locks, logs, the name of this folder on an MLflow server."""
 VALIDATED_BEFORE = HOME / "validated.json"
