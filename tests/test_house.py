@@ -67,8 +67,9 @@ ROOMS = {
     "comparison": {"team_code"},
     "team_code": set(),
     "tracking": set(),
-    "reporting": {"comparison"},
-    "verification": {"data", "reporting", "team_code"},
+    "reporting": {"comparison", "tuning"},
+    "tuning": {"comparison", "data", "scaling", "team_code", "tracking", "training"},
+    "verification": {"comparison", "data", "reporting", "team_code"},
 }
 """Which other rooms each room of ``lab`` may look into. What all share stands beside the rooms, in files."""
 LOOKS_INTO_A_ROOM = {"cli": "commands start rooms", "settings": "AdamW, made from its settings"}

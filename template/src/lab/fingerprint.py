@@ -48,9 +48,14 @@ def of_stages(params: Params) -> dict[str, Any]:
 
 def of_training(params: Params, method: str) -> str:
     """Of the code and params that decide what ``method`` learns: of the problem neither metrics nor figures."""
+    return of_learning(method, params.decisive(method))
+
+
+def of_learning(method: str, params: Any) -> str:
+    """``of_training`` with other params than the method's own."""
     task = f"lab.tasks.{read_project().task}"
     problem = [(f"{task}.problem", name) for name in ("load", "targets")]
-    return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params.decisive(method))
+    return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params)
 
 
 def of_run(params: Params, method: str, seed: int, data: str) -> str:

@@ -15,6 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.strict import Strict, Text, checked, did_you_mean, read_toml, read_yaml
+from lab.tune_settings import TuneSettings
 
 if TYPE_CHECKING:
     import torch
@@ -131,6 +132,7 @@ class Params(Strict):
     train: TrainSettings
     launch: LaunchSettings = LaunchSettings()
     methods: dict[str, dict[str, Any]]
+    tune: TuneSettings = TuneSettings()
     compare: CompareSettings
 
     @field_validator("methods")
@@ -161,6 +163,9 @@ class Params(Strict):
             raise ValueError("methods: has no 'baseline', which every other method is compared with")
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds: names one seed twice")
+        for name in self.tune.methods:
+            if name not in self.methods:
+                raise ValueError(f"tune.methods: there is no method {name!r}{did_you_mean(name, self.methods)}")
         return self
 
     def training(self, method: str) -> TrainSettings:

@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 
 from lab.comparison import figures, units
+from lab.comparison.ledger import note_look
 from lab.comparison.summary import Predictions, compare
 from lab.contract import Problem
 from lab.errors import UserError, ask, run
@@ -36,7 +37,10 @@ def main() -> None:
     summary["figure_digests"] = digests(FIGURES)
     write_json(COMPARISON, summary)
     write_json(METRICS, means(summary))
-    write_json(COSTS, {"methods": {method: costs(runs) for method, runs in records.items()}})
+    look = note_look(
+        [run["fingerprint"] for runs in records.values() for run in runs.values()], problem.metrics[0].name
+    )
+    write_json(COSTS, {"methods": {method: costs(runs) for method, runs in records.items()}, "look": look})
     for line in verdicts(summary):
         print(line)
     sync_all()

@@ -7,6 +7,7 @@ from lab.reporting.cards import model_card
 from lab.reporting.croissant import croissant
 from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
+from lab.reporting.records import read_records
 from lab.reporting.rubric import as_text, look_up, read_rubric
 from lab.runs import read_finished
 from lab.settings import read_project
@@ -19,7 +20,7 @@ def main() -> None:
     runs = {seed: read_finished(RUNS / champion / str(seed)) for seed in seeds}
     cards = {"data_card.md": data_card(project, results), "model_card.md": model_card(project, results, runs)}
     metadata = croissant(project, results)
-    documents = compile_documents()
+    documents = compile_documents(read_records())
     for name, content in documents.items():
         with atomic(DELIVERABLES / f"{name}.pdf") as temporary:
             temporary.write_bytes(content)

@@ -21,6 +21,8 @@ from lab.tracking.tags import tags
 STATUS = {"running": "RUNNING", "finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
 
 COST_METRICS = ("seconds", "examples_per_second", "peak_memory_bytes", "parameter_count", "epochs", "best_epoch")
+SCORE = "score"
+"""Of a trial of ``lab tune``, on the validation split."""
 
 Point = tuple[str, int]
 """A metric's name, and its step: the epoch, or 0 where a run has one value."""
@@ -60,11 +62,11 @@ def read(folder: Path) -> Content:
         status = "KILLED"  # its trainer ended without a word
     changed = max(path.stat().st_mtime for path in (folder / "run.json", history) if path.is_file())
     points = _curves(history) if history.is_file() else {}
-    points |= {(name, 0): float(record[name]) for name in COST_METRICS if record.get(name) is not None}
+    points |= {(name, 0): float(record[name]) for name in (*COST_METRICS, SCORE) if record.get(name) is not None}
     points |= {(f"test_{name}", 0): value for name, value in scores(record).items()}
     return Content(
         key=record["key"],
-        name=f"{method}, seed {seed}",
+        name=f"{method}, trial {record['trial']}" if "trial" in record else f"{method}, seed {seed}",
         status=status,
         started=_milliseconds(record["started"]),
         ended=_milliseconds(record["finished"]) if record["finished"] else int(changed * 1000),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.comparison.ledger import looks
+from lab.comparison.plan import is_intact, read_plans
 from lab.data.raw_files import check_files
 from lab.errors import UserError
 from lab.files import read_json
@@ -22,7 +24,9 @@ from lab.paths import (
     EXAMPLES,
     FIGURES,
     FINGERPRINTS,
+    LOOKS,
     METRICS,
+    PLAN,
     PROVENANCE,
     RAW,
     RUBRIC_REPORT,
@@ -166,7 +170,7 @@ def comparison(params: Params, again: Throwaway) -> Finding:
 def documents(params: Params, again: Throwaway) -> Finding:
     """Documents and cards, made again from the results that are here."""
     name = "documents are those of the results"
-    for path in (RAW, RUNS, COMPARISON, COSTS, FIGURES, VALIDATION, SPLIT_REPORT):
+    for path in (RAW, RUNS, COMPARISON, COSTS, FIGURES, VALIDATION, SPLIT_REPORT, LOOKS.parent):
         again.link(path)
     if failure := again.run("deliver"):
         return Finding(name, [f"deliver: {failure}"])
@@ -181,12 +185,24 @@ def documents(params: Params, again: Throwaway) -> Finding:
 
 
 Check = Callable[[Params, Throwaway], Finding]
+
+
+def ledger(params: Params, again: Throwaway) -> Finding:
+    """Every look at the test split is still written down, and no sealed plan was edited."""
+    lost, plans = looks().lost, read_plans()
+    faults = [f"{LOOKS.as_posix()} has lost {lost} line{'s' if lost > 1 else ''}"] if lost else []
+    if not all(map(is_intact, plans)):
+        faults.append(f"{PLAN.as_posix()} was edited after it was sealed")
+    return Finding("plan and looks at the test split are as they were written", faults)
+
+
 CHECKS: tuple[Check, ...] = (
     lock,
     code_and_settings,
     data,
     split,
     runs,
+    ledger,
     comparison,
     documents,
 )

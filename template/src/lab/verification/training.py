@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+
 import pandas as pd
 
 from lab.contract import Problem
