@@ -53,7 +53,8 @@ class Tuned(SmallProject):
 
     def trials(self, method: str = "baseline") -> list[dict[str, Any]]:
         paths = sorted(self.folder.glob(f".lab/tune/{method}/*/[0-9]*/run.json"))
-        return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        records = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+        return [record | record["trial"] for record in records]
 
     def counts(self) -> list[dict[str, Any]]:
         path = self.folder / "records/tuning.jsonl"
@@ -73,11 +74,11 @@ def test_trials_are_trained_counted_drawn_and_the_best_is_applied(project: Tuned
     problem.write_text(text.replace("def score(frame): return", f"def score(frame):\n    {guard}\n    return"), "utf-8")
     said = project.succeed("baseline")
     trials = project.trials()
-    assert [trial["trial"] for trial in trials] == list(range(6))
+    assert [trial["number"] for trial in trials] == list(range(6))
     assert {trial["status"] for trial in trials} == {"finished"}
     finished = [trial for trial in trials if not trial["pruned"]]
     best = min(finished, key=lambda trial: trial["score"])
-    assert f"best is trial {best['trial']}: error {best['score']:.3f} on validation data" in said
+    assert f"best is trial {best['number']}: error {best['score']:.3f} on validation data" in said
     assert [path.name for path in sorted(project.folder.glob("results/tuning/*"))] == [
         "baseline_importance.svg",
         "baseline_progress.svg",
@@ -99,7 +100,7 @@ def test_trials_are_trained_counted_drawn_and_the_best_is_applied(project: Tuned
     again = project.train()
     assert again.returncode == 0, again.stderr
     losses = (project.run() / "history.csv").read_text(encoding="utf-8")
-    folder = next(project.folder.glob(f".lab/tune/baseline/*/{best['trial']:04d}"))
+    folder = next(project.folder.glob(f".lab/tune/baseline/*/{best['number']:04d}"))
     assert (folder / "history.csv").read_text(encoding="utf-8") == losses
 
 
@@ -140,7 +141,7 @@ def test_two_workers_share_the_trials_and_both_work(project: Tuned) -> None:
     said = project.succeed("baseline", "--workers", "2")
     assert time.monotonic() > began
     trials = project.trials()
-    assert [trial["trial"] for trial in trials] == list(range(7))
+    assert [trial["number"] for trial in trials] == list(range(7))
     # At some moment two were being trained at once.
     spans = sorted((trial["started"], trial["finished"]) for trial in trials)
     assert any(later[0] < earlier[1] for earlier, later in pairwise(spans)), spans

@@ -104,7 +104,7 @@ def write(
         "bytes": 612_345,
         "digest": "ab" * 32,
     }
-    run = {
+    run: Any = {
         "status": "finished",
         "parameters": {"epochs": 30, "learning_rate": 0.001, "schedule": "cosine"},
         "parameter_count": 52138,

@@ -12,13 +12,14 @@ import pytest
 from pypdf import PdfReader
 from team_project import enter, told
 
-from lab.comparison import ledger, plan
+from lab.comparison import plan
 from lab.comparison.ledger import Looks, looks, note_look
 from lab.paths import COSTS, LOOKS, PLAN
-from lab.reporting import records
 from lab.reporting.documents import compile_documents
+from lab.reporting.records import sentences
 from lab.settings import read_params
 from lab.tuning.counts import Count, note, trials_by_method
+from lab.words import speaker
 
 
 @pytest.fixture
@@ -144,68 +145,68 @@ def test_trials_are_counted_over_all_studies_and_merges(project: Path) -> None:
     }
 
 
-SAID = {
-    "en": (
-        "The plan was sealed on 2026-03-26 (commit abc1234), before any look at the test split. Kept: primary metric, "
-        "baseline, methods, split, decision rule, data. Other than planned: seeds, planned 0, 1, 2, 3, now 0, 1, 2. "
-        "The test split was looked at 7 times, with 3 different sets of trained methods. The ledger of these looks has "
-        "lost 2 lines. Settings tried on validation data: baseline 20, novel 13. The methods did not have the same "
-        "number of trials."
-    ),
-    "zh-TW": (
-        "計畫於 2026-03-26 封存（commit abc1234），當時尚未看過測試集。"
-        "依計畫：主要指標、基準方法、方法、資料切分、判定規則、資料。"
-        "與計畫不同：隨機種子，原訂 0, 1, 2, 3，現為 0, 1, 2。測試集共看過 7 次，涉及 3 組訓練結果。此紀錄遺失 2 行。"
-        "於驗證集上試過的設定數：baseline 20、novel 13。各方法的嘗試次數不同。"
-    ),
-}
-RECORDS = {
-    "plan": {
-        "sealed": "2026-03-26",
-        "commit": "abc1234",
-        "looks": 0,
-        "number": 1,
-        "intact": True,
-        "kept": ["metric", "baseline", "methods", "split", "rule", "data"],
-        "deviations": [{"what": "seeds", "planned": "0, 1, 2, 3", "done": "0, 1, 2"}],
-    },
-    "looks": {"number": 7, "different": 3, "lost": 2},
-    "trials": {"baseline": 20, "novel": 13},
-}
-
-
-@pytest.mark.parametrize("language", project_copy.LANGUAGES)
-def test_the_report_says_it_neutrally(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
-    monkeypatch.chdir(tmp_path)
-    project_copy.make(tmp_path, language)
-    project_copy.mini_report(tmp_path, "#how-compared()")
-    text = "".join(_text(compile_documents(RECORDS)["report"]).split())
-    assert "".join(SAID[language].split()) in text
-    none = {"plan": None, "looks": {"number": 0, "different": 0, "lost": 0}, "trials": {}}
-    without = _text(compile_documents(none)["report"])
-    assert ("No plan was sealed" in without) == (language == "en")
-    assert "looked at" not in without
-
-
-def _text(pdf: bytes) -> str:
-    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-
-
-def test_the_report_reads_what_was_compared(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def seal_then_leave() -> None:
+    """A plan with four seeds; three were trained, looked at three times, and a line was lost."""
+    change('"seeds": [0]', '"seeds": [0, 1]')
     plan.main(again=False)
+    change('"seeds": [0, 1]', '"seeds": [0]')
+    for each in ("a", "b", "b", "c"):
+        note_look([each], "error")
+    lines = LOOKS.read_text(encoding="utf-8").splitlines(keepends=True)
+    LOOKS.write_text("".join(lines[1:]), encoding="utf-8")
+    note(Count("baseline", "z", 20, 3, 0))
     compared = {
         "metrics": [{"name": "error", "higher_is_better": False}],
         "methods": {"baseline": {}, "own_step": {}},
-        "seeds": [0, 1],
+        "seeds": [0],
         "confidence": 0.95,
         "resamples": 100,
         "baseline": "baseline",
     }
-    Path("results").mkdir()
+    Path("results").mkdir(exist_ok=True)
     Path("results/comparison.json").write_text(json.dumps(compared), encoding="utf-8")
-    found = records.read_records()
-    assert [each["what"] for each in found["plan"]["deviations"]] == ["seeds"]
-    assert found["plan"]["deviations"][0] == {"what": "seeds", "planned": "0", "done": "0, 1"}
-    assert found["trials"] == {}
-    assert found["looks"] == {"number": 0, "different": 0, "lost": 0}
-    assert ledger.looks().number == 0
+
+
+def test_the_report_says_what_was_kept_and_what_was_not(project: Path) -> None:
+    seal_then_leave()
+    day = plan.read_plans()[0]["sealed"][:10]
+    assert sentences(speaker("en")) == [
+        f"The plan was sealed on {day} (commit –), before any look at the test split.",
+        "Kept: primary metric, baseline, methods, split, decision rule, data.",
+        "Other than planned: seeds, planned 0, 1, now 0.",
+        "The test split was looked at 3 times; different sets of trained methods: 2.",
+        "Lines that the record of these looks has lost: 1.",
+        "Settings tried on validation data: baseline 20, own step 0.",
+        "The methods did not have the same number of trials.",
+    ]
+    taiwanese = sentences(speaker("zh-TW"))
+    assert len(taiwanese) == 7
+    assert taiwanese[2] == "與計畫不同：隨機種子，原訂 0, 1，現為 0。"
+
+
+def test_without_a_plan_that_is_said_and_nothing_of_looks_and_trials(project: Path) -> None:
+    assert sentences(speaker("en")) == ["No plan was sealed before the comparison."]
+    note_look(["a"], "error")
+    assert sentences(speaker("en"))[1:] == ["The test split was looked at once."]
+
+
+@pytest.mark.parametrize("language", project_copy.LANGUAGES)
+def test_the_report_prints_these_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    project_copy.make(tmp_path, language)
+    project_copy.mini_report(tmp_path, "#how-compared()")
+    said = {"en": ["No *plan* #was sealed.", "Looked at."], "zh-TW": ["比較之前未封存計畫。", "測試集僅看過一次。"]}[
+        language
+    ]
+    gap = {"en": " ", "zh-TW": ""}[language]
+    assert _squeezed(gap.join(said)) in _text(compile_documents(said)["report"])
+    assert _squeezed(said[0]) not in _text(compile_documents()["report"])
+
+
+def _text(pdf: bytes) -> str:
+    return _squeezed("".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
+
+
+def _squeezed(text: str) -> str:
+    """Without the blanks that a line's end may stand for."""
+    return "".join(text.split())

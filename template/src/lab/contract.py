@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
+
+from lab.results import Kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +57,7 @@ class Provenance:
     """Where data come from. ``kind`` is shown wherever the data are: made data must say so."""
 
     title: str
-    kind: Literal["real", "composed", "made"]
+    kind: Kind
     source: str
     licence: str
     citation: str

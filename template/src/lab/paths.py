@@ -47,6 +47,9 @@ DELIVERABLES = Path("deliverables")
 RUBRIC_REPORT = Path("results/rubric.json")
 """The evidence for each criterion; beside it the same as Markdown."""
 
+HAND_IN = Path("hand_in")
+"""What a grader opens without installing anything: ``uv run lab hand-in`` writes it, Git carries it."""
+
 # lab verify
 VERIFICATION = Path("results/verification.json")
 """What was trained and made again, and what of it differs. No stage's output: Git carries it and the next file."""

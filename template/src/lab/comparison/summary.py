@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from lab.comparison.statistics import (
 )
 from lab.contract import Metric, Problem
 from lab.errors import UserError
+from lab.results import Compared, Difference, MethodResult, MetricRecord, VarianceShares
 from lab.settings import CompareSettings
 from lab.team_code.problem_checks import measured, scored
 
@@ -28,8 +28,13 @@ Predictions = dict[str, dict[int, pd.DataFrame]]
 """By method and seed."""
 
 
-def compare(problem: Problem, predictions: Predictions, settings: CompareSettings) -> dict[str, Any]:
-    """Scores by method, metric and seed, and each method's difference to the baseline with interval and p-value."""
+def compare(
+    problem: Problem, predictions: Predictions, settings: CompareSettings, parameters: dict[str, int]
+) -> Compared:
+    """Scores by method, metric and seed, and each method's difference to the baseline with interval and p-value.
+
+    ``parameters`` is how many each method has.
+    """
     seeds = list(next(iter(predictions.values())))
     tests, validations = (of_split(problem, predictions, split) for split in ("test", "validation"))
     scores, steering = scores_of(problem, tests, "test"), scores_of(problem, validations, "validation")
@@ -38,7 +43,7 @@ def compare(problem: Problem, predictions: Predictions, settings: CompareSetting
         for method, runs in tests.items()
     }
     alpha = round(1 - settings.confidence, 9)
-    methods: dict[str, Any] = {method: {"metrics": {}} for method in tests}
+    methods: dict[str, MethodResult] = {method: {"metrics": {}, "parameters": parameters[method]} for method in tests}
     for metric in problem.metrics:
         found = {
             method: Scores(
@@ -71,12 +76,23 @@ def compare(problem: Problem, predictions: Predictions, settings: CompareSetting
         "resamples": settings.resamples,
         "seeds": seeds,
         "order": list(methods),
-        "metrics": [vars(metric) for metric in problem.metrics],
+        "metrics": [recorded(metric) for metric in problem.metrics],
         "methods": methods,
     }
 
 
-def differences(metric: Metric, found: dict[str, Scores], alpha: float) -> dict[str, dict[str, Any]]:
+def recorded(metric: Metric) -> MetricRecord:
+    return {
+        "name": metric.name,
+        "higher_is_better": metric.higher_is_better,
+        "unit": metric.unit,
+        "digits": metric.digits,
+        "bounds": list(metric.bounds),
+        "biased": metric.biased,
+    }
+
+
+def differences(metric: Metric, found: dict[str, Scores], alpha: float) -> dict[str, Difference]:
     """Each method's difference to the baseline by one metric.
 
     Each method that is held against the baseline is one more chance to be fooled (Demšar 2006, "Statistical
@@ -101,7 +117,7 @@ def differences(metric: Metric, found: dict[str, Scores], alpha: float) -> dict[
     }
 
 
-def shares(one: Estimate) -> dict[str, float] | None:
+def shares(one: Estimate) -> VarianceShares | None:
     """Of the difference's variance, what more test examples would lessen, and what only more seeds would."""
     if one.seeds is None or one.variance == 0:
         return None

@@ -10,6 +10,7 @@ from lab.data.checks import Check
 from lab.errors import UserError
 from lab.files import read_json, write_json
 from lab.paths import HOME, PROVENANCE, RAW
+from lab.results import Collected
 
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """What a file browser leaves behind: nobody's data."""
@@ -61,7 +62,8 @@ def collected_digest() -> str:
 
     Files are read again only if one has another size or time of writing than when they were last read.
     """
-    collected: str = read_json(PROVENANCE, "digest")["digest"]
+    source: Collected = read_json(PROVENANCE, "digest")
+    collected = source["digest"]
     stamp, seen = HOME / "raw_files.json", {}
     for path in sorted(RAW.rglob("*")):
         if path.is_file():

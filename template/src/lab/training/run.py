@@ -11,6 +11,7 @@ from lab.contract import Examples
 from lab.errors import UserError, in_team_code, is_out_of_memory
 from lab.files import atomic, read_json, read_table
 from lab.paths import EXAMPLES, PROVENANCE, RAW, RUNS, SPLITS
+from lab.results import Collected
 from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions, who
 from lab.scaling.launch import is_launched, lost_another
 from lab.scaling.sharding import weights
@@ -59,8 +60,10 @@ def train_seed(
     """One run: ``run.json`` says running, then finished, failed or interrupted."""
     settings, options = params.training(method), params.options(method)
     this = Run(method, seed)
-    about = {"parameters": settings.model_dump() | options, "data_digest": read_json(PROVENANCE, "digest")["digest"]}
-    about |= {"member": who(), "versions": versions()} | git_state()
+    data: Collected = read_json(PROVENANCE, "digest")
+    about = git_state()
+    about |= {"parameters": settings.model_dump() | options, "data_digest": data["digest"]}
+    about |= {"member": who(), "versions": versions()}
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
     try:
         fitted = fit(

@@ -14,6 +14,7 @@ from optuna.trial import TrialState
 from lab.comparison.figures import STYLE, save
 from lab.contract import Metric
 from lab.paths import TUNING_FIGURES
+from lab.style import PALETTE
 
 
 def draw(method: str, study: Study, metric: Metric) -> list[Path]:
@@ -37,7 +38,9 @@ def progress(method: str, study: Study, metric: Metric) -> Figure:
     axes.step(numbers, best, where="post", label="best so far")
     axes.plot(numbers, values, "o", markersize=4, label="trial")
     if cut:
-        axes.plot(cut, np.zeros(len(cut)), "|", color="0.5", transform=axes.get_xaxis_transform(), label="cut off")
+        axes.plot(
+            cut, np.zeros(len(cut)), "|", color=PALETTE["quiet"], transform=axes.get_xaxis_transform(), label="cut off"
+        )
     unit = f" ({metric.unit})" if metric.unit else ""
     axes.set(xlabel="trial", ylabel=f"{metric.name.replace('_', ' ')} on validation data{unit}", title=method)
     axes.legend()

@@ -7,7 +7,9 @@ Each trial's folder is locked by the process that trains it; the system frees th
 from __future__ import annotations
 
 import json
+import time
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import optuna
@@ -77,11 +79,13 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
+@dataclass(frozen=True)
 class Claim:
-    """A trial that this process trains, and its lock. ``again`` says that another process had begun it."""
+    """A trial that this process trains, and its lock."""
 
-    def __init__(self, trial: Trial, folder: Path, lock: FileLock, again: bool) -> None:
-        self.trial, self.folder, self.lock, self.again = trial, folder, lock, again
+    trial: Trial
+    folder: Path
+    lock: FileLock
 
     def release(self) -> None:
         self.lock.release()
@@ -89,18 +93,24 @@ class Claim:
 
 
 def next_trial(study: Study, folder: Path, ranges: dict[str, BaseDistribution], most: int) -> Claim | None:
-    """The trial to train now: one that a killed process left, else a new one; None if there are ``most``."""
-    with FileLock(folder / "next.lock"):
-        for left in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            lock = _lock(trial_folder(folder, left.number))
-            if lock:
-                return Claim(Trial(study, left._trial_id), trial_folder(folder, left.number), lock, again=True)
-        if len(study.get_trials(deepcopy=False)) >= most:
+    """The trial to train now: one that a killed process left, else a new one; None if ``most`` are over.
+
+    While others train the last ones it waits: they may be killed, and then their trials go on here.
+    """
+    while True:
+        with FileLock(folder / "next.lock"):
+            running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+            for left in running:
+                if lock := _lock(trial_folder(folder, left.number)):
+                    return Claim(Trial(study, left._trial_id), trial_folder(folder, left.number), lock)
+            if len(study.get_trials(deepcopy=False)) < most:
+                trial = study.ask(ranges)
+                lock = _lock(trial_folder(folder, trial.number))
+                assert lock, "nobody else knows of this trial"
+                return Claim(trial, trial_folder(folder, trial.number), lock)
+        if not running:
             return None
-        trial = study.ask(ranges)
-        lock = _lock(trial_folder(folder, trial.number))
-        assert lock, "nobody else knows of this trial"
-        return Claim(trial, trial_folder(folder, trial.number), lock, again=False)
+        time.sleep(1)
 
 
 def _lock(folder: Path) -> FileLock | None:

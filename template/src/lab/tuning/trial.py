@@ -6,7 +6,7 @@ import json
 import os
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import optuna
 
@@ -15,6 +15,7 @@ from lab.errors import UserError, in_team_code, is_out_of_memory
 from lab.files import read_json
 from lab.kept_runs import read_record
 from lab.paths import PROVENANCE
+from lab.results import RunRecord, TrialRecord
 from lab.runs import Run, git_state, now, versions, who
 from lab.settings import Params
 from lab.team_code.loading import load_method
@@ -57,41 +58,46 @@ def train(claim: Claim, tuned: Tuned) -> float:
     params = with_values(tuned.params, tuned.method, values)
     seeds = params.seeds[: params.tune.seeds]
     this = Run(tuned.method, seeds[0], claim.folder)
-    # MLflow shows the trials of one study together, as it does the seeds of one code.
-    this.record |= {"trial": claim.trial.number, "tried": values, "code": tuned.study}
-    before = read_record(claim.folder).get("scores", {})
-    this.start(tuned.study, _about(params, tuned.method, before))
-    scores: dict[str, float] = dict(before)
+    scores = dict(read_record(claim.folder).get("trial", {}).get("scores", {}))  # of seeds that are done already
+    trial: TrialRecord = {"number": claim.trial.number, "study": tuned.study, "tried": values, "scores": scores}
+    about: RunRecord = {
+        "parameters": params.training(tuned.method).model_dump() | params.options(tuned.method),
+        "data_digest": read_json(PROVENANCE, "digest")["digest"],
+        "member": who(),
+        "versions": versions(),
+        "trial": trial,
+    }
+    this.start(tuned.study, about | git_state())
     try:
         for seed in seeds:
             if str(seed) not in scores:
                 scores[str(seed)] = _score(claim, tuned, params, seed, this, prune=seed == seeds[0])
-                this.update(scores=scores)
+                this.update(trial=trial)
     except TrainingInterruptedError as reason:
         this.update(status="interrupted", error=str(reason), finished=now())
         raise
     except CutOffError:
-        this.update(status="finished", finished=now(), pruned=True)
+        this.update(status="finished", finished=now(), trial=trial | {"pruned": True})
+        _tidy(claim.folder)
         raise
     except Exception as error:
         told = error if isinstance(error, UserError) else in_team_code(error)
         if told is None and is_out_of_memory(error):
             told = UserError("out of memory")
         this.update(status="failed", error=str(told or error), finished=now())
+        _tidy(claim.folder)
         if told is None:
             raise
         raise told from None
     mean = sum(scores.values()) / len(scores)
-    this.update(status="finished", finished=now(), pruned=False, score=mean)
-    for path in claim.folder.glob("checkpoint-*.pt"):
-        path.unlink()
+    this.update(status="finished", finished=now(), trial=trial | {"pruned": False, "score": mean})
+    _tidy(claim.folder)
     return mean
 
 
-def _about(params: Params, method: str, scores: dict[str, float]) -> dict[str, Any]:
-    settings = params.training(method).model_dump() | params.options(method)
-    about = {"parameters": settings, "data_digest": read_json(PROVENANCE, "digest")["digest"], "scores": scores}
-    return about | {"member": who(), "versions": versions()} | git_state()
+def _tidy(folder: Path) -> None:
+    for path in folder.glob("checkpoint-*.pt"):
+        path.unlink()
 
 
 def _score(claim: Claim, tuned: Tuned, params: Params, seed: int, this: Run, prune: bool) -> float:

@@ -36,6 +36,7 @@ from lab.paths import (
     VALIDATION,
 )
 from lab.reporting.evidence import from_check
+from lab.results import RunRecord
 from lab.runs import read_finished
 from lab.settings import Params
 from lab.verification.differences import of_files, of_folders
@@ -141,7 +142,7 @@ def runs(params: Params, again: Throwaway) -> Finding:
     return Finding("runs are of this code, these settings and data", faults)
 
 
-def _other(params: Params, method: str, record: dict[str, Any], collected: str) -> str:
+def _other(params: Params, method: str, record: RunRecord, collected: str) -> str:
     """What a run was trained with that is not what stands here."""
     now = json.loads(json.dumps(params.training(method).model_dump() | params.options(method)))
     then = record["parameters"]

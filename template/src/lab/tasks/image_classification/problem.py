@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Which class does a picture show? Any number of classes, any pictures; the demo data are handwritten digits."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Tell a number from the other columns of a table; the demo data are prices of houses in Ames, Iowa."""
 
 from __future__ import annotations

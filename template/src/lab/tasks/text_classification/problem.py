@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Which class does a text belong to? Any number of classes, any language; the demo data are sentences of reviews."""
 
 from __future__ import annotations
