@@ -76,7 +76,7 @@ class Throwaway:
 
 def is_inside(path: Path) -> bool:
     """Whether a path leads into the project, and so has a place in its copy."""
-    return not path.is_absolute() and ".." not in path.parts
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
 
 
 def _link(source: str | Path, target: str | Path) -> None:
