@@ -65,9 +65,8 @@ def work(method: str, most: int, fingerprint: str, threads: int, number: int) ->
         so_far = f" (best {best.value:.{metric.digits}f}, trial {best.number})" if best else ""
         result = f"{metric.name} {value:.{metric.digits}f}" if error is None else "cut off: worse than most"
         result = f"failed: {error}" if isinstance(error, UserError) else result
-        print(
-            f"trial {claim.trial.number}: {result}{so_far}; {trial.told(space.rounded(claim.trial.params))}", flush=True
-        )
+        tried = trial.told(space.rounded(claim.trial.params))
+        print(f"{method}, trial {claim.trial.number}: {result}{so_far}; {tried}", flush=True)
         failures = failures + 1 if isinstance(error, UserError) else 0
         if isinstance(error, UserError) and failures >= FAILURES and best is None:
             raise UserError(f"{method}: {failures} trials in a row failed: {error}")
