@@ -17,7 +17,7 @@ from torch import nn
 from lab.contract import Method
 from lab.errors import UserError
 from lab.scaling.processes import Processes, together
-from lab.settings import LaunchSettings
+from lab.train_settings import LaunchSettings
 from lab.training.batches import shuffled
 
 TWO = {"processes": 2}

@@ -81,6 +81,27 @@ def try_method(method: str, seed: int | None) -> None:
     main(method, seed)
 
 
+def verify(method: str | None, seed: int | None, every: bool) -> None:
+    """Train a run again, make all else again in a throw-away folder, and name what is not what is committed."""
+    from lab.verification.verify import main
+
+    main(method, seed, every)
+
+
+def seal(again: bool) -> None:
+    """Write the plan of the comparison down, before the test split is looked at."""
+    from lab.comparison.plan import main
+
+    main(again)
+
+
+def tune(method: str | None, every: str | None, workers: int, trials: int | None, applied: bool) -> None:
+    """Search better settings for a method by validation data alone; killed, it goes on where it was."""
+    from lab.tuning.tune import main
+
+    main(method, every == "all", workers, trials, applied)
+
+
 def main() -> None:
     """Run the command that the command line names."""
     parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
@@ -99,6 +120,21 @@ def main() -> None:
     trying.add_argument("method", help="a method of params.yaml, say novel")
     trying.add_argument("--seed", type=int, help="train this seed whole, and score it on the validation split")
     trying.set_defaults(command=try_method)
+    verifying = commands.add_parser("verify", help=str(verify.__doc__), description=str(verify.__doc__))
+    verifying.add_argument("method", nargs="?", help="a method of params.yaml; without one, the champion")
+    verifying.add_argument("--seed", type=int, help="a seed of params.yaml; without one, the first")
+    verifying.add_argument("--all", action="store_true", dest="every", help="train every method and seed again")
+    verifying.set_defaults(command=verify)
+    sealing = commands.add_parser("seal", help=str(seal.__doc__), description=str(seal.__doc__))
+    sealing.add_argument("--again", action="store_true", help="beside a plan that is sealed already")
+    sealing.set_defaults(command=seal)
+    tuning = commands.add_parser("tune", help=str(tune.__doc__), description=str(tune.__doc__))
+    tuning.add_argument("method", nargs="?", help="a method of params.yaml, say novel")
+    tuning.add_argument("--for", choices=["all"], dest="every", help="every method, with as many trials each")
+    tuning.add_argument("--workers", type=int, default=1, help="processes that train trials at once, or Slurm jobs")
+    tuning.add_argument("--trials", type=int, help="in all; without it, those of params.yaml")
+    tuning.add_argument("--apply", action="store_true", dest="applied", help="write the best into params.yaml")
+    tuning.set_defaults(command=tune)
     given = vars(parser.parse_args())
     command = given.pop("command")
     run(lambda: command(**given))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
-    from lab.settings import TrainSettings
+    from lab.train_settings import TrainSettings
 
 Batch = dict[str, Tensor]
 """Some examples: each value has one row for each example."""

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from lab.examples_left import examples_left
-from lab.files import read_text, sha256
+from lab.files import read_text, sha256, there
+from lab.paths import SPLITS
 from lab.settings import Params, read_project
 from lab.source_code import Module, Name, parsed
 
@@ -53,9 +54,20 @@ def of_stages(params: Params) -> dict[str, Any]:
 
 def of_training(params: Params, method: str) -> str:
     """Of the code and params that decide what ``method`` learns: of the problem neither metrics nor figures."""
+    return of_learning(method, params.decisive(method))
+
+
+def of_learning(method: str, params: Any) -> str:
+    """``of_training`` with other params than the method's own."""
     task = f"lab.tasks.{read_project().task}"
     problem = [(f"{task}.problem", name) for name in ("load", "targets")]
-    return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params.decisive(method))
+    return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params)
+
+
+def of_run(params: Params, method: str, seed: int, data: str) -> str:
+    """Of all that decides a run's result: code, settings, seed, the data (their digest is ``data``) and their split."""
+    # As they are now, not as the last `dvc repro` saw them: somebody may start a stage by hand.
+    return digest(params=[of_training(params, method), data + sha256(there(SPLITS).read_bytes()), seed])
 
 
 def digest(*roots: Name, params: Any = None, source: Path = Path("src")) -> str:

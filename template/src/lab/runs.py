@@ -29,8 +29,8 @@ RESULTS = [name for name in FILES if name not in ("run.json", "checkpoint.pt")]
 class Run:
     """The files of a run; ``run.json`` says what it is and how far it came."""
 
-    def __init__(self, method: str, seed: int) -> None:
-        self.folder = RUNS / method / str(seed)
+    def __init__(self, method: str, seed: int, folder: Path | None = None) -> None:
+        self.folder = folder or RUNS / method / str(seed)
         self.record: RunRecord = {"method": method, "seed": seed}
 
     def is_finished(self, fingerprint: str) -> bool:
@@ -157,8 +157,9 @@ def git(*arguments: str) -> str:
 def git_state() -> RunRecord:
     """The commit that is checked out, if any, and whether code or settings are others than it holds."""
     commit = git("rev-parse", "--verify", "HEAD")
-    # Not dvc.lock: DVC writes it while the pipeline runs.
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)dvc.lock")
+    # Neither dvc.lock nor records: the pipeline writes them while it runs.
+    written = (":(exclude)dvc.lock", ":(exclude)records")
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", *written)
     new = git("ls-files", "--others", "--exclude-standard", "--", "src")
     return {"git_commit": commit or None, "git_dirty": bool(not commit or changed or new)}
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from lab.errors import UserError
 from lab.files import read_json, write_json
 from lab.runs import settle
-from lab.settings import LaunchSettings
+from lab.train_settings import LaunchSettings
 
 LAUNCHED = "LAB_LAUNCHED"
 """Set for what this module starts: it takes part in a training that another process watches."""

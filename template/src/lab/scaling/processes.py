@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from lab.contract import Method
 from lab.errors import UserError
 from lab.scaling.sharding import shard
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 Strategy = Literal["ddp", "fsdp"]
 """Distributed data parallel: each process holds the model. Fully sharded: each holds a part of every weight."""

@@ -7,6 +7,7 @@ import shutil
 import matplotlib.pyplot as plt
 
 from lab.comparison import figures, units
+from lab.comparison.ledger import note_look
 from lab.comparison.references import answers
 from lab.comparison.summary import Predictions, compare
 from lab.contract import Problem
@@ -45,8 +46,11 @@ def main() -> None:
     }
     write_json(COMPARISON, summary)
     write_json(METRICS, means(summary))
-    spent: Costs = {"methods": {method: costs(list(runs.values())) for method, runs in records.items()}}
-    write_json(COSTS, spent)
+    look = note_look(
+        [run["fingerprint"] for runs in records.values() for run in runs.values()], problem.metrics[0].name
+    )
+    spent = {method: costs(list(runs.values())) for method, runs in records.items()}
+    write_json(COSTS, Costs(methods=spent, look=look))
     for line in verdicts(summary):
         print(line)
     sync_all()

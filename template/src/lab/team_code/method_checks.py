@@ -18,7 +18,7 @@ from lab.errors import a, ask, wrong
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lab.settings import TrainSettings
+    from lab.train_settings import TrainSettings
 
 OWN_COLUMNS = ("id", "split")
 """Columns of ``predictions.parquet`` that every method gets."""

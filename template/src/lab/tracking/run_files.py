@@ -64,7 +64,7 @@ def read(folder: Path) -> Content:
     points |= {(f"test_{name}", 0): value for name, value in scores(record).items()}
     return Content(
         key=record["key"],
-        name=f"{method}, seed {seed}",
+        name=f"{method}, trial {record['trial']['number']}" if "trial" in record else f"{method}, seed {seed}",
         status=status,
         started=_milliseconds(record["started"]),
         ended=_milliseconds(record["finished"]) if record["finished"] else int(changed * 1000),
@@ -114,6 +114,7 @@ def _costs(record: RunRecord) -> dict[str, float | None]:
         "parameter_count": record.get("parameter_count"),
         "epochs": record.get("epochs"),
         "best_epoch": record.get("best_epoch"),
+        "score": record.get("trial", {}).get("score"),  # of a trial of `lab tune`, on the validation split
     }
 
 

@@ -84,7 +84,7 @@ class MLflowWriter:
         else:
             wanted = run_files.read(folder)
             status = wanted.status
-            if status == "RUNNING":
+            if status == "RUNNING" and folder.parts[0] == RUNS.name:  # not a trial, which nothing replaces
                 wanted.tags["lab.place"] = self.place
             # Searched for each time: `lab sync` may have written to it meanwhile, or a person deleted it.
             run = TrackedRun.find(self.client, self.experiment, wanted, self.tracked.get(wanted.key))

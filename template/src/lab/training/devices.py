@@ -17,7 +17,7 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 from lab.errors import UserError
 from lab.results import Hardware
 from lab.scaling.launch import share_of
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 
 def accelerator(settings: TrainSettings) -> Accelerator:

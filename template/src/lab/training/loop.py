@@ -14,8 +14,8 @@ from lab.errors import UserError
 from lab.scaling.processes import GO_ON, SAVE, STOP, Processes, Strategy, check_shares
 from lab.scaling.sharding import load_weights
 from lab.scaling.signals import stop_signals
-from lab.settings import TrainSettings
 from lab.team_code.method_checks import built, check_scalars, optimizers_of
+from lab.train_settings import TrainSettings
 from lab.training.batches import batches, count, resident, shuffled
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import accelerator, repeatable

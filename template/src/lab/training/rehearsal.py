@@ -22,10 +22,11 @@ from lab.errors import UserError, ask
 from lab.files import read_json, sha256, write_json
 from lab.fingerprint import digest
 from lab.paths import HOME
-from lab.settings import Params, TrainSettings, read_project
+from lab.settings import Params, read_project
 from lab.team_code.loading import load_method
 from lab.team_code.method_checks import built, check_scalars, check_update, optimizers_of
 from lab.team_code.problem_checks import drawn, measured, scored
+from lab.train_settings import TrainSettings
 from lab.training.batches import batches, count, in_order, shuffled, take
 from lab.training.devices import accelerator, repeatable
 from lab.training.predictions import prediction_table
