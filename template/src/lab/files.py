@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Container, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,12 +135,25 @@ def digests(folder: Path, skip: tuple[str, ...] = ()) -> dict[str, str]:
 
 def tree_digest(folder: Path, skip: Callable[[Path], bool] = lambda path: False) -> str:
     """Digest of every file's name and content below ``folder``, independent of the file system's order."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not skip(path))
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not skip(path)):
+    for path, content in zip(paths, file_digests(paths), strict=True):
         digest.update(path.relative_to(folder).as_posix().encode())
-        with path.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
+        digest.update(content)
     return digest.hexdigest()
+
+
+def file_digests(paths: list[Path]) -> list[bytes]:
+    """SHA-256 of each file's content; several files at once, for hashing and reading leave Python's lock."""
+
+    def digest(path: Path) -> bytes:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+
+    if len(paths) < 2:
+        return [digest(path) for path in paths]
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        return list(pool.map(digest, paths))
 
 
 def digest_of(path: Path) -> str:
