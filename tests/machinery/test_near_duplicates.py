@@ -28,6 +28,14 @@ def test_the_split_keeps_near_duplicates_together() -> None:
     assert set(where) == {"train", "validation", "test"}
 
 
+@pytest.mark.parametrize("size", range(3, 9))
+def test_a_small_class_is_in_every_split(size: int) -> None:
+    for seed in range(20):
+        table = rows(10 * size).assign(label=[f"{row % 10}" for row in range(10 * size)])
+        where = split(table, SplitSettings(validation=0.1, test=0.1, seed=seed), "label")
+        assert (where.groupby(table["label"]).nunique() == 3).all()
+
+
 def test_near_duplicates_of_two_groups_unite_the_groups() -> None:
     table = rows().assign(group=[f"g{row // 4}" for row in range(400)])
     where = split(table, SETTINGS, None, [["000", "399"], ["398", "201"]])
