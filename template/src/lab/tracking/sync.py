@@ -10,21 +10,25 @@ from lab.paths import RUNS
 from lab.tracking.server import be_quick_and_quiet, reason, store, tracking_uri
 
 if TYPE_CHECKING:
-    from lab.tracking.writer import Summary
+    from lab.tracking.writer import MLflowWriter, Summary
 
 
-def sync(folder: Path = RUNS) -> Summary:
-    """Bring MLflow up to date with the runs below ``folder``."""
+def caught_up(uri: str, folder: Path = RUNS) -> tuple[MLflowWriter, Summary]:
+    """Bring MLflow at ``uri`` up to date with the runs below ``folder``, its tables first if an older MLflow made them."""
     be_quick_and_quiet(seconds=30, retries=2)
+    from lab.tracking.old_store import upgrade_if_old
     from lab.tracking.writer import MLflowWriter
 
-    return MLflowWriter(tracking_uri()).sync(folder)
+    if copy := upgrade_if_old(uri):
+        print(f"the tables of an older MLflow were upgraded; {copy} holds them as they were")
+    writer = MLflowWriter(uri)
+    return writer, writer.sync(folder)
 
 
 def main() -> None:
     """``uv run lab sync``."""
     try:
-        done = sync()
+        done = caught_up(tracking_uri())[1]
     except UserError:
         raise
     except Exception as error:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+from lab.errors import UserError
+from lab.runs import git
+from lab.settings import read_params
+
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""The colours of ``lab.comparison.figures``, which takes a second to import."""
 
 
 def tags(record: dict[str, Any]) -> dict[str, str]:
@@ -23,3 +31,31 @@ def tags(record: dict[str, Any]) -> dict[str, str]:
         for name, value in found.items()
         if value is not None
     }
+
+
+def colour(method: str) -> dict[str, str]:
+    """MLflow's tag for the colour of a run: that of its method in all figures."""
+    try:
+        methods = list(read_params().methods)
+    except UserError:
+        return {}
+    return {"mlflow.runColor": PALETTE[methods.index(method) % len(PALETTE)]} if method in methods else {}
+
+
+def commit_link(record: dict[str, Any]) -> str:
+    """In Markdown, from which commit the code of a run is, with its address if the project has one."""
+    commit = record["git_commit"]
+    if not commit:
+        return ""
+    changed = ", with changes that are not committed" if record["git_dirty"] else ""
+    page = repository_page()
+    return f" from commit {f'[{commit[:7]}]({page}/commit/{commit})' if page else f'`{commit[:7]}`'}{changed}"
+
+
+def repository_page() -> str:
+    """The page of the project's repository, from Git's ``origin``; empty if it has none on the web."""
+    found = re.fullmatch(
+        r"(?:https?://|ssh://|git@)(?:[^@/]*@)?([\w.-]+)(?::\d+)?[:/](.+?)(?:\.git)?/?",
+        git("remote", "get-url", "origin"),
+    )
+    return f"https://{found[1]}/{found[2]}" if found else ""

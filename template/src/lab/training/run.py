@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from lab.contract import Examples
 from lab.errors import UserError, in_team_code, is_out_of_memory
 from lab.files import atomic, read_json, read_table
+from lab.fingerprint import of_training
 from lab.paths import EXAMPLES, PROVENANCE, RAW, RUNS, SPLITS
 from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions, who
 from lab.scaling.launch import is_launched, lost_another
@@ -60,7 +61,7 @@ def train_seed(
     settings, options = params.training(method), params.options(method)
     this = Run(method, seed)
     about = {"parameters": settings.model_dump() | options, "data_digest": read_json(PROVENANCE, "digest")["digest"]}
-    about |= {"member": who(), "versions": versions()} | git_state()
+    about |= {"code": of_training(params, method), "member": who(), "versions": versions()} | git_state()
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
     try:
         fitted = fit(

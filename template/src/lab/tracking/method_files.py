@@ -1,0 +1,134 @@
+"""What MLflow should say of a method with all its seeds, and of the project: the parent runs and the notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from lab.files import digest_of
+from lab.paths import COMPARISON, DELIVERABLES, FIGURES
+from lab.settings import read_project
+from lab.tracking.run_files import Content, allowed, comparison
+from lab.tracking.tags import repository_page
+
+ALL_SEEDS = "all"
+"""The tag ``seed`` of a parent run."""
+
+WORDS = {
+    "better": "better than the {}",
+    "worse": "worse than the {}",
+    "not significant": "no significant difference to the {}",
+    None: "no verdict from one seed, difference to the {}",
+}
+
+OF_ONE_SEED = ("mlflow.source.git.commit", "error", "fingerprint", "seed")
+
+
+def of_methods(runs: Iterable[Content]) -> list[Content]:
+    """The parent of each group of runs: of one method, with the same code, settings and data."""
+    groups: dict[str, list[Content]] = {}
+    for run in runs:
+        groups.setdefault(run.group, []).append(run)
+    return [_parent(key, seeds) for key, seeds in groups.items()]
+
+
+def _parent(key: str, runs: list[Content]) -> Content:
+    """Status and times of all; mean and spread of the test metrics if the comparison is of these very runs."""
+    method = runs[0].tags["method"]
+    points, verdict = _compared(method, runs)
+    shared = {name: value for name, value in runs[0].tags.items() if all(run.tags.get(name) == value for run in runs)}
+    tags = {name: value for name, value in shared.items() if name not in OF_ONE_SEED}
+    tags |= {"lab.key": key, "seed": ALL_SEEDS, "verdict": verdict or "not compared yet"}
+    statuses = {run.status for run in runs}
+    seeds = ", ".join(sorted((run.tags["seed"] for run in runs), key=int))
+    note = f"The method *{method}*: mean over the seeds {seeds}, each of which has a run of its own."
+    return replace(
+        runs[0],
+        key=key,
+        name=method,
+        status=next(status for status in ("RUNNING", "FAILED", "KILLED", "FINISHED") if status in statuses),
+        started=min(run.started for run in runs),
+        ended=max(run.ended for run in runs),
+        tags=tags,
+        points=points,
+        note=f"{note}\n\n{verdict[:1].upper()}{verdict[1:]}." if verdict else note,
+        group="",
+        attachments=tuple((path, digest_of(path)) for path in _results()) if points else (),
+    )
+
+
+def _compared(method: str, runs: list[Content]) -> tuple[dict[tuple[str, int], float], str]:
+    compared = comparison()
+    if compared is None or method not in compared["methods"]:
+        return {}, ""
+    values = compared["methods"][method]["metrics"]
+    primary = f"test/{allowed(compared['metrics'][0]['name'])}"
+    scored = {run.tags["seed"]: run for run in runs if (primary, 0) in run.points}
+    if set(scored) != set(map(str, compared["seeds"])):
+        return {}, ""
+    points = {}
+    for metric in compared["metrics"]:
+        name, found = allowed(metric["name"]), values[metric["name"]]
+        # MLflow prints all digits that it has; the comparison has them all.
+        points[f"test/{name}", 0] = round(found["mean"], metric["digits"] + 1)
+        if found["std"] is not None:
+            points[f"test/{name} std", 0] = round(found["std"], metric["digits"] + 1)
+    for name in ("cost/seconds", "cost/parameters"):
+        if known := [run.points[name, 0] for run in scored.values() if (name, 0) in run.points]:
+            points[name, 0] = round(fmean(known), 2)
+    return points, verdict(compared, method)
+
+
+def verdict(compared: dict[str, Any], method: str) -> str:
+    """The comparison's word on a method's primary metric, in one line."""
+    metric = compared["metrics"][0]
+    digits, unit = metric["digits"], f" {metric['unit']}" if metric["unit"] else ""
+    difference = compared["methods"][method]["metrics"][metric["name"]]["difference"]
+    if difference is None:
+        said = "baseline"
+    else:
+        low, high = difference["interval"]
+        word = WORDS[difference["verdict"]].format(compared["baseline"])
+        said = f"{word}: {difference['mean']:+.{digits}f}{unit} [{low:+.{digits}f}, {high:+.{digits}f}]"
+    chosen = method == compared["champion"] and len(compared["methods"]) > 1
+    return f"champion; {said}" if chosen else said
+
+
+def _results() -> list[Path]:
+    """The comparison and its figures, and the documents that were made from it."""
+    return [COMPARISON, *sorted(FIGURES.glob("*.svg")), *documents()]
+
+
+def documents() -> list[Path]:
+    # One that is older than the comparison tells of another.
+    made = sorted(DELIVERABLES.glob("*.pdf")) + sorted(DELIVERABLES.glob("*_card.md"))
+    return [path for path in made if path.stat().st_mtime >= COMPARISON.stat().st_mtime]
+
+
+def note() -> str:
+    """Of the experiment: who leads, how all methods compare, what this is, and where its code is."""
+    project, compared, page = read_project(), comparison(), repository_page()
+    lines = ["Nothing is compared yet: `uv run dvc repro` trains and compares all methods.", ""]
+    if compared is not None:
+        names = [metric["name"] for metric in compared["metrics"]]
+        best = compared["champion"]
+        lines = [f"**{best}** leads by {names[0]} ({verdict(compared, best).removeprefix('champion; ')})", ""]
+        lines += [f"| method | {' | '.join(names)} | verdict |", f"| --- |{' ---: |' * len(names)} --- |"]
+        for method, entry in compared["methods"].items():
+            cells = [_value(entry["metrics"][metric["name"]], metric) for metric in compared["metrics"]]
+            lines.append(f"| {method} | {' | '.join(cells)} | {verdict(compared, method)} |")
+        seeds = ", ".join(map(str, compared["seeds"]))
+        lines += ["", f"Mean ± standard deviation over the seeds {seeds}, on the test split."]
+    lines += [
+        f"{project.title}. `uv run lab ui` opens the pages that compare methods; the files in `runs/` and `results/`"
+    ]
+    lines[-1] += " are the truth."
+    return "\n".join([*lines, *(["", f"Code: <{page}>"] if page else [])])
+
+
+def _value(found: dict[str, Any], metric: dict[str, Any]) -> str:
+    spread = "" if found["std"] is None else f" ± {found['std']:.{metric['digits']}f}"
+    return f"{found['mean']:.{metric['digits']}f}{spread} {metric['unit']}".rstrip()
