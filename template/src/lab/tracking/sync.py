@@ -14,14 +14,13 @@ if TYPE_CHECKING:
 
 
 def caught_up(uri: str, folder: Path = RUNS) -> tuple[MLflowWriter, Summary]:
-    """Bring MLflow at ``uri`` up to date with the runs below ``folder``, its tables first if an older MLflow made them."""
+    """Bring MLflow at ``uri`` up to date with the runs below ``folder``."""
     be_quick_and_quiet(seconds=30, retries=2)
-    from lab.tracking.old_store import upgrade_if_old
     from lab.tracking.writer import MLflowWriter
 
-    if copy := upgrade_if_old(uri):
-        print(f"the tables of an older MLflow were upgraded; {copy} holds them as they were")
     writer = MLflowWriter(uri)
+    if writer.copy:
+        print(f"the tables of an older MLflow were upgraded; {writer.copy.name} holds them as they were")
     return writer, writer.sync(folder)
 
 

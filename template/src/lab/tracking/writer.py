@@ -22,6 +22,7 @@ from lab.paths import HOME, RUNS
 from lab.settings import read_project
 from lab.tracking import run_files
 from lab.tracking.method_files import ALL_SEEDS, of_methods
+from lab.tracking.old_store import upgrade_if_old
 from lab.tracking.registry import register_champion
 from lab.tracking.run_files import Content
 from lab.tracking.tracked_run import TrackedRun
@@ -46,11 +47,12 @@ class MLflowWriter:
     """Writes to one tracking store. What it wrote or found there it does not ask for again."""
 
     def __init__(self, tracking_uri: str) -> None:
-        self.client = MlflowClient(tracking_uri)
         self.slug = read_project().slug
         HOME.mkdir(exist_ok=True)
         self.lock = FileLock(HOME / "mlflow-writer.lock", timeout=30)
         with self.lock:
+            self.copy = upgrade_if_old(tracking_uri)
+            self.client = MlflowClient(tracking_uri)
             self.place = _place()
             self.experiment = self._experiment()
         self.tracked: dict[str, TrackedRun] = {}
