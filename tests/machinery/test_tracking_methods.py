@@ -211,7 +211,7 @@ def test_tables_of_an_older_mlflow_are_upgraded_after_a_copy(project: Path) -> N
     Base.metadata.create_all(engine)
     config = _get_alembic_config(default())
     scripts = ScriptDirectory.from_config(config)
-    head = scripts.get_current_head()
+    head = str(scripts.get_current_head())
     before = scripts.get_revision(head).down_revision
     command.upgrade(config, str(before))
     engine.dispose()
