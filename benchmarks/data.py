@@ -105,7 +105,7 @@ def grow_rows(counts: list[int], folder: Path) -> None:
         write = seconds(lambda: data.to_parquet(raw / "examples.parquet", index=False))  # noqa: B023
         digest = seconds(lambda: tree_digest(raw))  # noqa: B023
         problem: Any = SimpleNamespace(stratify="label", contents=as_table)
-        source = {"licence": "CC0", "citation": "x", "digest": tree_digest(raw)}
+        source: Any = {"licence": "CC0", "citation": "x", "digest": tree_digest(raw)}
         held = seconds(lambda: validate(problem, rules(), raw, data, source))  # noqa: B023
         print(f"{count:>12,} {write:>8.2f} {digest:>8.2f} {held:>9.2f} {seconds(lambda: divide(data)):>8.2f}")  # noqa: B023
 
@@ -142,7 +142,7 @@ def grow_files(counts: list[int], folder: Path) -> None:
             return Contents((picture.tobytes() for picture in stacked), pictures=stacked, target="label")
 
         problem: Any = SimpleNamespace(stratify="label", contents=contents)
-        source = {"licence": "CC0", "citation": "x", "digest": tree_digest(one)}
+        source: Any = {"licence": "CC0", "citation": "x", "digest": tree_digest(one)}
         held = seconds(lambda: validate(problem, [], one, rows, source))  # noqa: B023
         print(f"{count:>12,} {write:>8.2f} {digests[0]:>8.2f} {digests[1]:>9.2f} {held:>9.2f}")
 

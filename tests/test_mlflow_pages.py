@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Project
 
+from lab.style import method_colours
+
 Look = Callable[[str, str], str]
 
 PICTURES = ROOT / "pictures"
@@ -87,7 +89,7 @@ def test_the_first_page_is_a_table_with_the_better_method_above(
     best, other = sorted(means, key=lambda name: -means[name])
     page = look("methods", addresses["methods"])
     shown = text(page)
-    assert f"{compared['champion']} leads by accuracy" in shown
+    assert f"Champion (chosen on validation data): {compared['champion']} ;" in shown
     assert "2 matching runs" in shown
     assert re.search(r'role="columnheader"[^>]*>.*?test/accuracy', page, re.DOTALL)
     table = shown[shown.index("test/accuracy") :]
@@ -99,12 +101,16 @@ def test_the_first_page_is_a_table_with_the_better_method_above(
 
 
 @pytest.mark.browser
-def test_the_charts_show_every_seed_in_the_colour_of_its_method(addresses: dict[str, str], look: Look) -> None:
+def test_the_charts_show_every_seed_in_the_colour_of_its_method(
+    reproduced: Project, addresses: dict[str, str], look: Look
+) -> None:
     page = look("seeds", addresses["seeds and curves"])
     shown = text(page)
     assert shown.index("test (3)") < shown.index("validation (")
     assert shown.index("test/accuracy") < shown.index("validation/loss")
-    for method, colour in (("baseline", "rgb(0, 114, 178)"), ("novel", "rgb(213, 94, 0)")):
+    compared = json.loads((reproduced.path / "results/comparison.json").read_text(encoding="utf-8"))
+    for method, hexadecimal in method_colours(compared["order"], "baseline", compared["champion"]).items():
+        colour = "rgb({}, {}, {})".format(*bytes.fromhex(hexadecimal[1:]))
         assert all(f"{method}, seed {seed}" in shown for seed in range(3))
         bars = re.findall(rf'<path[^>]*style="[^"]*fill: {re.escape(colour)}', page)
         assert len(bars) >= 3, f"no bars of {method}"

@@ -10,10 +10,10 @@ import pytest
 from mlflow.entities import Metric
 from tracked import begin, client, counts, curve, default, finish, parents, sync, tracked, write_comparison
 
-from lab.comparison import figures
 from lab.errors import UserError
 from lab.files import write_json
 from lab.runs import sealed
+from lab.style import method_colours
 from lab.tracking import tags
 from lab.tracking.old_store import upgrade_if_old
 from lab.tracking.sync import caught_up
@@ -46,7 +46,7 @@ def test_a_method_is_the_parent_of_its_seeds_with_mean_spread_and_verdict(projec
     assert novel.data.metrics["test/accuracy ___"] == 0.76  # two digits: MLflow would print them all
     assert novel.data.metrics["test/accuracy ___ std"] == 0.01
     assert novel.data.metrics["cost/seconds"] == 2.5
-    assert novel.data.tags["verdict"] == "champion; better than the baseline: +1.2 % [+0.5, +2.0]"
+    assert novel.data.tags["verdict"] == "champion; better than baseline: +1.3% [+0.5, +2.0]"
     assert found["baseline"].data.tags["verdict"] == "baseline"
     assert novel.data.params == {"epochs": "3", "learning_rate": "0.1", "width": "64"}
     assert novel.info.status == "FINISHED"
@@ -130,8 +130,11 @@ def test_the_experiment_tells_who_leads_until_a_person_writes_something_else(pro
     sync()
     experiment = client().get_experiment_by_name("deep-chess")
     note = experiment.tags["mlflow.note.content"]
-    assert note.startswith("**novel** leads by accuracy (%) (better than the baseline: +1.2 % [+0.5, +2.0])")
-    assert "| novel | 0.8 ± 0.0 % |" in note
+    assert note.startswith(
+        "Champion (chosen on validation data): **novel**; by test accuracy (%): better than baseline: +1.3%"
+    )
+    assert "| SVM | 0.9% | classical reference |" in note
+    assert "| novel | 0.8 ± 0.0% |" in note
     assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
     assert max(map(len, experiment.tags.values())) < 5000
     client().set_experiment_tag(experiment.experiment_id, "mlflow.note.content", "ours")
@@ -181,8 +184,12 @@ def test_the_model_card_describes_the_champion_once_it_is_of_this_comparison(pro
     ]
 
 
-def test_the_colours_are_those_of_the_figures() -> None:
-    assert tags.PALETTE == figures.PALETTE
+def test_the_colours_are_those_of_the_figures(project: Path) -> None:
+    both_trained()
+    sync()
+    colours = method_colours(["baseline", "novel"], "baseline", "novel")
+    for run in [*tracked(), *parents().values()]:
+        assert run.data.tags["mlflow.runColor"] == colours[run.data.tags["method"]]
 
 
 @pytest.mark.parametrize(

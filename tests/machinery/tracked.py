@@ -21,13 +21,14 @@ from mlflow.entities import ViewType
 
 import lab
 from lab.files import write_json
+from lab.results import RunRecord
 from lab.runs import Run
 from lab.settings import read_project
 from lab.tracking.writer import MLflowWriter, Summary
 
 SOURCE = Path(lab.__file__).parents[1]
 
-ABOUT = {
+ABOUT: RunRecord = {
     "parameters": {"epochs": 3, "learning_rate": 0.1, "width": 64},
     "data_digest": "d" * 64,
     "code": "e" * 64,
@@ -85,7 +86,12 @@ def finish(run: Run, seconds: float, epochs: int = 3) -> Run:
 def write_comparison(values: dict[str, float], champion: str = "novel", seeds: tuple[int, ...] = (0,)) -> None:
     """The results of ``compare``, as it writes them; each seed scores a hundredth more than the one before."""
     scores = {m: {str(seed): value + seed / 100 for seed in seeds} for m, value in values.items()}
-    difference = {"mean": 1.25, "interval": [0.5, 2.0], "verdict": "better" if len(seeds) > 1 else None}
+    difference = {
+        "against": "baseline",
+        "mean": 1.25,
+        "interval": [0.5, 2.0],
+        "verdict": "better" if len(seeds) > 1 else None,
+    }
     methods = {
         method: {
             "metrics": {
@@ -101,7 +107,9 @@ def write_comparison(values: dict[str, float], champion: str = "novel", seeds: t
     }
     metric = {"name": "accuracy (%)", "unit": "%", "digits": 1, "higher_is_better": True}
     about = {"baseline": "baseline", "champion": champion, "seeds": list(seeds), "metrics": [metric]}
-    write_json(Path("results/comparison.json"), about | {"methods": methods})
+    references = {"SVM": {"metrics": {"accuracy (%)": {"value": 0.9}}}}
+    more = {"order": list(values), "references": references, "methods": methods}
+    write_json(Path("results/comparison.json"), about | more)
     records = {m: [json.loads(Path(f"runs/{m}/{s}/run.json").read_text("utf-8")) for s in seeds] for m in values}
     costs = {method: {"seconds": [record["seconds"] for record in found]} for method, found in records.items()}
     write_json(Path("results/costs.json"), {"methods": costs})

@@ -49,6 +49,13 @@ def rubric() -> None:
     main()
 
 
+def hand_in() -> None:
+    """Make the folder that is handed in: documents, figures, results, and the evidence for each criterion."""
+    from lab.reporting.hand_in import main
+
+    main()
+
+
 def merge() -> None:
     """End a merge of Git's: keep the settings, data and trained runs of both sides."""
     from lab.collaboration.merge import finish
@@ -81,9 +88,11 @@ def main() -> None:
     """Run the command that the command line names."""
     parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
-    for command in (setup, doctor, look, merge, rubric, sync):
+    for command in (setup, doctor, look, merge, rubric, hand_in, sync):
         line = str(command.__doc__)
-        commands.add_parser(command.__name__, help=line, description=line).set_defaults(command=command)
+        commands.add_parser(command.__name__.replace("_", "-"), help=line, description=line).set_defaults(
+            command=command
+        )
     line = str(try_method.__doc__)
     trying = commands.add_parser("try", help=line, description=line)
     trying.add_argument("method", help="a method of params.yaml, say novel")

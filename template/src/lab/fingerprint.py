@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lab.examples_left import examples_left
 from lab.files import read_text, sha256
 from lab.settings import Params, read_project
 from lab.source_code import Module, Name, parsed
@@ -29,11 +30,16 @@ TRAINING = (("lab.training.loop", "fit"), ("lab.training.predictions", "predicti
 def of_stages(params: Params) -> dict[str, Any]:
     """What DVC compares, by stage; of the train stage by method, for each has its own code and params."""
     problem = f"lab.tasks.{read_project().task}.problem"
-    language = read_project().language  # of Data Docs
+    language = read_project().language  # of Data Docs and figures
     checked = [(problem, name) for name in ("expectations", "contents", "stratify")]
-    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
+    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures", "references")]
     data = params.data.record()
-    compared = [params.compare.model_dump(), list(params.methods), data]  # figures name the target and its unit
+    compared = [
+        params.compare.model_dump(),
+        list(params.methods),
+        data,
+        language,
+    ]  # figures name the target and its unit
     return {
         "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=data),
         "validate": digest(("lab.stages.validate", "*"), *checked, params=data),
@@ -41,7 +47,7 @@ def of_stages(params: Params) -> dict[str, Any]:
         "seeds": params.seeds,  # as they are: a new one trains only itself
         "methods": {name: of_training(params, name) for name in params.methods},
         "compare": digest(("lab.stages.compare", "*"), *scoring, params=compared),
-        "deliver": digest(("lab.stages.deliver", "*")),
+        "deliver": digest(("lab.stages.deliver", "*"), params=examples_left(params)),  # the rubric names them
     }
 
 

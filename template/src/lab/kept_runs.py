@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from lab.errors import UserError
 from lab.paths import HOME
+from lab.results import RunRecord
 
 KEPT = HOME / "runs"  # git-ignored, and no output of DVC's
 MOST = 5
@@ -20,13 +21,13 @@ MOST = 5
 FILES = ("run.json", "history.csv", "predictions.parquet", "model.safetensors", "checkpoint.pt")
 
 
-def read_record(folder: Path) -> dict[str, Any]:
+def read_record(folder: Path) -> RunRecord:
     """``run.json`` of a run's folder; empty if there is none that can be read."""
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
+        record = None
+    return cast(RunRecord, record) if isinstance(record, dict) else {}
 
 
 def kept(folder: Path, fingerprint: str) -> list[Path]:

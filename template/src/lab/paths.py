@@ -47,6 +47,9 @@ DELIVERABLES = Path("deliverables")
 RUBRIC_REPORT = Path("results/rubric.json")
 """The evidence for each criterion; beside it the same as Markdown."""
 
+HAND_IN = Path("hand_in")
+"""What a grader opens without installing anything: ``uv run lab hand-in`` writes it, Git carries it."""
+
 HOME = Path(".lab")
 """What this machine alone needs: locks, logs, the name of this folder on an MLflow server."""
 VALIDATED_BEFORE = HOME / "validated.json"

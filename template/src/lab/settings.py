@@ -33,6 +33,10 @@ RESERVED = {
 """What no method may be called: the problem's own file, and names that Windows keeps for devices."""
 
 
+ABLATED = "novel"
+"""The method that ablations are compared with: each lacks a part of it."""
+
+
 class Member(Strict):
     name: Text
     id: str = ""
@@ -117,6 +121,7 @@ class LaunchSettings(Strict):
 
 
 class CompareSettings(Strict):
+    ablations: list[str] = Field(default=[])
     resamples: int = Field(ge=100, le=100_000)
     confidence: Fraction
     seed: Seed
@@ -159,6 +164,13 @@ class Params(Strict):
     def _is_comparable(self) -> Params:
         if "baseline" not in self.methods:
             raise ValueError("methods: has no 'baseline', which every other method is compared with")
+        further = [name for name in self.methods if name not in ("baseline", ABLATED)]
+        for name in self.compare.ablations:
+            if name not in further or ABLATED not in self.methods:
+                lacking = "" if ABLATED in self.methods else f"; they are compared with {ABLATED!r}, which is missing"
+                raise ValueError(
+                    f"compare.ablations: {name!r} is none of methods{lacking or did_you_mean(name, further)}"
+                )
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds: names one seed twice")
         return self

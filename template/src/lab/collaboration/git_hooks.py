@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from lab.errors import UserError, run
+from lab.staleness import is_stale
 
 
 def pre_commit() -> None:
@@ -20,7 +21,7 @@ def pre_commit() -> None:
         print(f"the checks above changed {', '.join(mended)}: `git add --all`, then `git commit` again")
     if _git("rev-parse", "--quiet", "--verify", "MERGE_HEAD"):  # a merge with conflicts, which this commit ends
         bring_results()
-    if _is_stale():
+    if is_stale():
         print("dvc: results are not those of this code: `uv run dvc repro` makes them anew")
 
 
@@ -83,23 +84,6 @@ def _set_aside(complaint: str) -> bool:
         back = "`uv run dvc repro` brings it back when its settings are asked for"
         print(f"{folder.as_posix()} is of other settings than this commit's: set aside; {back}")
     return bool(runs)
-
-
-def _is_stale() -> bool:
-    """Whether ``dvc repro`` has more to do than to see that only comments changed."""
-    status = _dvc("status", "--json")
-    try:
-        changed = set(json.loads(status.stdout))
-        if changed != {"fingerprint"}:
-            return bool(changed)
-        from lab.files import read_json
-        from lab.fingerprint import of_stages
-        from lab.paths import FINGERPRINTS
-        from lab.settings import read_params
-
-        return read_json(FINGERPRINTS) != of_stages(read_params())
-    except (ValueError, UserError):  # DVC or we cannot read something, which `dvc repro` names
-        return True
 
 
 def _has_remote() -> bool:

@@ -6,12 +6,12 @@ import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-Severity = Literal["stop", "warn", "info"]
+from lab.data_results import Severity
 
 COLUMN_RULES: dict[str, Severity] = {
     "plain_type": "stop",
@@ -28,7 +28,7 @@ COLUMN_RULES: dict[str, Severity] = {
 
 @dataclass(frozen=True)
 class Check:
-    """A rule of ``words.py`` and which rows break it; without rows, whether the table as a whole ``holds``."""
+    """A rule of ``lab/words.en.toml`` and which rows break it; without rows, whether the table as a whole ``holds``."""
 
     kind: str
     severity: Severity

@@ -9,6 +9,7 @@ from lab.contract import Contents
 from lab.data.answers import is_number, table_features
 from lab.data.checks import Check
 from lab.data.near_duplicates import grey, shrink
+from lab.data_results import Severity
 
 GIVEN, ALMOST = 0.999, 0.95
 """From 0 (chance) to 1 (never wrong): from where on a single feature tells the answer, or almost."""
@@ -34,9 +35,9 @@ def check_leaks(contents: Contents, answers: pd.Series, words: tuple[object, np.
     return [_check("answer_not_given", "stop", given), _check("answer_not_almost_given", "warn", almost)]
 
 
-def _check(kind: str, severity: str, names: list[str]) -> Check:
+def _check(kind: str, severity: Severity, names: list[str]) -> Check:
     shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-    return Check(kind, severity, detail=shown, holds=not names)  # type: ignore[arg-type]
+    return Check(kind, severity, detail=shown, holds=not names)
 
 
 def _scores(names: list[str], features: np.ndarray, answers: pd.Series) -> dict[str, float]:

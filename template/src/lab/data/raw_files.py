@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from lab.data.checks import Check
+from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import read_json, write_json
 from lab.paths import HOME, PROVENANCE, RAW
@@ -61,7 +62,8 @@ def collected_digest() -> str:
 
     Files are read again only if one has another size or time of writing than when they were last read.
     """
-    collected: str = read_json(PROVENANCE, "digest")["digest"]
+    source: Collected = read_json(PROVENANCE, "digest")
+    collected = source["digest"]
     stamp, seen = HOME / "raw_files.json", {}
     for path in sorted(RAW.rglob("*")):
         if path.is_file():

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lab.paths import EXAMPLES
+from lab.reporting.documents import Results
 from lab.settings import Project
 
 CONTEXT: dict[str, Any] = {
@@ -60,7 +61,7 @@ TYPES = {
 }
 
 
-def croissant(project: Project, results: dict[str, Any]) -> dict[str, Any]:
+def croissant(project: Project, results: Results) -> dict[str, Any]:
     """The content of ``croissant.json``: where the data come from, their table, and each of its columns."""
     source = results["provenance"]
     with EXAMPLES.open("rb") as stream:

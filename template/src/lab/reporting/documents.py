@@ -5,32 +5,43 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import typst
 from pylopdf_fonts_zh_tw import serif_path
 
+from lab.data_results import Collected, SplitReport, Validation
 from lab.errors import UserError
 from lab.files import digests, read_json, read_text
 from lab.paths import COMPARISON, COSTS, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
 from lab.reporting.prose import COMMENT
+from lab.results import Comparison, Costs
 from lab.strict import read_yaml
 
 DOCUMENTS = ("proposal", "report", "slides")
-RESULTS = {
-    "provenance": PROVENANCE,
-    "validation": VALIDATION,
-    "splits": SPLIT_REPORT,
-    "comparison": COMPARISON,
-    "costs": COSTS,
-}
 
 
-def read_results() -> dict[str, Any]:
-    """What documents and cards draw on, by the names of ``RESULTS``; a file that DVC did not write is refused."""
-    results = {name: read_json(path) for name, path in RESULTS.items()}
+class Results(TypedDict):
+    """What documents and cards draw on."""
+
+    provenance: Collected
+    validation: Validation
+    splits: SplitReport
+    comparison: Comparison
+    costs: Costs
+
+
+def read_results() -> Results:
+    """What the stages wrote; a file that DVC did not write is refused."""
+    results: Results = {
+        "provenance": read_json(PROVENANCE),
+        "validation": read_json(VALIDATION),
+        "splits": read_json(SPLIT_REPORT),
+        "comparison": read_json(COMPARISON),
+        "costs": read_json(COSTS),
+    }
     recorded = _recorded()
-    for path in RESULTS.values():
+    for path in (PROVENANCE, VALIDATION, SPLIT_REPORT, COMPARISON, COSTS):
         digest = recorded.get(path.as_posix())
         if digest and digest != hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest():
             raise UserError(f"{path.as_posix()} is not what its stage wrote: run `uv run dvc repro`, which mends it")

@@ -1,12 +1,13 @@
 """Write what is handed in: proposal, report and slides, data and model card, and the evidence for the rubric."""
 
 from lab.errors import run
-from lab.files import atomic, write_json, write_text
-from lab.paths import DELIVERABLES, RUBRIC_REPORT, RUNS
+from lab.files import atomic, read_text, write_json, write_text
+from lab.paths import DELIVERABLES, PROSE, RUBRIC_REPORT, RUNS
 from lab.reporting.cards import model_card
 from lab.reporting.croissant import croissant
 from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
+from lab.reporting.prose import language_of_prompts
 from lab.reporting.rubric import as_text, look_up, read_rubric
 from lab.runs import read_finished
 from lab.settings import read_project
@@ -31,6 +32,10 @@ def main() -> None:
     write_text(RUBRIC_REPORT.with_suffix(".md"), as_text(report, markdown=True))
     for path in sorted(DELIVERABLES.iterdir()):
         print(f"wrote {path.as_posix()}")
+    for name in documents:
+        path = PROSE / f"{name}.typ"
+        if language_of_prompts(read_text(path)) not in (project.language, None):
+            print(f"note: the prompts in {path.as_posix()} stay in the language that the project began in")
 
 
 if __name__ == "__main__":

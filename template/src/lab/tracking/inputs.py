@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from lab.data_results import Collected
 from lab.files import read_json, read_table, sha256
 from lab.paths import PROVENANCE, SPLITS
+from lab.results import RunRecord
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,13 +27,14 @@ class Input:
     rows: int | None = None
 
 
-def inputs(folder: Path, record: dict[str, Any]) -> list[Input]:
+def inputs(folder: Path, record: RunRecord) -> list[Input]:
     """The splits that the run in ``folder`` trained on and answered; all data as one while they are not known.
 
     They are known of a finished run whose predictions are of the examples that ``splits.parquet`` names now.
     """
-    digest, known = record["data_digest"], read_json(PROVENANCE) if PROVENANCE.is_file() else {}
-    if known.get("digest") != digest:
+    digest = record["data_digest"]
+    known: Collected | None = read_json(PROVENANCE) if PROVENANCE.is_file() else None
+    if known is None or known.get("digest") != digest:
         return [_input("data/raw", digest, "data/raw", "training")]
     title, source = known["title"], known["source"]
     predictions = folder / "predictions.parquet"

@@ -6,22 +6,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from lab.files import digest_of
 from lab.paths import COMPARISON, DELIVERABLES, FIGURES
+from lab.results import Compared, MetricRecord, MetricResult, Verdict
 from lab.settings import read_project
+from lab.style import interval, number, with_unit
 from lab.tracking.run_files import Content, allowed, comparison
 from lab.tracking.tags import repository_page
 
 ALL_SEEDS = "all"
 """The tag ``seed`` of a parent run."""
 
-WORDS = {
-    "better": "better than the {}",
-    "worse": "worse than the {}",
-    "not significant": "no significant difference to the {}",
-    None: "no verdict from one seed, difference to the {}",
+WORDS: dict[Verdict | None, str] = {
+    "better": "better than {}",
+    "worse": "worse than {}",
+    "not significant": "no significant difference to {}",
+    None: "no verdict from one seed, difference to {}",
 }
 
 OF_ONE_SEED = ("mlflow.source.git.commit", "error", "fingerprint", "seed")
@@ -82,17 +83,16 @@ def _compared(method: str, runs: list[Content]) -> tuple[dict[tuple[str, int], f
     return points, verdict(compared, method)
 
 
-def verdict(compared: dict[str, Any], method: str) -> str:
+def verdict(compared: Compared, method: str) -> str:
     """The comparison's word on a method's primary metric, in one line."""
     metric = compared["metrics"][0]
-    digits, unit = metric["digits"], f" {metric['unit']}" if metric["unit"] else ""
     difference = compared["methods"][method]["metrics"][metric["name"]]["difference"]
     if difference is None:
         said = "baseline"
     else:
-        low, high = difference["interval"]
-        word = WORDS[difference["verdict"]].format(compared["baseline"])
-        said = f"{word}: {difference['mean']:+.{digits}f}{unit} [{low:+.{digits}f}, {high:+.{digits}f}]"
+        shift = with_unit(number(difference["mean"], metric["digits"], signed=True), metric["unit"])
+        around = interval(difference["interval"], metric["digits"])
+        said = f"{WORDS[difference['verdict']].format(difference['against'])}: {shift} {around}"
     chosen = method == compared["champion"] and len(compared["methods"]) > 1
     return f"champion; {said}" if chosen else said
 
@@ -109,26 +109,29 @@ def documents() -> list[Path]:
 
 
 def note() -> str:
-    """Of the experiment: who leads, how all methods compare, what this is, and where its code is."""
+    """Of the experiment: which method is the champion, how all compare, what this is, and where its code is."""
     project, compared, page = read_project(), comparison(), repository_page()
-    lines = ["Nothing is compared yet: `uv run dvc repro` trains and compares all methods.", ""]
+    lines = ["Nothing is compared yet: `uv run dvc repro` trains and compares all methods."]
     if compared is not None:
-        names = [metric["name"] for metric in compared["metrics"]]
-        best = compared["champion"]
-        lines = [f"**{best}** leads by {names[0]} ({verdict(compared, best).removeprefix('champion; ')})", ""]
-        lines += [f"| method | {' | '.join(names)} | verdict |", f"| --- |{' ---: |' * len(names)} --- |"]
+        metrics, best = compared["metrics"], compared["champion"]
+        said = verdict(compared, best).removeprefix("champion; ")
+        lines = [f"Champion (chosen on validation data): **{best}**; by test {metrics[0]['name']}: {said}", ""]
+        lines += [f"| method | {' | '.join(metric['name'] for metric in metrics)} | verdict |"]
+        lines += [f"| --- |{' ---: |' * len(metrics)} --- |"]
         for method, entry in compared["methods"].items():
-            cells = [_value(entry["metrics"][metric["name"]], metric) for metric in compared["metrics"]]
+            cells = [_value(entry["metrics"][metric["name"]], metric) for metric in metrics]
             lines.append(f"| {method} | {' | '.join(cells)} | {verdict(compared, method)} |")
+        for name, reference in compared["references"].items():
+            values = [reference["metrics"][metric["name"]]["value"] for metric in metrics]
+            shown = [with_unit(number(v, m["digits"]), m["unit"]) for v, m in zip(values, metrics, strict=True)]
+            lines.append(f"| {name} | {' | '.join(shown)} | classical reference |")
         seeds = ", ".join(map(str, compared["seeds"]))
         lines += ["", f"Mean ± standard deviation over the seeds {seeds}, on the test split."]
-    lines += [
-        f"{project.title}. `uv run lab ui` opens the pages that compare methods; the files in `runs/` and `results/`"
-    ]
-    lines[-1] += " are the truth."
+    pages = "`uv run lab ui` opens the pages that compare methods"
+    lines += ["", f"{project.title}. {pages}; the files in `runs/` and `results/` are the truth."]
     return "\n".join([*lines, *(["", f"Code: <{page}>"] if page else [])])
 
 
-def _value(found: dict[str, Any], metric: dict[str, Any]) -> str:
-    spread = "" if found["std"] is None else f" ± {found['std']:.{metric['digits']}f}"
-    return f"{found['mean']:.{metric['digits']}f}{spread} {metric['unit']}".rstrip()
+def _value(found: MetricResult, metric: MetricRecord) -> str:
+    spread = "" if found["std"] is None else f" ± {number(found['std'], metric['digits'])}"
+    return with_unit(number(found["mean"], metric["digits"]) + spread, metric["unit"])

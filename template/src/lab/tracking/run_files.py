@@ -10,27 +10,17 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from lab.files import read_json, sha256
 from lab.paths import COMPARISON, COSTS
+from lab.results import Comparison, Costs, RunRecord
 from lab.runs import lock_path
 from lab.tracking.inputs import Input, inputs
 from lab.tracking.tags import colour, commit_link, tags
 
 STATUS = {"running": "RUNNING", "finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
-
-SINGLE_VALUES = {
-    "seconds": "cost/seconds",
-    "examples_per_second": "cost/examples_per_second",
-    "parameter_count": "cost/parameters",
-    "epochs": "cost/epochs",
-    "best_epoch": "cost/best_epoch",
-    "peak_memory_bytes": "system/peak_memory_bytes",
-}
-"""MLflow's name of what ``run.json`` has one value of. MLflow groups charts by what stands before the slash."""
 
 UNSAID = ("checkpoint_minutes", "compile", "device", "precision", "threads", "workers")
 """Parameters that decide nothing, or that tags tell as they turned out to be."""
@@ -71,14 +61,15 @@ def state(folder: Path) -> State:
 
 def read(folder: Path) -> Content:
     """The run in ``folder``, which is ``runs/<method>/<seed>``."""
-    record, history = read_json(folder / "run.json"), folder / "history.csv"
+    record: RunRecord = read_json(folder / "run.json")
+    history = folder / "history.csv"
     method, seed = record["method"], record["seed"]
     status = STATUS[record["status"]]
     if status == "RUNNING" and not is_training(folder):
         status = "KILLED"  # its trainer ended without a word
     changed = max(path.stat().st_mtime for path in (folder / "run.json", history) if path.is_file())
     points = _curves(history) if history.is_file() else {}
-    points |= {(name, 0): float(record[key]) for key, name in SINGLE_VALUES.items() if record.get(key) is not None}
+    points |= {(name, 0): float(value) for name, value in _costs(record).items() if value is not None}
     points |= {(f"test/{allowed(name)}", 0): value for name, value in scores(record).items()}
     parameters = {name: value for name, value in record["parameters"].items() if name not in UNSAID}
     return Content(
@@ -108,25 +99,34 @@ def is_training(folder: Path) -> bool:
         return True
 
 
-def comparison() -> dict[str, Any] | None:
-    """``results/comparison.json``, with what tells the runs it is of; None if there is none."""
-    paths = [COMPARISON, COSTS]
-    if not all(path.is_file() for path in paths):
-        return None
-    compared, costs = map(read_json, paths)
-    return compared | {"costs": costs["methods"]}
+def comparison() -> Comparison | None:
+    """``results/comparison.json``, if it and ``costs.json``, which tells the runs it is of, are there."""
+    return read_json(COMPARISON) if COMPARISON.is_file() and COSTS.is_file() else None
 
 
-def scores(record: dict[str, Any]) -> dict[str, float]:
+def scores(record: RunRecord) -> dict[str, float]:
     """The comparison's test metrics for this very run; none if it is of an earlier run of this method and seed."""
     compared, method, seed = comparison(), record["method"], record["seed"]
     if compared is None or method not in compared["methods"] or seed not in compared["seeds"]:
         return {}
+    costs: Costs = read_json(COSTS)
     # Seconds are measured: no two runs took the same.
-    if compared["costs"][method]["seconds"][compared["seeds"].index(seed)] != record.get("seconds"):
+    if costs["methods"][method]["seconds"][compared["seeds"].index(seed)] != record.get("seconds"):
         return {}
     metrics = compared["methods"][method]["metrics"]
     return {name: float(entry["values"][str(seed)]) for name, entry in metrics.items()}
+
+
+def _costs(record: RunRecord) -> dict[str, float | None]:
+    """What training took, as far as the run came. MLflow groups charts by what stands before the slash."""
+    return {
+        "cost/seconds": record.get("seconds"),
+        "cost/examples_per_second": record.get("examples_per_second"),
+        "cost/parameters": record.get("parameter_count"),
+        "cost/epochs": record.get("epochs"),
+        "cost/best_epoch": record.get("best_epoch"),
+        "system/peak_memory_bytes": record.get("peak_memory_bytes"),
+    }
 
 
 def _curves(history: Path) -> dict[Point, float]:
@@ -145,7 +145,7 @@ def _in_section(column: str) -> str:
     return f"{section}/{allowed(name)}" if section in ("train", "validation") and name else f"train/{allowed(column)}"
 
 
-def group(record: dict[str, Any]) -> str:
+def group(record: RunRecord) -> str:
     # A run of an earlier release has no digest of its code; its commit comes close.
     code = record.get("code") or [record["git_commit"], record["parameters"]]
     content = [record["method"], code, record["data_digest"]]

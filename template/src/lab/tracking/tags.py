@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from lab.errors import UserError
+from lab.files import read_json
+from lab.paths import COMPARISON
+from lab.results import Comparison, RunRecord
 from lab.runs import git
 from lab.settings import read_params
-
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""The colours of ``lab.comparison.figures``, which takes a second to import."""
+from lab.style import method_colours
 
 
-def tags(record: dict[str, Any]) -> dict[str, str]:
+def tags(record: RunRecord) -> dict[str, str]:
     """MLflow's tags, from the content of ``run.json``; those that begin with ``mlflow.`` are its own."""
     names = ("method", "seed", "member", "fingerprint", "data_digest", "git_commit", "git_dirty", "device", "precision")
     found = {name: record.get(name) for name in names} | {
@@ -35,14 +35,19 @@ def tags(record: dict[str, Any]) -> dict[str, str]:
 
 def colour(method: str) -> dict[str, str]:
     """MLflow's tag for the colour of a run: that of its method in all figures."""
-    try:
-        methods = list(read_params().methods)
-    except UserError:
-        return {}
-    return {"mlflow.runColor": PALETTE[methods.index(method) % len(PALETTE)]} if method in methods else {}
+    if COMPARISON.is_file():
+        compared: Comparison = read_json(COMPARISON)
+        methods, champion = compared["order"], compared["champion"]
+    else:
+        try:
+            methods = list(read_params().methods)
+        except UserError:
+            return {}
+        champion = next((name for name in methods if name != "baseline"), "baseline")  # until one is chosen
+    return {"mlflow.runColor": method_colours(methods, "baseline", champion)[method]} if method in methods else {}
 
 
-def commit_link(record: dict[str, Any]) -> str:
+def commit_link(record: RunRecord) -> str:
     """In Markdown, from which commit the code of a run is, with its address if the project has one."""
     commit = record["git_commit"]
     if not commit:

@@ -15,6 +15,7 @@ import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 
 from lab.errors import UserError
+from lab.results import Hardware
 from lab.scaling.launch import share_of
 from lab.settings import TrainSettings
 
@@ -68,7 +69,7 @@ def device_name(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
-def hardware() -> dict[str, str | int]:
+def hardware() -> Hardware:
     """What the last digits of a result may depend on, beside code and settings."""
     built_with = torch.__config__.show()
     version = re.search(r"Math Kernel Library Version ([\d.]+)", built_with)

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from lab.contract import Examples
+from lab.data_results import Collected
 from lab.errors import UserError, in_team_code, is_out_of_memory
 from lab.files import atomic, read_json, read_table
 from lab.fingerprint import of_training
@@ -60,8 +61,10 @@ def train_seed(
     """One run: ``run.json`` says running, then finished, failed or interrupted."""
     settings, options = params.training(method), params.options(method)
     this = Run(method, seed)
-    about = {"parameters": settings.model_dump() | options, "data_digest": read_json(PROVENANCE, "digest")["digest"]}
-    about |= {"code": of_training(params, method), "member": who(), "versions": versions()} | git_state()
+    data: Collected = read_json(PROVENANCE, "digest")
+    about = git_state()
+    about |= {"parameters": settings.model_dump() | options, "data_digest": data["digest"]}
+    about |= {"code": of_training(params, method), "member": who(), "versions": versions()}
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
     try:
         fitted = fit(

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """Generative adversarial network (Goodfellow et al. 2014): one network draws, another judges."""
 
 import math

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """Latent diffusion (Rombach et al. 2022): an autoencoder, and a diffusion model of its codes."""
 
 import math

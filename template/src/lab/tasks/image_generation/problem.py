@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Draw pictures that are not there, and tell how far they are from real ones; the demo data are scans of digits."""
 
 from __future__ import annotations

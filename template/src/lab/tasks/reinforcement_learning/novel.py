@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """Actor-critic: a second head foretells the points to come, and each batch of games is learnt from several times.
 
 Generalised advantage estimation (Schulman et al. 2016) and proximal policy optimisation (Schulman et al. 2017).

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Play chess against an opponent that moves at random: win as many points as 20 moves allow."""
 
 from __future__ import annotations

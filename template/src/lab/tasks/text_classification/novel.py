@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """A small Transformer encoder: words look at each other before they are averaged, so that their order counts."""
 
 import numpy as np
