@@ -1,8 +1,6 @@
 """What MLflow says of methods: parents of their seeds, notes, datasets, attachments; and of earlier trainings."""
 
-import contextlib
 import shutil
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +8,10 @@ import pytest
 from mlflow.entities import Metric
 from tracked import begin, client, counts, curve, default, finish, parents, sync, tracked, write_comparison
 
-from lab.errors import UserError
 from lab.files import write_json
 from lab.runs import sealed
 from lab.style import method_colours
 from lab.tracking import tags
-from lab.tracking.old_store import upgrade_if_old
-from lab.tracking.sync import caught_up
 from lab.tracking.writer import MLflowWriter
 
 pytest_plugins = ["tracked"]  # its fixtures
@@ -204,37 +199,3 @@ def test_a_commit_has_the_address_of_its_page(monkeypatch: pytest.MonkeyPatch, o
     monkeypatch.setattr(tags, "git", lambda *_: origin)
     link = tags.commit_link({"git_commit": "c" * 40, "git_dirty": False})
     assert link == f" from commit [ccccccc](https://host.example/team/digits/commit/{'c' * 40})"
-
-
-def test_tables_of_an_older_mlflow_are_upgraded_after_a_copy(project: Path) -> None:
-    from alembic import command
-    from alembic.script import ScriptDirectory
-    from mlflow.store.db.utils import _get_alembic_config
-    from mlflow.store.tracking.dbmodels.initial_models import Base
-    from sqlalchemy import create_engine
-
-    Path("mlflow.db").unlink()
-    engine = create_engine(default())
-    Base.metadata.create_all(engine)
-    config = _get_alembic_config(default())
-    scripts = ScriptDirectory.from_config(config)
-    head = str(scripts.get_current_head())
-    before = scripts.get_revision(head).down_revision
-    command.upgrade(config, str(before))
-    engine.dispose()
-    finish(begin(), seconds=1.0)
-    _, done = caught_up(default())
-    assert counts(done) == (1, 0, 0)
-    (copy,) = project.glob("mlflow.db.before-*")
-    for path, revision in ((copy, before), (Path("mlflow.db"), head)):
-        with contextlib.closing(sqlite3.connect(path)) as database:
-            assert database.execute("select version_num from alembic_version").fetchall() == [(revision,)]
-    assert upgrade_if_old(default()) is None
-
-
-def test_tables_of_a_newer_mlflow_are_left_alone_and_named(project: Path) -> None:
-    with contextlib.closing(sqlite3.connect("mlflow.db")) as database:
-        database.execute("update alembic_version set version_num = 'tomorrow'")
-        database.commit()
-    with pytest.raises(UserError, match=r"another MLflow made the tables .*tomorrow.*move the file away"):
-        caught_up(default())
