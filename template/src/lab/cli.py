@@ -74,6 +74,13 @@ def sync() -> None:
     main()
 
 
+def ui(port: int | None, browser: bool) -> None:
+    """Open MLflow's pages where methods are compared; Ctrl+C ends it."""
+    from lab.tracking.ui import main
+
+    main(port, browser)
+
+
 def try_method(method: str, seed: int | None) -> None:
     """Say in a minute whether a method learns and how long it will take; runs/ is not touched."""
     from lab.training.trying import main
@@ -135,6 +142,11 @@ def main() -> None:
     tuning.add_argument("--trials", type=int, help="in all; without it, those of params.yaml")
     tuning.add_argument("--apply", action="store_true", dest="applied", help="write the best into params.yaml")
     tuning.set_defaults(command=tune)
+    line = str(ui.__doc__)
+    pages = commands.add_parser("ui", help=line, description=line)
+    pages.add_argument("--port", type=int, help="of this machine; without it a free one is taken")
+    pages.add_argument("--no-browser", dest="browser", action="store_false", help="print the addresses only")
+    pages.set_defaults(command=ui)
     given = vars(parser.parse_args())
     command = given.pop("command")
     run(lambda: command(**given))

@@ -6,7 +6,6 @@ import configparser
 import importlib.util
 import platform
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,7 +57,6 @@ def findings() -> Iterator[Finding]:
     yield from _git(project)
     yield from _remote()
     yield _disk()
-    yield _mlflow_port()
     yield from _bytecode()
     yield _device()
 
@@ -116,15 +114,6 @@ def _disk() -> Finding:
     if free < FREE_GIGABYTES:
         return Finding("note", f"{free:.0f} GB of disk space left", f"{FREE_GIGABYTES} GB are recommended")
     return Finding("ok", f"{free:.0f} GB of disk space left")
-
-
-def _mlflow_port() -> Finding:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        taken = probe.connect_ex(("127.0.0.1", 5000)) == 0
-    if taken:  # on macOS by AirPlay
-        return Finding("note", "port 5000 is taken", "uv run mlflow ui --port 5001")
-    return Finding("ok", "port 5000 is free for `uv run mlflow ui`")
 
 
 def _bytecode() -> Iterator[Finding]:

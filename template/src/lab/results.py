@@ -49,6 +49,7 @@ class RunRecord(TypedDict, total=False):
     member: str  # who trained it: the member with the e-mail of Git's settings
     parameters: dict[str, object]  # the settings of ``train`` and the method's own options, by name
     data_digest: str  # ``digest`` of provenance.json
+    code: str  # SHA-256 of the code and settings that decide the result: the same for all seeds
     versions: dict[str, str]  # of Python and PyTorch
     git_commit: str | None
     git_dirty: bool  # whether code or settings differed from that commit

@@ -11,6 +11,7 @@ from lab.contract import Examples
 from lab.data_results import Collected
 from lab.errors import UserError, in_team_code, is_out_of_memory
 from lab.files import atomic, read_json, read_table
+from lab.fingerprint import of_training
 from lab.paths import EXAMPLES, PROVENANCE, RAW, RUNS, SPLITS
 from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions, who
 from lab.scaling.launch import is_launched, lost_another
@@ -63,7 +64,7 @@ def train_seed(
     data: Collected = read_json(PROVENANCE, "digest")
     about = git_state()
     about |= {"parameters": settings.model_dump() | options, "data_digest": data["digest"]}
-    about |= {"member": who(), "versions": versions()}
+    about |= {"code": of_training(params, method), "member": who(), "versions": versions()}
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
     try:
         fitted = fit(
