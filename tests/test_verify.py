@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import Project
-from tamperings import TAMPERINGS, edit_json
+from tamperings import RUN, TAMPERINGS, edit_json, score, seal
 
 LAB = ("python", "-m", "lab.cli", "verify")
 ONE = """

@@ -21,7 +21,7 @@ def check_leaks(contents: Contents, answers: pd.Series, words: tuple[object, np.
     if known.sum() < 50 or answers.nunique() < 2:
         return []
     scores: dict[str, float] = {}
-    severity = "stop"
+    severity: Severity = "stop"
     if contents.table is not None and contents.table.shape[1]:
         scores |= _scores(list(contents.table), table_features(contents.table)[known], answers[known])
     if contents.pictures is not None and not is_number(answers):
