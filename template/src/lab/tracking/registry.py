@@ -16,8 +16,8 @@ from lab.tracking.run_files import comparison, scores
 NO_CARD = """The best method's weights, as its first seed trained them.
 
 They are a file of safetensors, which may be loaded without trust in whoever made it: give what
-`safetensors.torch.load_file` returns to `load_state_dict` of the method's own class. `mlflow models` cannot serve it: its one
-format without pickle (pt2) takes and returns plain tensors, and a method takes and returns named ones."""
+`safetensors.torch.load_file` returns to `load_state_dict` of the method's own class. `mlflow models` cannot serve it:
+its one format without pickle (pt2) takes and returns plain tensors, and a method takes and returns named ones."""
 
 
 def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str], known: str) -> str:
