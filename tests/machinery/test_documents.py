@@ -62,7 +62,7 @@ def test_ablations_and_references_are_told_apart_from_candidates(folder: Path) -
     project_copy.mini_report(folder, "#findings()\n\n#comparison-table()\n\nTHEN\n\n#ablation-table()")
     first, _, then = " ".join(text_of(_compile_report()).split()).partition("THEN")
     assert "small ablation" not in first
-    assert "The classical reference support vectors reaches 0.921 accuracy; novel is not significantly" in first
+    assert "The classical reference support vectors reaches 0.921 accuracy, and novel is not significantly" in first
     assert re.search(r"support vectors 0.921 – – – classical", first)
     assert re.search(r"when a part of novel is taken away.* small ablation 0.974 ± 0.002", then)
 

@@ -138,6 +138,12 @@ def test_wrong_labels_are_among_the_most_suspicious(
     assert "labels_believable" in broken
 
 
+def test_classes_may_be_called_by_numbers(collected: Callable[[str], Data], tmp_path: Path) -> None:
+    data = collected("digits")
+    broken, _ = told(data.but(label=data.rows["label"].astype(str)), tmp_path / "raw")
+    assert "number_as_number" not in broken
+
+
 def test_there_are_corruptions_enough() -> None:
     assert len(CASES) >= 80
     assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES}) >= 80

@@ -1,4 +1,4 @@
-"""What a task gives the machinery: one problem and a few methods. Nothing else is asked of it.
+"""What a task gives the machinery: one problem and a few methods. Nothing else is needed.
 
 A *problem* is a module, ``problem.py``, with the names of ``Problem``. A *method* is a module of any
 other name with one subclass of ``Method`` in it.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
-    from lab.settings import TrainSettings
+    from lab.train_settings import TrainSettings
 
 Batch = dict[str, Tensor]
 """Some examples: each value has one row for each example."""
@@ -54,7 +54,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where data come from. ``kind`` is shown wherever the data are: made data must say so."""
+    """Where data come from. ``kind`` is shown wherever the data are: synthetic data (``made``) must say so."""
 
     title: str
     kind: Kind

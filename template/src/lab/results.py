@@ -24,6 +24,17 @@ class Hardware(TypedDict):
     blas: str  # the library for linear algebra
 
 
+class TrialRecord(TypedDict, total=False):
+    """What ``lab tune`` notes of a trial, in its ``run.json``."""
+
+    number: int
+    study: str  # the same for all trials of one method with the same ranges, code and data
+    tried: dict[str, object]  # values by their place under ``methods.<method>`` of params.yaml
+    scores: dict[str, float]  # the primary metric on the validation split, by seed
+    score: float  # their mean
+    pruned: bool  # whether it was cut off
+
+
 class RunRecord(TypedDict, total=False):
     """``runs/<method>/<seed>/run.json``, as far as the run came: a finished run has every name."""
 
@@ -51,7 +62,8 @@ class RunRecord(TypedDict, total=False):
     device: str  # the GPU's product name, or ``cpu``
     hardware: Hardware
     precision: str  # ``fp32``, ``bf16`` or ``fp16``
-    files: dict[str, str]  # SHA-256 of each file beside this one
+    trial: TrialRecord  # of a trial of ``lab tune`` alone
+    files: dict[str, str]  # SHA-256 of each file next to this one
     digest: str  # SHA-256 of all of the above
 
 
@@ -164,6 +176,7 @@ class Costs(TypedDict):
     """``results/costs.json``: what varies from run to run, as in ``RunRecord``."""
 
     methods: dict[str, MethodCosts]
+    look: str  # the digest of this comparison's line in ``records/looks.jsonl``
 
 
 Means = dict[str, dict[str, float]]

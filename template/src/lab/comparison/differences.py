@@ -1,4 +1,4 @@
-"""Which differences are real: each method of a family against what it is held against, by one metric."""
+"""Which differences are significant: each method of a family against what it is compared with, by one metric."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Figures for documents: quiet, alike, readable without colour vision, and the same bytes from the same numbers."""
+"""Figures for documents: plain, in one style, and the same bytes from the same numbers."""
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Mapping
 from itertools import cycle
 from pathlib import Path
@@ -52,10 +54,18 @@ JUDGED: tuple[Family, ...] = ("candidate", "ablation")
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write an SVG without date or random names in it."""
-    with atomic(path) as temporary, plt.rc_context(STYLE):
+    """Write an SVG without date or random names in it; name the characters that no font has, for they become boxes."""
+    with atomic(path) as temporary, plt.rc_context(STYLE), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         figure.savefig(temporary, format="svg", metadata={"Date": None})
     plt.close(figure)
+    lost = {int(found[1]) for one in caught if (found := re.match(r"Glyph (\d+) ", str(one.message)))}
+    if lost:
+        named = ", ".join(f"{chr(code)} (U+{code:04X})" for code in sorted(lost))
+        print(f"warning: {path.name}: no font here has {named}: drawn as a box")
+    for one in caught:
+        if not str(one.message).startswith("Glyph "):
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
 
 
 def colours(methods: list[str]) -> dict[str, str]:
@@ -121,7 +131,7 @@ def comparison(summary: Compared, say: Say) -> Figure:
             axes.annotate(text, xytext=(2, 2 + 8 * number), fontsize=7, color=PALETTE["quiet"], **place)
         axes.set(xlabel=f"{name}{unit}\n{direction}")
         for axes, members in zip(panels[1:, column], families, strict=True):
-            axes.axvline(0, color="black", lw=0.8)
+            axes.axvline(0, color=PALETTE["ink"], lw=0.8)
             differences = {method: difference for method in members if (difference := entries[method]["difference"])}
             bars(axes, differences, colour)
             shift = say("figures.difference_from", baseline=next(iter(differences.values()))["against"])

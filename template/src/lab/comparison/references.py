@@ -1,4 +1,4 @@
-"""Classical references: what a cheap, well-known method reaches on the same test examples, beside the deep ones."""
+"""Classical references: what a cheap, well-known method reaches on the same test examples as the deep ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def answers(problem: Problem, splits: pd.DataFrame, table: pd.DataFrame) -> Answ
     """Ask each reference of the problem, if it names any.
 
     ``splits`` has the split of each id. ``table`` is a method's predictions of the test examples: its columns are what
-    a reference has to give, and its targets are put beside the answers.
+    a reference has to give, and its targets are added to the answers.
     """
     references = getattr(problem, "references", None)
     if references is None:
@@ -35,7 +35,7 @@ def answers(problem: Problem, splits: pd.DataFrame, table: pd.DataFrame) -> Answ
 
 
 def _table(references: Any, name: str, given: Any, known: pd.DataFrame, asked: Sequence[str]) -> pd.DataFrame:
-    """The answers of one reference beside ids and targets."""
+    """The answers of one reference, with ids and targets."""
     if not isinstance(given, dict):
         raise wrong(references, f"gives {a(given)} as {name!r}: give a dict of arrays, a row for each test example")
     columns = {}

@@ -1,4 +1,4 @@
-"""From predictions to ``results/comparison.json``: scores, and which differences to the baseline are real."""
+"""From predictions to ``results/comparison.json``: scores, and which differences from the baseline are significant."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def compare(
     parameters: dict[str, int],
     answers: Answers,
 ) -> Compared:
-    """Scores by method, metric and seed, and each method's difference from what it is held against.
+    """Scores by method, metric and seed, and each method's difference from what it is compared with.
 
-    Candidates are held against the baseline and ablations against ``ABLATED``, each family corrected for its own
+    Candidates are compared with the baseline and ablations with ``ABLATED``, each family corrected for its own
     number: another ablation makes no candidate less significant. ``parameters`` is how many each method has, and
     ``answers`` what the classical references say of the test examples.
     """
@@ -154,7 +154,7 @@ def by_seed(seeds: list[int], values: Iterable[float]) -> dict[str, float]:
 
 
 def finite(draws: np.ndarray, name: str, method: str) -> np.ndarray:
-    """The draws, if all are numbers: a rare class, say, is in no example of some resamples."""
+    """The draws, if all are finite: some resamples may have no example of a rare class."""
     if broken := int((~np.isfinite(draws)).any(axis=1).sum()):
         raise UserError(
             f"score in problem.py gives no finite {name} for {broken} of {len(draws)} resamples of the test examples "

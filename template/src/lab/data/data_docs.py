@@ -1,6 +1,6 @@
 """Data Docs, a web page: the rules and what broke them, the balance of the classes, examples, and doubtful answers.
 
-It is whole without the web, asks no server for anything, and shows whatever stands in the data as text.
+It needs no web, asks no server for anything, and shows values of the data as text.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _cell(value: object) -> str:
 
 
 def _png(picture: np.ndarray, low: float, high: float) -> str:
-    """A data address. All pictures share one scale, so that one in another unit stands out."""
+    """A data address. All pictures share one scale, so that one in another unit is easy to see."""
     from PIL import Image
 
     values = np.nan_to_num((picture.astype(float) - low) / max(high - low, 1e-9))

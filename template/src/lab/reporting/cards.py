@@ -1,4 +1,4 @@
-"""Model card: Markdown for whoever meets the weights without the report; and what data_card.py shares with it.
+"""Model card: Markdown for readers who have the weights but not the report; and what data_card.py shares with it.
 
 After "Model Cards for Model Reporting" (Mitchell et al. 2019).
 """

@@ -1,4 +1,4 @@
-"""Collect the raw data: ``data/raw/examples.parquet``, the payload beside it, and where it all comes from."""
+"""Collect the raw data: ``data/raw/examples.parquet``, the payload next to it, and where the data come from."""
 
 from pyarrow.lib import ArrowException
 

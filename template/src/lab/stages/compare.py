@@ -7,6 +7,7 @@ import shutil
 import matplotlib.pyplot as plt
 
 from lab.comparison import figures, units
+from lab.comparison.ledger import note_look
 from lab.comparison.references import answers
 from lab.comparison.summary import Predictions, compare
 from lab.contract import Problem
@@ -16,7 +17,7 @@ from lab.paths import COMPARISON, COSTS, FIGURES, METRICS, RUNS, SPLITS
 from lab.results import Compared, Comparison, Costs, Difference, Means, MethodCosts, RunRecord
 from lab.runs import read_finished
 from lab.settings import Params, read_params, read_project
-from lab.style import method_colours
+from lab.style import NUMBER, interval, method_colours, number, probability, with_unit
 from lab.team_code.loading import load_problem
 from lab.team_code.problem_checks import drawn
 from lab.tracking.follower import sync_all
@@ -45,8 +46,11 @@ def main() -> None:
     }
     write_json(COMPARISON, summary)
     write_json(METRICS, means(summary))
-    spent: Costs = {"methods": {method: costs(list(runs.values())) for method, runs in records.items()}}
-    write_json(COSTS, spent)
+    look = note_look(
+        [run["fingerprint"] for runs in records.values() for run in runs.values()], problem.metrics[0].name
+    )
+    spent = {method: costs(list(runs.values())) for method, runs in records.items()}
+    write_json(COSTS, Costs(methods=spent, look=look))
     for line in verdicts(summary):
         print(line)
     sync_all()
@@ -114,17 +118,17 @@ def verdicts(summary: Compared) -> list[str]:
     for method, entry in summary["methods"].items():
         for metric in summary["metrics"]:
             found, digits = entry["metrics"][metric["name"]], metric["digits"]
-            spread = "" if found["std"] is None else f" ± {found['std']:.{digits}f}"
-            line = f"{method}: {metric['name']} {found['mean']:.{digits}f}{spread} {metric['unit']}".rstrip()
+            spread = "" if found["std"] is None else NUMBER["plus_minus"] + number(found["std"], digits)
+            value = with_unit(number(found["mean"], digits) + spread, metric["unit"])
+            line = f"{method}: {metric['name']} {value}"
             if difference := found["difference"]:
                 line += f", {told(difference, digits)}"
             lines.append(line)
     for name, reference in summary["references"].items():
         metric = summary["metrics"][0]
         found_there, digits = reference["metrics"][metric["name"]], metric["digits"]
-        line = (
-            f"classical reference {name}: {metric['name']} {found_there['value']:.{digits}f} {metric['unit']}".rstrip()
-        )
+        value = with_unit(number(found_there["value"], digits), metric["unit"])
+        line = f"classical reference {name}: {metric['name']} {value}"
         lines.append(f"{line}; {summary['champion']} {told(found_there['champion'], digits)}")
     if len(summary["seeds"]) == 1:
         lines.append("one seed gives no verdict: what another would change is unknown; set three seeds or more")
@@ -135,10 +139,11 @@ def verdicts(summary: Compared) -> list[str]:
 
 def told(difference: Difference, digits: int) -> str:
     """``+1.9 [+0.4, +3.4] from baseline, p = 0.013: better``"""
-    low, high = difference["interval"]
-    shift = f"{difference['mean']:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}] from {difference['against']}"
-    verdict = f", p = {difference['p_corrected']:.3f}: {difference['verdict']}" if difference["verdict"] else ""
-    return shift + verdict
+    shift = number(difference["mean"], digits, signed=True)
+    line = f"{shift} {interval(difference['interval'], digits)} from {difference['against']}"
+    if difference["verdict"]:
+        line += f", p {probability(difference['p_corrected'] or 0.0, equals=True)}: {difference['verdict']}"
+    return line
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from lab.reporting.croissant import croissant
 from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
 from lab.reporting.prose import language_of_prompts
+from lab.reporting.records import sentences
 from lab.reporting.rubric import as_text, look_up, read_rubric
 from lab.runs import read_finished
 from lab.settings import read_project
+from lab.words import speaker
 
 
 def main() -> None:
@@ -20,7 +22,7 @@ def main() -> None:
     runs = {seed: read_finished(RUNS / champion / str(seed)) for seed in seeds}
     cards = {"data_card.md": data_card(project, results), "model_card.md": model_card(project, results, runs)}
     metadata = croissant(project, results)
-    documents = compile_documents()
+    documents = compile_documents(sentences(speaker(project.language)))
     for name, content in documents.items():
         with atomic(DELIVERABLES / f"{name}.pdf") as temporary:
             temporary.write_bytes(content)

@@ -20,7 +20,7 @@ def main() -> None:
     validation: Validation = read_json(VALIDATION, "near_duplicates")
     stratify, duplicates = problem.stratify, validation["near_duplicates"]
     if stratify and stratify not in examples:
-        raise UserError(f"problem.py: stratify names {stratify!r}, which is no column of data/raw/examples.parquet")
+        raise UserError(f"problem.py: stratify names {stratify!r}, which is not a column of data/raw/examples.parquet")
     rows = examples.assign(split=split(examples, params.split, stratify, duplicates))
     kinds = {"content": "sha256", "group": "group", "class": stratify}
     for kind, column in kinds.items():

@@ -13,10 +13,7 @@ from lab.results import Compared, MetricRecord, MetricResult, Verdict
 from lab.settings import read_project
 from lab.style import interval, number, with_unit
 from lab.tracking.run_files import Content, allowed, comparison
-from lab.tracking.tags import repository_page
-
-ALL_SEEDS = "all"
-"""The tag ``seed`` of a parent run."""
+from lab.tracking.tags import ALL_SEEDS, TRIAL, repository_page
 
 WORDS: dict[Verdict | None, str] = {
     "better": "better than {}",
@@ -39,17 +36,20 @@ def of_methods(runs: Iterable[Content]) -> list[Content]:
 def _parent(key: str, runs: list[Content]) -> Content:
     """Status and times of all; mean and spread of the test metrics if the comparison is of these very runs."""
     method = runs[0].tags["method"]
-    points, verdict = _compared(method, runs)
+    of_trials = runs[0].tags["seed"] == TRIAL
+    points, verdict = ({}, "") if of_trials else _compared(method, runs)
     shared = {name: value for name, value in runs[0].tags.items() if all(run.tags.get(name) == value for run in runs)}
     tags = {name: value for name, value in shared.items() if name not in OF_ONE_SEED}
-    tags |= {"lab.key": key, "seed": ALL_SEEDS, "verdict": verdict or "not compared yet"}
+    tags |= {"lab.key": key, "seed": TRIAL if of_trials else ALL_SEEDS, "verdict": verdict or "not compared yet"}
     statuses = {run.status for run in runs}
-    seeds = ", ".join(sorted((run.tags["seed"] for run in runs), key=int))
+    seeds = ", ".join(sorted((run.tags["seed"] for run in runs), key=lambda seed: (len(seed), seed)))
     note = f"The method *{method}*: mean over the seeds {seeds}, each of which has a run of its own."
+    if of_trials:
+        note = f"Settings of *{method}* that `uv run lab tune` tried, by validation data alone: a run for each trial."
     return replace(
         runs[0],
         key=key,
-        name=method,
+        name=f"{method}, trials" if of_trials else method,
         status=next(status for status in ("RUNNING", "FAILED", "KILLED", "FINISHED") if status in statuses),
         started=min(run.started for run in runs),
         ended=max(run.ended for run in runs),

@@ -38,7 +38,7 @@ def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str],
     key = record["key"]
     if key == known or not scores(record):
         return known
-    record = read_finished(folder)  # weights that another program wrote are nobody's champion
+    record = read_finished(folder)  # weights that another program wrote cannot be the champion
     tags = {"method": record["method"], "seed": str(record["seed"]), "fingerprint": record["fingerprint"]}
     tags |= {"lab.key": key, "sha256": sha256(weights.read_bytes())}
     if not client.search_registered_models(f"name = '{name}'"):

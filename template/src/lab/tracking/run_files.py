@@ -18,7 +18,7 @@ from lab.paths import COMPARISON, COSTS
 from lab.results import Comparison, Costs, RunRecord
 from lab.runs import lock_path
 from lab.tracking.inputs import Input, inputs
-from lab.tracking.tags import colour, commit_link, tags
+from lab.tracking.tags import TRIAL, colour, commit_link, tags
 
 STATUS = {"running": "RUNNING", "finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
 
@@ -74,7 +74,7 @@ def read(folder: Path) -> Content:
     parameters = {name: value for name, value in record["parameters"].items() if name not in UNSAID}
     return Content(
         key=record["key"],
-        name=f"{method}, seed {seed}",
+        name=f"{method}, trial {record['trial']['number']}" if "trial" in record else f"{method}, seed {seed}",
         status=status,
         started=_milliseconds(record["started"]),
         ended=_milliseconds(record["finished"]) if record["finished"] else int(changed * 1000),
@@ -100,7 +100,7 @@ def is_training(folder: Path) -> bool:
 
 
 def comparison() -> Comparison | None:
-    """``results/comparison.json``, if it and ``costs.json``, which tells the runs it is of, are there."""
+    """``results/comparison.json``, if it and ``costs.json``, which says of which runs it is, are there."""
     return read_json(COMPARISON) if COMPARISON.is_file() and COSTS.is_file() else None
 
 
@@ -126,6 +126,7 @@ def _costs(record: RunRecord) -> dict[str, float | None]:
         "cost/epochs": record.get("epochs"),
         "cost/best_epoch": record.get("best_epoch"),
         "system/peak_memory_bytes": record.get("peak_memory_bytes"),
+        "validation/score": record.get("trial", {}).get("score"),  # of a trial of `lab tune`
     }
 
 
@@ -148,7 +149,7 @@ def _in_section(column: str) -> str:
 def group(record: RunRecord) -> str:
     # A run of an earlier release has no digest of its code; its commit comes close.
     code = record.get("code") or [record["git_commit"], record["parameters"]]
-    content = [record["method"], code, record["data_digest"]]
+    content = [record["method"], TRIAL if "trial" in record else code, record["data_digest"]]
     return sha256(json.dumps(content, sort_keys=True).encode())[:32]
 
 

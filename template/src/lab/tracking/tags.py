@@ -13,6 +13,9 @@ from lab.runs import git
 from lab.settings import read_params
 from lab.style import method_colours
 
+ALL_SEEDS, TRIAL = "all", "trial"
+"""The tag ``seed`` of a method's parent run, and of a trial of ``lab tune`` and of the parent of all trials."""
+
 
 def tags(record: RunRecord) -> dict[str, str]:
     """MLflow's tags, from the content of ``run.json``; those that begin with ``mlflow.`` are its own."""
@@ -25,6 +28,8 @@ def tags(record: RunRecord) -> dict[str, str]:
         "mlflow.source.type": "LOCAL",
         "mlflow.source.git.commit": record["git_commit"],
     }
+    if "trial" in record:
+        found |= {"seed": TRIAL, "trial": str(record["trial"]["number"])}
     found |= {f"{library}_version": version for library, version in record["versions"].items()}
     return {
         name: value if isinstance(value, str) else json.dumps(value)

@@ -10,8 +10,9 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from lab.tracking.method_files import ALL_SEEDS, note
+from lab.tracking.method_files import note
 from lab.tracking.run_files import allowed, comparison
+from lab.tracking.tags import ALL_SEEDS, TRIAL
 from lab.tracking.tracked_run import own_note
 
 CURVES = ("validation/loss", "train/loss")
@@ -51,7 +52,7 @@ def _seeds(names: list[str]) -> dict[str, Any]:
     """A chart for each test metric and for the losses by epoch: a bar and a line for each seed, a colour a method."""
     columns = [f"metrics.`{name}`" for name in names]
     return {
-        "searchFilter": f"tags.seed != '{ALL_SEEDS}'",
+        "searchFilter": f"tags.seed != '{ALL_SEEDS}' and tags.seed != '{TRIAL}'",
         "selectedColumns": [*columns, "attributes.`Created`"],
         "runsHiddenMode": "SHOW_ALL",
         "compareRunCharts": [*(_bar(name) for name in names), *(_line(name) for name in CURVES)],

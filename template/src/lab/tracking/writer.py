@@ -1,4 +1,4 @@
-"""Bring MLflow up to date with the files of runs, each run once, however often and by however many it is asked.
+"""Bring MLflow up to date with the files of runs: each run is there once, however many processes do this.
 
 Imports MLflow, which takes seconds: other files import this inside functions, away from training.
 """
@@ -21,10 +21,11 @@ from lab.kept_runs import read_record
 from lab.paths import HOME, RUNS
 from lab.settings import read_project
 from lab.tracking import run_files
-from lab.tracking.method_files import ALL_SEEDS, of_methods
+from lab.tracking.method_files import of_methods
 from lab.tracking.old_store import upgrade_if_old
 from lab.tracking.registry import register_champion
 from lab.tracking.run_files import Content
+from lab.tracking.tags import ALL_SEEDS, TRIAL
 from lab.tracking.tracked_run import TrackedRun
 from lab.tracking.views import address, compare_address, experiment_tags
 
@@ -64,8 +65,8 @@ class MLflowWriter:
     def sync(self, folder: Path) -> Summary:
         """Bring MLflow up to date with every run below ``folder``, their methods, and the champion if it is among them.
 
-        Raises ``MlflowException`` if the store cannot be reached. What is wrong with a single run stands in
-        the summary's ``problems`` and keeps no other run waiting.
+        Raises ``MlflowException`` if the store cannot be reached. What is wrong with a single run is in
+        the summary's ``problems`` and does not stop the other runs.
         """
         summary = Summary()
         with self.lock:  # two writers at once would both find a run missing, and create it twice
@@ -128,7 +129,8 @@ class MLflowWriter:
             if known and known[0] == wanted:
                 continue
             # Where it was created, for `_end_replaced`: a clone that fetched its runs does not take it over.
-            parent = self._write(wanted, {"lab.place": self.place})[0]
+            place = {"lab.place": self.place} if wanted.tags["seed"] == ALL_SEEDS else {}
+            parent = self._write(wanted, place)[0]
             self.parents[wanted.key] = (wanted, parent.id)
         known_tags = self.client.get_experiment(self.experiment).tags
         for name, value in experiment_tags(known_tags).items():
@@ -137,7 +139,7 @@ class MLflowWriter:
 
     def _sync_run(self, folder: Path, content: Content, summary: Summary) -> None:
         tags = {"mlflow.parentRunId": self.parents[content.group][1]}
-        if content.status == "RUNNING":
+        if content.status == "RUNNING" and content.tags["seed"] != TRIAL:  # which nothing replaces
             tags["lab.place"] = self.place
         run, is_new, has_changed = self._write(replace(content, tags=content.tags | tags), tags)
         if not run.is_deleted:

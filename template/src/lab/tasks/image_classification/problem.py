@@ -56,9 +56,12 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         gxe.ExpectColumnValuesToBeUnique(column="id"),
         gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
         gxe.ExpectColumnUniqueValueCountToBeBetween(column="label", min_value=2, max_value=1000),
-        gxe.ExpectColumnValuesToBeBetween(column="width", min_value=4, max_value=100_000),
-        gxe.ExpectColumnValuesToBeBetween(column="height", min_value=4, max_value=100_000),
         gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
+        *[
+            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=4, max_value=100_000)
+            for side in ("width", "height")
+            if side in examples
+        ],
         *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
     ]
 

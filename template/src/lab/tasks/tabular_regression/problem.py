@@ -39,7 +39,7 @@ stratify = None
 def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """The table alone: ``target`` (of the demo data: ``Sale_Price``) and the columns that it may follow from.
 
-    Numbers, dates and categories, some cells of which may be empty; no payload beside it.
+    Numbers, dates and categories, some cells of which may be empty; no other files.
     """
     options.own()
     if options.source == "demo":
@@ -53,7 +53,7 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     groups = table[[column for column in ("group",) if column in table]]
     features, said = tidy(table.drop(columns=["id", "group", "target"], errors="ignore"))
     if features.empty:
-        raise UserError(f"no column of {found.said} is left to tell {name} from: {'; '.join(said)}")
+        raise UserError(f"no column of {found.said} is left to predict {name} from: {'; '.join(said)}")
     examples = pd.concat([identity, groups, table[["target"]], features], axis=1)
     examples.insert(1, "sha256", row_digests(examples))
     said = [f"{len(examples)} rows, the target is {name}{f' ({options.unit})' if options.unit else ''}", told, *said]

@@ -59,7 +59,7 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """``tokens``: (n, length) word numbers, see vocabulary.py. ``label``: (n,), the class's place in ``classes``.
 
     ``opinion``: (n, classes), how far people hold the text for each class: of the demo data by their ratings, else
-    all for its label. The demo data have a further split ``probes``, the sentences of ``PROBES``, which nobody rated.
+    all for its label. The demo data have a further split ``probes``, the sentences of ``PROBES``, which were not rated.
     """
     rows = pd.read_parquet(raw / "examples.parquet").set_index("id")
     length = usual_length(rows.loc[splits["train"], "text"])
