@@ -87,7 +87,7 @@ def test_nothing_is_fitted_on_examples_that_are_not_for_training(task: Task, tmp
     changed = task.table.copy()
     others = ~changed["id"].isin(task.ids["train"])
     for column in set(changed) - {"id", "sha256", "group"}:
-        # A value that stands there anyway is a valid one.
+        # The value that is there already is a valid one.
         changed[column] = changed[column].where(~others, changed.loc[~others, column].iloc[0])
     raw = shutil.copytree(task.raw, tmp_path / "raw")
     changed.to_parquet(raw / "examples.parquet", index=False)

@@ -11,17 +11,17 @@ import example_results
 import matplotlib.pyplot as plt
 import project_copy
 import pytest
-import typst
 from matplotlib.figure import Figure
 from printed_numbers import text_of
 
 from lab.comparison import figures
 from lab.errors import UserError
-from lab.reporting.cards import model_card, number
+from lab.reporting.cards import model_card
 from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
 from lab.settings import read_project
 from lab.stages import deliver
+from lab.style import number
 
 METRICS = (example_results.METRICS[0] | {"biased": True}, example_results.METRICS[1])
 
@@ -72,6 +72,24 @@ def test_a_result_that_dvc_did_not_write_fails(folder: Path) -> None:
         read_results()
 
 
+def test_prompts_in_another_language_than_the_projects_are_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project_copy.make(folder, language="zh-TW")
+    deliver.main()
+    assert "note:" not in capsys.readouterr().out
+    text = Path("project.toml").read_text(encoding="utf-8")
+    Path("project.toml").write_text(text.replace('"zh-TW"', '"en"'), encoding="utf-8")
+    Path("documents/slides.typ").write_text("我們寫完了。", encoding="utf-8")  # no prompt is left there
+    read_project.cache_clear()
+    deliver.main()
+    said = capsys.readouterr().out
+    assert [name in said for name in ("note: the prompts in documents/report.typ", "documents/slides.typ")] == [
+        True,
+        False,
+    ]
+
+
 def test_deliver_writes_all_or_nothing(folder: Path) -> None:
     comparison = project_copy.make(folder)
     good = Path("documents/slides.typ").read_text(encoding="utf-8")
@@ -107,35 +125,6 @@ def test_the_model_card_picks_no_seed_by_its_test_score(folder: Path, seeds: tup
     assert verdict in card
     assert ("What a second seed would change is unknown" in card) == (len(seeds) == 1)
     assert "`accuracy` is biased on few examples" in card
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "signed", "text"),
-    [
-        (0.97249999, 3, False, "0.972"),
-        (0.9625, 3, False, "0.963"),
-        (1.0594999999999999, 3, False, "1.059"),
-        (-0.0004, 3, True, "0.000"),
-        (0.00051, 3, True, "+0.001"),
-        (-12345.678, 1, True, "−12,345.7"),
-        (1234567, 0, False, "1,234,567"),
-        (999.6, 0, False, "1,000"),
-        (2, 2, False, "2.00"),
-        (1e-9, 2, False, "0.00"),
-        (None, 3, False, "–"),
-    ],
-)
-def test_numbers_are_written_alike_in_documents_and_cards(
-    folder: Path, value: float | None, digits: int, signed: bool, text: str
-) -> None:
-    project_copy.make(folder, "en")
-    assert number(value, digits, signed) == text
-    literal = "none" if value is None else repr(value)
-    call = f"number({literal}, digits: {digits}, signed: {str(signed).lower()})"
-    Path("number.typ").write_text(
-        f'#import "documents/machinery/numbers.typ": *\n#metadata({call}) <number>', encoding="utf-8"
-    )
-    assert json.loads(typst.query("number.typ", "<number>", field="value", one=True, root=".")) == text
 
 
 def test_user_text_in_cards_is_shown_literally(folder: Path) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from great_expectations.expectations import ExpectTableRowCountToEqual
 
 from lab.data.gate import failures
 from lab.data.inspection import validate
+from lab.data_results import Validation
 from lab.data_settings import DataSettings
 
 TASKS = Path(__file__).parents[2] / "template/src/lab/tasks"
@@ -59,7 +59,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Data]
     return collect
 
 
-def told(data: Data, raw: Path) -> tuple[set[str], dict[str, Any]]:
+def told(data: Data, raw: Path) -> tuple[set[str], Validation]:
     """The rules that are broken, by name, and the report."""
     saved = data.save(raw)
     report, _ = validate(saved.problem, saved.problem.rules, raw, saved.rows, saved.provenance, saved.before)

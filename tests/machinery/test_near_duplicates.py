@@ -86,10 +86,9 @@ def test_chinese_texts_that_differ_in_a_sign_are_found() -> None:
     assert Texts.of(["", ""]).same()[0].tolist() == [[1, 0]]
 
 
-WHITE = np.full(3, 255, np.uint8)
 KINDS = {
     "soft shades": lambda random: soft_shades(random),
-    "plain shapes": lambda random: plain_shape(random, WHITE),
+    "plain shapes": lambda random: plain_shape(random, (255, 255, 255)),
     "shapes on soft shades": lambda random: plain_shape(random, soft_shades(random)),
 }
 
@@ -102,7 +101,7 @@ def soft_shades(random: np.random.Generator) -> np.ndarray:
     return (one + (other - one) * ((slope - slope.min()) / np.ptp(slope))[..., None]).astype(np.uint8)
 
 
-def plain_shape(random: np.random.Generator, ground: np.ndarray) -> np.ndarray:
+def plain_shape(random: np.random.Generator, ground: int | np.ndarray | tuple[int, int, int]) -> np.ndarray:
     picture = np.empty((48, 48, 3), np.uint8)
     picture[:] = ground
     x, y = random.integers(0, 24, 2)
@@ -141,8 +140,10 @@ def test_pictures_of_little_texture_are_no_copies(kind: str) -> None:
 def test_colour_parts_pictures_of_the_same_grey() -> None:
     """The same shapes in red, and in a green of the same brightness: as grey pictures they are equal."""
     shapes = drawn("plain shapes", 60).min(axis=3, keepdims=True) < 255
-    red, green = (np.where(shapes, np.array(colour, np.uint8), WHITE) for colour in ([210, 60, 60], [60, 210, 60]))
-    numbers, _ = found_in(np.concatenate([red, green]))
+    red, green = (
+        np.where(shapes, np.array(colour, np.uint8), np.uint8(255)) for colour in ([210, 60, 60], [60, 210, 60])
+    )
+    numbers, _ = found_in(np.concatenate([red, green]).astype(np.uint8))
     assert len(set(numbers)) == 120
 
 

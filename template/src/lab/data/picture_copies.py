@@ -1,8 +1,8 @@
-"""Pictures that are copies of each other, or nearly: with slight noise or a few other pixels, mirrored, saved anew.
+"""Pictures that are copies of each other, or nearly: with slight noise or a few other pixels, mirrored, saved again.
 
 Pictures of little texture (plain shapes on a ground, soft shades) lie near each other without being copies. So two
 count as copies only if all that parts them is what copying does: noise without a shape of its own, a few pixels, or
-slightly other light on the same fine details. Colours count, and all is held against each picture's own contrast.
+slightly other light on the same fine details. Colours count, and all is compared with each picture's own contrast.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def split(
 
     ``duplicates`` are ids of near-duplicates, which belong together as well.
 
-    Groups are shuffled, then dealt out within each class, so that each class and each split
+    Groups are shuffled, then distributed within each class, so that each class and each split
     gets its share to within one group.
     """
     # Without groups, examples of the same content still belong together.

@@ -69,7 +69,7 @@ def _has_decimal_commas(table: pd.DataFrame) -> bool:
 
 
 def _separator(path: Path, encoding: str) -> str:
-    """What stands between the columns: most often a comma, in much of Europe a semicolon."""
+    """What separates the columns: most often a comma, in much of Europe a semicolon."""
     import gzip
 
     opened = gzip.open if path.suffix == ".gz" else open

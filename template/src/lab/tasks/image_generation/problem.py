@@ -1,4 +1,5 @@
-"""Draw pictures that are not there, and tell how far they are from real ones; the demo data are scans of digits."""
+# The template's example. Delete this line when the problem and its data are your own.
+"""Draw new pictures, and measure how far they are from real ones; the demo data are scans of digits."""
 
 from __future__ import annotations
 
@@ -111,7 +112,7 @@ def measure(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def shape(values: int) -> tuple[int, int, int]:
-    """(channels, height, width) of a square picture of so many values: grey or coloured, which are never as many."""
+    """(channels, height, width) of a square picture of so many values: grey or coloured, which differ in number."""
     side = math.isqrt(values)
     return (1, side, side) if side**2 == values else (3, math.isqrt(values // 3), math.isqrt(values // 3))
 
@@ -124,7 +125,7 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """Drawings of each method beside real pictures, and the way from one drawing to another."""
+    """Drawings of each method next to real pictures, and the steps from one drawing to another."""
     from matplotlib.figure import Figure
 
     tables = {name: table[table["split"] == "test"] for name, table in predictions.items()}
