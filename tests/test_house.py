@@ -72,7 +72,7 @@ ROOMS = {
     "verification": {"comparison", "data", "reporting", "team_code"},
 }
 """Which other rooms each room of ``lab`` may look into. What all share stands beside the rooms, in files."""
-LOOKS_INTO_A_ROOM = {"cli": "commands start rooms", "settings": "AdamW, made from its settings"}
+LOOKS_INTO_A_ROOM = {"cli": "commands start rooms", "train_settings": "AdamW, made from its settings"}
 """Files beside the rooms that look into one, and why."""
 
 

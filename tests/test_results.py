@@ -9,9 +9,10 @@ from conftest import Project
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from typing_extensions import is_typeddict
 
+from lab.data_results import Collected, SplitReport, Validation
 from lab.paths import COMPARISON, COSTS, METRICS, PROVENANCE, RUBRIC_REPORT, SPLIT_REPORT, VALIDATION
 from lab.reporting.rubric import RubricReport
-from lab.results import Collected, Comparison, Costs, Means, RunRecord, SplitReport, Validation
+from lab.results import Comparison, Costs, Means, RunRecord
 
 FILES: dict[Path, Any] = {
     PROVENANCE: Collected,

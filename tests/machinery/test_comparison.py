@@ -33,8 +33,8 @@ def problem(**other: Any) -> Any:
     return SimpleNamespace(**({"metrics": (ACCURACY, ERROR), "score": score} | other))
 
 
-def compare(judged: Any, predictions: summary.Predictions, settings: CompareSettings) -> Any:
-    return summary.compare(judged, predictions, settings, dict.fromkeys(predictions, 7))
+def compare(judged: Any, predictions: summary.Predictions, settings: CompareSettings, **answers: pd.DataFrame) -> Any:
+    return summary.compare(judged, predictions, settings, dict.fromkeys(predictions, 7), answers)
 
 
 def frame(seed: int, test: float, validation: float | None = None, size: int = 400) -> pd.DataFrame:

@@ -8,9 +8,13 @@ import re
 from pathlib import Path
 
 import example_results
+import matplotlib.pyplot as plt
 import project_copy
 import pytest
+from matplotlib.figure import Figure
+from printed_numbers import text_of
 
+from lab.comparison import figures
 from lab.errors import UserError
 from lab.reporting.cards import model_card
 from lab.reporting.data_card import data_card
@@ -129,3 +133,24 @@ def test_user_text_in_cards_is_shown_literally(folder: Path) -> None:
     runs = {seed: json.loads(Path(f"runs/baseline/{seed}/run.json").read_text("utf-8")) for seed in comparison["seeds"]}
     for card in (data_card(read_project(), read_results()), model_card(read_project(), read_results(), runs)):
         assert r"| a \| b \<i\> \*c\* \[d\](e) \# f |" in card
+
+
+@pytest.mark.parametrize("language", project_copy.LANGUAGES)
+def test_a_licence_that_is_missing_is_called_so(folder: Path, language: str) -> None:
+    project_copy.make(folder, language)
+    path = Path("data/raw/provenance.json")
+    path.write_text(path.read_text(encoding="utf-8").replace('"CC BY 4.0"', '""'), encoding="utf-8")
+    missing = "not given" if language == "en" else "未註明"
+    name = "Licence" if language == "en" else "授權"
+    assert f"| {name} | {missing}" in data_card(read_project(), read_results())
+    documents = compile_documents()
+    for name in ("report", "slides"):
+        assert missing in "".join(text_of(documents[name]).split("\n"))
+
+
+def test_a_character_that_no_font_has_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figure = Figure()
+    with plt.rc_context(figures.STYLE):
+        figure.suptitle("panda 🐼 and 貓")
+    figures.save(figure, Path("classes.svg"))
+    assert capsys.readouterr().out == "warning: classes.svg: no font here has 🐼 (U+1F43C): drawn as a box\n"

@@ -48,10 +48,23 @@ def test_what_is_not_significant_is_called_so(folder: Path) -> None:
     project_copy.mini_report(folder, "#findings()\n\n#comparison-table()")
     text = " ".join(text_of(_compile_report()).split())
     assert re.search(r"small ablation: accuracy \S+ ± .*? This is not significant", text)
+    assert "a true difference of 0.071 would be found in 80% of cases" in text
     assert "72% comes from the test examples: more of them would help most" in text
     assert re.search(r"novel is significantly better than the baseline: accuracy .*? p < 0.001", text)
     assert re.search(r"small ablation 0.974 ± 0.002 [^a-z]*not significant", text)
     assert re.search(r"novel 44,909 ± 99 [^a-z]*significantly worse", text)  # a higher error, as results/ say
+
+
+def test_ablations_and_references_are_told_apart_from_candidates(folder: Path) -> None:
+    project_copy.make(
+        folder, "en", methods=example_results.METHODS, metrics=example_results.METRICS, ablations=("small_ablation",)
+    )
+    project_copy.mini_report(folder, "#findings()\n\n#comparison-table()\n\nTHEN\n\n#ablation-table()")
+    first, _, then = " ".join(text_of(_compile_report()).split()).partition("THEN")
+    assert "small ablation" not in first
+    assert "The classical reference support vectors reaches 0.921 accuracy, and novel is not significantly" in first
+    assert re.search(r"support vectors 0.921 – – – classical", first)
+    assert re.search(r"when a part of novel is taken away.* small ablation 0.974 ± 0.002", then)
 
 
 def _compile_report() -> bytes:

@@ -80,7 +80,7 @@ def test_one_seed_or_one_method_is_no_evidence(project: dict[str, Any]) -> None:
 
 def test_several_methods_with_one_seed_are_no_evidence_of_a_difference(project: dict[str, Any]) -> None:
     example_results.write(Path(), seeds=(0,))
-    assert from_check("verdicts").detail == "no verdict: one seed does not tell what another would give"
+    assert from_check("verdicts").detail == "no verdict: one seed does not show what another would give"
     assert not from_check("verdicts").found
     assert "one allows no verdict" in from_check("seeds").detail
 

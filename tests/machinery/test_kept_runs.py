@@ -126,7 +126,7 @@ def test_an_interrupted_run_goes_on_after_another_took_its_place(project: SmallP
     project.set(**settings)
     done = project.train()
     assert done.returncode == 0, done.stderr
-    assert "restored as far as it had come" in done.stdout
+    assert "restored with its checkpoint" in done.stdout
     assert project.record()["key"] == key  # it is still the same run in MLflow
     assert project.numbers() == whole
 

@@ -18,8 +18,8 @@ from great_expectations.expectations import ExpectTableRowCountToEqual
 
 from lab.data.gate import failures
 from lab.data.inspection import validate
+from lab.data_results import Validation
 from lab.data_settings import DataSettings
-from lab.results import Validation
 
 TASKS = Path(__file__).parents[2] / "template/src/lab/tasks"
 FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
@@ -136,6 +136,12 @@ def test_wrong_labels_are_among_the_most_suspicious(
     found = len(listed & set(data.rows["id"].iloc[wrong])) / len(wrong)
     assert found >= 0.8, found
     assert "labels_believable" in broken
+
+
+def test_classes_may_be_called_by_numbers(collected: Callable[[str], Data], tmp_path: Path) -> None:
+    data = collected("digits")
+    broken, _ = told(data.but(label=data.rows["label"].astype(str)), tmp_path / "raw")
+    assert "number_as_number" not in broken
 
 
 def test_there_are_corruptions_enough() -> None:

@@ -148,7 +148,7 @@ def test_another_course_brings_its_own_criteria(project: dict[str, Any]) -> None
         ("check: methods", "check: method", "there is no check 'method': did you mean 'methods'?"),
         ("section: slides", "section: slide#a", "'slide#a' is in no document: did you mean 'slides'?"),
         ("check: methods", "check: methods, file: a", "one of section, file and check is needed, and only one"),
-        ("id: talk", "id: code", "id 'code' stands there twice"),
+        ("id: talk", "id: code", "id 'code' appears twice"),
         ("criteria:", "criteria: [", "rubric.yml, line 3: while parsing"),
         (OTHER, "", "rubric.yml: is empty"),
         ("documents/report.typ", "/etc/passwd", "must be a path inside the project"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from lab.errors import UserError, run
 
 
-def setup() -> None:
+def setup(remote: str, endpoint_url: str) -> None:
     """Make the folder a Git repository with hooks and a way to merge, then look at what this machine lacks."""
     from lab import doctor
     from lab.collaboration.merge import install
@@ -19,6 +19,10 @@ def setup() -> None:
         _call("git", "init", "--initial-branch=main")
     if Path(".git").exists():
         install()  # before the hooks, which need the web
+    if remote or endpoint_url:
+        from lab.collaboration.remote import add_remote
+
+        add_remote(remote, endpoint_url)
     if not Path(".git").exists():  # a folder inside a bigger repository
         print("hooks are left out: this folder is part of a bigger Git repository, which has its own")
     elif importlib.util.find_spec("pre_commit") is None:
@@ -70,6 +74,13 @@ def sync() -> None:
     main()
 
 
+def ui(port: int | None, browser: bool) -> None:
+    """Open MLflow's pages where methods are compared; Ctrl+C ends it."""
+    from lab.tracking.ui import main
+
+    main(port, browser)
+
+
 def try_method(method: str, seed: int | None) -> None:
     """Say in a minute whether a method learns and how long it will take; runs/ is not touched."""
     from lab.training.trying import main
@@ -102,11 +113,15 @@ def main() -> None:
     """Run the command that the command line names."""
     parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
-    for command in (setup, doctor, look, merge, rubric, hand_in, sync):
+    line = str(setup.__doc__)
+    setting_up = commands.add_parser("setup", help=line, description=line)
+    setting_up.add_argument("--remote", default="", help="also share data and runs here: a folder, s3://… or ssh://…")
+    setting_up.add_argument("--endpoint-url", default="", help="of a storage that speaks S3 and is not Amazon's")
+    setting_up.set_defaults(command=setup)
+    for command in (doctor, look, merge, rubric, hand_in, sync):
         line = str(command.__doc__)
-        commands.add_parser(command.__name__.replace("_", "-"), help=line, description=line).set_defaults(
-            command=command
-        )
+        name = command.__name__.replace("_", "-")
+        commands.add_parser(name, help=line, description=line).set_defaults(command=command)
     line = str(try_method.__doc__)
     trying = commands.add_parser("try", help=line, description=line)
     trying.add_argument("method", help="a method of params.yaml, say novel")
@@ -127,6 +142,11 @@ def main() -> None:
     tuning.add_argument("--trials", type=int, help="in all; without it, those of params.yaml")
     tuning.add_argument("--apply", action="store_true", dest="applied", help="write the best into params.yaml")
     tuning.set_defaults(command=tune)
+    line = str(ui.__doc__)
+    pages = commands.add_parser("ui", help=line, description=line)
+    pages.add_argument("--port", type=int, help="of this machine; without it a free one is taken")
+    pages.add_argument("--no-browser", dest="browser", action="store_false", help="print the addresses only")
+    pages.set_defaults(command=ui)
     given = vars(parser.parse_args())
     command = given.pop("command")
     run(lambda: command(**given))

@@ -1,4 +1,4 @@
-"""What of a project is still the template's example: its files say so in a line that the team deletes."""
+"""Which parts of a project are still the template's example: its files say so in a line that the team deletes."""
 
 from __future__ import annotations
 

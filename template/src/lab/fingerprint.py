@@ -1,10 +1,10 @@
 """Digests of what a stage runs and of the params it reads, so that only what changed runs again.
 
 DVC sees files. A team's ``problem.py`` holds both how examples are loaded and how answers are scored, and a new
-metric must not train anything anew. So a digest covers a *name* and, through it, every name that its code mentions,
+metric must not train anything again. So a digest covers a *name* and, through it, every name that its code mentions,
 in this file and in the files of ``lab`` it imports: ``lab.source_code`` says how. Comments, docstrings and layout do
 not count. Other files in ``src/lab`` (a list of words, a table) count for the code that names them; those that no code
-beside them names count for all code in their folder.
+in their folder names count for all of it.
 
 What does not count: versions of Python and of packages (after ``uv add`` or ``uv lock --upgrade``, run
 ``uv run dvc repro --force`` where they matter), files outside ``src/lab`` that are no stage's input, docstrings that
@@ -33,7 +33,7 @@ def of_stages(params: Params) -> dict[str, Any]:
     problem = f"lab.tasks.{read_project().task}.problem"
     language = read_project().language  # of Data Docs and figures
     checked = [(problem, name) for name in ("expectations", "contents", "stratify")]
-    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
+    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures", "references")]
     data = params.data.record()
     compared = [
         params.compare.model_dump(),
@@ -102,7 +102,7 @@ def _reached(roots: tuple[Name, ...], source: Path) -> list[str]:
 
 
 def _other_files(folder: Path) -> list[Path]:
-    """What lies in a folder of modules, or below it in folders without modules, and is no Python."""
+    """Files of a folder of modules that are not Python, also in folders below it that have no modules."""
     found: list[Path] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__pycache__")):

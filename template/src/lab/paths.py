@@ -4,7 +4,7 @@ from pathlib import Path
 
 # collect
 RAW = Path("data/raw")
-"""The examples' payload (pictures, sound, …), beside the two files below."""
+"""The examples' payload (pictures, sound, …), next to the two files below."""
 EXAMPLES = RAW / "examples.parquet"
 """One row for each example."""
 PROVENANCE = RAW / "provenance.json"
@@ -45,7 +45,7 @@ PROSE = Path("documents")
 DELIVERABLES = Path("deliverables")
 """What is handed in."""
 RUBRIC_REPORT = Path("results/rubric.json")
-"""The evidence for each criterion; beside it the same as Markdown."""
+"""The evidence for each criterion; next to it the same as Markdown."""
 
 HAND_IN = Path("hand_in")
 """What a grader opens without installing anything: ``uv run lab hand-in`` writes it, Git carries it."""

@@ -45,7 +45,7 @@ class Run:
         return self._kept(fingerprint, finished=True) is not None or self.is_finished(fingerprint)
 
     def restore(self, fingerprint: str) -> bool:
-        """Bring this very run back, finished or with its checkpoint, if another took its place; say whether it did."""
+        """Bring this very run back, finished or with its checkpoint, if another replaced it; return whether it did."""
         is_here = read_record(self.folder).get("fingerprint") == fingerprint
         found = self._kept(fingerprint, finished=is_here)
         if found is None or self.is_finished(fingerprint):
@@ -56,7 +56,7 @@ class Run:
     def _kept(self, fingerprint: str, finished: bool) -> Path | None:
         for path in kept(self.folder, fingerprint):
             if read_record(path).get("status") == "finished":
-                with suppress(UserError):  # somebody changed it: it is not worth the other's place
+                with suppress(UserError):  # somebody changed it: it must not replace the other
                     read_finished(path)
                     return path
             elif not finished:
@@ -64,7 +64,7 @@ class Run:
         return None
 
     def start(self, fingerprint: str, about: RunRecord) -> None:
-        """Write ``run.json`` anew, or go on with the one of an unfinished run of the same fingerprint.
+        """Write a new ``run.json``, or go on with the one of an unfinished run of the same fingerprint.
 
         A run of another fingerprint is set aside: call this when all is built that could still fail.
         """
@@ -114,11 +114,11 @@ def _digest(record: RunRecord) -> str:
 
 
 def read_finished(folder: Path) -> RunRecord:
-    """``run.json`` of a finished run, if it and all files beside it are what training wrote."""
+    """``run.json`` of a finished run, if it and all files next to it are what training wrote."""
     path = folder / "run.json"
     record = read_json(path)
     if not isinstance(record, dict) or record.get("status") != "finished":
-        raise UserError(f"{folder.as_posix()} is no finished run: run `uv run dvc repro`, which trains it")
+        raise UserError(f"{folder.as_posix()} is not a finished run: run `uv run dvc repro`, which trains it")
     finished = cast(RunRecord, record)
     spoiled = [] if finished.get("digest") == _digest(finished) else ["run.json"]
     if not spoiled:
@@ -132,7 +132,7 @@ def read_finished(folder: Path) -> RunRecord:
 
 
 def settle(method: str, seeds: list[int], status: Literal["failed", "interrupted"], error: str) -> None:
-    """Say what became of runs whose trainer ended without a word."""
+    """Note what happened to runs whose trainer ended without a message."""
     for seed in seeds:
         path = RUNS / method / str(seed) / "run.json"
         record = read_record(path.parent)
@@ -165,7 +165,7 @@ def git_state() -> RunRecord:
 
 
 def who() -> str:
-    """Whose run this is: the member who has the email of Git's settings, else the name that stands there."""
+    """Whose run this is: the member who has the email of Git's settings, else the name in them."""
     from lab.settings import read_project  # pydantic, which what follows with MLflow does without
 
     name, email = git("config", "user.name"), git("config", "user.email")

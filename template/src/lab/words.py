@@ -32,7 +32,7 @@ def speaker(language: str) -> Say:
 
 
 def rule(kind: str, language: str, arguments: dict[str, object]) -> str:
-    """A rule of data in plain words; a rule that nobody put into words by its own name."""
+    """A rule of data in plain words; a rule without words by its own name."""
     text = table(language)["rules"].get(kind)
     if text is None:
         return kind.removeprefix("expect_").replace("_", " ")

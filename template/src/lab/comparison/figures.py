@@ -1,7 +1,9 @@
-"""Figures for documents: quiet, alike, readable without colour vision, and the same bytes from the same numbers."""
+"""Figures for documents: plain, in one style, and the same bytes from the same numbers."""
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Mapping
 from itertools import cycle
 from pathlib import Path
@@ -14,7 +16,7 @@ from matplotlib import font_manager
 from pylopdf_fonts_zh_tw import sans_path
 
 from lab.files import atomic
-from lab.results import Compared, Difference, MetricResult
+from lab.results import Compared, Difference, Family, MetricResult
 from lab.style import PALETTE, method_colours
 from lab.words import Say
 
@@ -48,11 +50,22 @@ STYLE: Any = {
 }
 
 
+JUDGED: tuple[Family, ...] = ("candidate", "ablation")
+
+
 def save(figure: Figure, path: Path) -> None:
-    """Write an SVG without date or random names in it."""
-    with atomic(path) as temporary, plt.rc_context(STYLE):
+    """Write an SVG without date or random names in it; name the characters that no font has, for they become boxes."""
+    with atomic(path) as temporary, plt.rc_context(STYLE), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         figure.savefig(temporary, format="svg", metadata={"Date": None})
     plt.close(figure)
+    lost = {int(found[1]) for one in caught if (found := re.match(r"Glyph (\d+) ", str(one.message)))}
+    if lost:
+        named = ", ".join(f"{chr(code)} (U+{code:04X})" for code in sorted(lost))
+        print(f"warning: {path.name}: no font here has {named}: drawn as a box")
+    for one in caught:
+        if not str(one.message).startswith("Glyph "):
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
 
 
 def colours(methods: list[str]) -> dict[str, str]:
@@ -86,11 +99,15 @@ def learning_curves(histories: dict[str, dict[int, pd.DataFrame]], colour: dict[
 
 
 def comparison(summary: Compared, say: Say) -> Figure:
-    """Each metric of each method above, its difference to the baseline below, each with its interval as a bar."""
+    """Each metric of each method, with a line for each classical reference; below, each family's differences.
+
+    Candidates differ from the baseline, ablations from the method that they lack a part of.
+    """
     metrics, methods = summary["metrics"], list(summary["methods"])
     colour = method_colours(methods, summary["baseline"], summary["champion"])
-    others = [method for method in methods if method != summary["baseline"]]
-    heights = [len(methods), len(others)] if others else [len(methods)]
+    families = [[name for name in methods if summary["methods"][name]["family"] == kind] for kind in JUDGED]
+    families = [members for members in families if members]
+    heights = [len(methods), *map(len, families)]
     size = (2.6 * len(metrics), 0.9 * len(heights) + 0.35 * sum(heights))
     ratios = [0.9 / 0.35 + height for height in heights]
     figure, panels = plt.subplots(
@@ -106,13 +123,18 @@ def comparison(summary: Compared, say: Say) -> Figure:
         for row, method in enumerate(methods):
             values = list(entries[method]["values"].values())
             axes.plot(values, [row + 0.2] * len(values), ".", color=colour[method], ms=4, alpha=0.6)
+        for number, (reference, found) in enumerate(summary["references"].items()):
+            value = found["metrics"][metric["name"]]["value"]
+            axes.axvline(value, color=PALETTE["quiet"], lw=0.8, ls=(0, (4, 2 + 2 * number)))
+            text = reference.replace("_", " ")
+            place = {"xy": (value, 1), "xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+            axes.annotate(text, xytext=(2, 2 + 8 * number), fontsize=7, color=PALETTE["quiet"], **place)
         axes.set(xlabel=f"{name}{unit}\n{direction}")
-        if others:
-            axes = panels[1][column]
-            axes.axvline(0, color="black", lw=0.8)
-            differences = {method: entries[method]["difference"] for method in others}
-            bars(axes, {name: one for name, one in differences.items() if one}, colour)
-            shift = say("figures.difference_from", baseline=summary["baseline"])
+        for axes, members in zip(panels[1:, column], families, strict=True):
+            axes.axvline(0, color=PALETTE["ink"], lw=0.8)
+            differences = {method: difference for method in members if (difference := entries[method]["difference"])}
+            bars(axes, differences, colour)
+            shift = say("figures.difference_from", baseline=next(iter(differences.values()))["against"])
             axes.set(xlabel=f"{shift}{unit}\n{direction}")
     for row in panels:
         row[0].invert_yaxis()

@@ -1,4 +1,4 @@
-"""What a comparison can show: how often a true difference would be called one, before anybody trains for it.
+"""What a comparison can show: how often a true difference would be found, before any training.
 
 The decision rule of ``lab.comparison.statistics`` is played many times. What it looks at is drawn from what it would be
 drawn from: the difference from a normal distribution, and each estimate of a variance from a scaled chi-squared one.
@@ -21,12 +21,12 @@ PLAYED = 20_000
 
 @dataclass(frozen=True)
 class Plan:
-    """Test examples, seeds and methods of a comparison that is thought of."""
+    """Test examples, seeds and methods of a planned comparison."""
 
     examples: int
     seeds: int
     methods: int = 1
-    """That are held against the baseline: Holm's correction asks more of each where there are several."""
+    """That are compared with the baseline: with several, Holm's correction makes each test stricter."""
     alpha: float = 0.05
     resamples: int = 300
 
@@ -34,7 +34,7 @@ class Plan:
 def planned(found: Estimate, of: Plan, plan: Plan) -> Estimate:
     """``found``, the estimate of a difference by the comparison ``of``, as it would be in ``plan``.
 
-    More examples lessen only the variance of the examples. More seeds lessen that of the seeds, and of the examples'
+    More examples reduce only the variance of the examples. More seeds reduce that of the seeds, and of the examples'
     the part that is each seed's own.
     """
     by_examples, by_seeds = of.examples / plan.examples, of.seeds / plan.seeds
@@ -49,7 +49,7 @@ def planned(found: Estimate, of: Plan, plan: Plan) -> Estimate:
 
 
 def powers(differences: np.ndarray, there: Estimate, plan: Plan) -> np.ndarray:
-    """How often ``plan`` would call each of the true ``differences`` one, and in its direction.
+    """How often ``plan`` would find each of the true ``differences``, with its direction.
 
     ``there`` has the variances of the difference in ``plan``: see ``planned``.
     """
@@ -69,6 +69,6 @@ def detectable(there: Estimate, plan: Plan, share: float = USUAL) -> float:
     """The smallest true difference that ``plan`` would see in a ``share`` of cases; infinite if there is none."""
     if there.variance == 0:
         return 0.0
-    tried = np.sqrt(there.variance) * np.geomspace(0.5, 100, 400)
-    enough = np.flatnonzero(powers(tried, there, plan) >= share)
-    return float(tried[enough[0]]) if len(enough) else np.inf
+    tried = np.sqrt(there.variance) * np.geomspace(0.5, 50, 80)
+    found = powers(tried, there, plan)
+    return float(np.interp(share, found, tried)) if found[-1] >= share else np.inf

@@ -44,7 +44,7 @@ class Estimate:
     """For each method, variance that comes from its seeds beyond that; None with one seed, which tells nothing."""
     freedom: float
     own: tuple[float, ...] = ()
-    """For each method, the part of ``examples`` that more seeds lessen: each seed is wrong about other examples."""
+    """For each method, the part of ``examples`` that more seeds reduce: each seed is wrong about other examples."""
 
     @property
     def seeds(self) -> float | None:
@@ -87,7 +87,10 @@ def resample(
 
 
 def estimate(scores: Scores, against: Scores | None = None) -> Estimate:
-    """The mean of ``scores`` over its seeds, or its difference to that of ``against``."""
+    """The mean of ``scores`` over its seeds, or its difference from that of ``against``.
+
+    ``against`` may have a single score where it has no seeds: a classical method that always gives the same answers.
+    """
     arms = [scores] if against is None else [scores, against]
     resamples, seeds = scores.draws.shape
     signs = (1, -1)
@@ -101,6 +104,8 @@ def estimate(scores: Scores, against: Scores | None = None) -> Estimate:
         return Estimate(float(mean), examples, None, 1 / known)
     between, own = [], []
     for arm in arms:
+        if len(arm.values) == 1:
+            continue
         between.append(float(arm.values.var(ddof=1)) / seeds)
         centred = arm.draws - arm.draws.mean(axis=0)
         own.append(unbiased * float(centred.var(axis=1, ddof=1).sum()) / (resamples - 1) / seeds)
@@ -168,7 +173,7 @@ def holm(p_values: list[float]) -> list[float]:
 def holm_alphas(p_values: list[float], alpha: float) -> list[float]:
     """The ``alpha`` of each interval with which it leaves out 0 exactly where Holm's p-value is below ``alpha``.
 
-    Holm divides alpha by the number of hypotheses that are left; the step at which he stops serves for all that
+    Holm divides alpha by the number of hypotheses that are left; the step at which he stops is used for all that
     remain. No interval is narrower than without the correction, so each still covers at least as often.
     """
     rejected = sum(p < alpha for p in holm(p_values))

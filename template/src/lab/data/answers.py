@@ -14,7 +14,7 @@ import pandas as pd
 
 from lab.contract import Contents
 from lab.data.checks import Check
-from lab.data.near_duplicates import grey, shrink
+from lab.data.picture_copies import grey, shrink
 
 MOST = 20_000
 """Examples that the quick model sees: more would make validation slow, and tell little more."""

@@ -1,6 +1,6 @@
 """Data Docs, a web page: the rules and what broke them, the balance of the classes, examples, and doubtful answers.
 
-It is whole without the web, asks no server for anything, and shows whatever stands in the data as text.
+It needs no web, asks no server for anything, and shows values of the data as text.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lab.contract import Contents
+from lab.data_results import Collected, RuleResult, Severity, SplitReport, Validation
 from lab.files import write_text
 from lab.paths import DATA_DOCS
-from lab.results import Collected, RuleResult, Severity, SplitReport, Validation
 from lab.settings import read_project
 from lab.style import STYLE, number
 from lab.words import table
@@ -141,7 +141,7 @@ def _cell(value: object) -> str:
 
 
 def _png(picture: np.ndarray, low: float, high: float) -> str:
-    """A data address. All pictures share one scale, so that one in another unit stands out."""
+    """A data address. All pictures share one scale, so that one in another unit is easy to see."""
     from PIL import Image
 
     values = np.nan_to_num((picture.astype(float) - low) / max(high - low, 1e-9))

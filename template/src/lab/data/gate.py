@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lab.results import RuleReport, RuleResult, Severity
+from lab.data_results import RuleReport, RuleResult, Severity
 from lab.style import number
 from lab.words import LANGUAGES, rule, speaker
 

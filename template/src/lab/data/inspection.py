@@ -1,4 +1,4 @@
-"""Everything that is checked of raw data beside the rules of ``problem.py``, and what was found on the way."""
+"""Everything that is checked of raw data besides the rules of ``problem.py``, and what was found."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from lab.data.near_duplicates import clusters
 from lab.data.payload import Memory, check_contents, check_memory, check_source, read_contents, remember
 from lab.data.raw_files import check_files
 from lab.data.rules import standing_rules, unruled
+from lab.data_results import Collected, Suspicious, Validation
 from lab.errors import UserError
-from lab.results import Collected, Suspicious, Validation
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -30,7 +30,7 @@ class Inspection:
     contents: Contents | None
     checks: list[Check]
     memory: Memory
-    """What the next validation is held against."""
+    """What the next validation is compared with."""
     near_duplicates: list[list[str]] = field(default_factory=list)
     """Ids of examples that are nearly copies of each other."""
     suspicious: list[Suspicious] = field(default_factory=list)
@@ -85,7 +85,11 @@ def inspect(
         table = table.assign(**{name: contents.table[name] for name in contents.table if name not in examples})
     memory = remember(examples, contents)
     checks = [check_ids(examples["id"]), check_source(provenance), *check_memory(memory, before)]
-    checks += check_columns(table, ranged)
+    target = contents.target if contents is not None else None
+    # Classes and groups that are called 1, 2, 3 are names all the same; where there are no classes, all are of one.
+    normal = {("number_as_number", "group"), ("number_as_number", target)}
+    normal |= {("varies", problem.stratify)} if contents is not None and target is None else set()
+    checks += [one for one in check_columns(table, ranged) if (one.kind, one.column) not in normal]
     checks.append(Check("payload_readable", "stop", detail=unreadable, holds=not unreadable))
     found = Inspection(contents, checks, memory)
     if contents is not None:
@@ -97,9 +101,9 @@ def inspect(
 
 
 def _look_for_copies(found: Inspection, examples: pd.DataFrame, contents: Contents) -> None:
-    numbers = clusters(contents, examples["sha256"])
+    numbers, uniform = clusters(contents, examples["sha256"])
     copied = pd.Series(numbers).duplicated(keep=False).to_numpy()
-    found.checks.append(Check("no_near_duplicate", "warn", copied))
+    found.checks += [Check("no_near_duplicate", "warn", copied), Check("examples_differ", "warn", uniform)]
     ids = examples["id"].astype(str).to_numpy()
     order = np.flatnonzero(copied)
     grouped = pd.Series(ids[order]).groupby(numbers[order], sort=False)

@@ -12,9 +12,9 @@ import pandas as pd
 
 from lab.contract import Contents, Problem
 from lab.data.checks import Check, implausible
+from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import sha256
-from lab.results import Collected
 
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
 """NUL and other control characters, byte order and direction marks, and the sign for a character that was lost."""
@@ -29,7 +29,7 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
         contents = Contents(list(contents.hashed), contents.pictures, contents.texts, contents.table, contents.target)
     except UserError:
         raise
-    except Exception as error:  # whatever a library makes of a file that is cut, missing or of another kind
+    except Exception as error:  # the errors of libraries for a file that is cut, missing or of another kind
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(f"contents in problem.py cannot read {raw.as_posix()}: {told}") from None
     for what in ("hashed", "pictures", "texts", "table"):
@@ -98,7 +98,7 @@ class Memory(TypedDict):
 
 
 def remember(examples: pd.DataFrame, contents: Contents | None) -> Memory:
-    """What the next validation is held against."""
+    """What the next validation is compared with."""
     numbers = examples.select_dtypes("number")
     known: Memory = {
         "rows": len(examples),
@@ -119,7 +119,7 @@ def _kind(column: pd.Series) -> str:
 
 
 def check_memory(now: Memory, before: Memory | None) -> list[Check]:
-    """What changed since this machine last validated the data: a half that is gone looks whole by itself."""
+    """What changed since this machine last validated the data: half of a data set looks complete by itself."""
     if before is None:
         return []
     fewer = now["rows"] < 0.6 * before["rows"]

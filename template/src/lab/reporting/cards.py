@@ -1,4 +1,4 @@
-"""Model card: Markdown for whoever meets the weights without the report; and what data_card.py shares with it.
+"""Model card: Markdown for readers who have the weights but not the report; and what data_card.py shares with it.
 
 After "Model Cards for Model Reporting" (Mitchell et al. 2019).
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from lab.data_results import Collected
 from lab.reporting.documents import Results
-from lab.results import Collected, Comparison, RunRecord
+from lab.results import Comparison, RunRecord
 from lab.settings import Project
 from lab.style import NUMBER, interval, number
 from lab.words import Say, speaker
@@ -115,10 +116,16 @@ def comparison_table(say: Say, comparison: Comparison) -> str:
             if difference:
                 shift = f"{number(difference['mean'], digits, signed=True)} "
                 shift += escape(interval(difference["interval"], digits))
+                if entry["family"] == "ablation":
+                    shift += f" ({say('terms.from', method=code(difference['against']))})"
                 verdict = say(f"terms.{(difference['verdict'] or 'no_verdict').replace(' ', '_')}")
             unit = f" ({escape(metric['unit'])})" if metric["unit"] else ""
             arrow = "↑" if metric["higher_is_better"] else "↓"
             rows.append((code(method), f"{code(metric['name'])}{unit} {arrow}", value, shift, verdict))
+    for name, reference in comparison["references"].items():
+        metric = comparison["metrics"][0]
+        value = number(reference["metrics"][metric["name"]]["value"], metric["digits"])
+        rows.append((escape(name.replace("_", " ")), code(metric["name"]), value, number(None), say("terms.classical")))
     return table([say(f"terms.{name}") for name in ("method", "metric", mean, "difference", "verdict")], rows)
 
 

@@ -1,4 +1,4 @@
-"""Croissant: the data set told to machines, so that catalogues find it and libraries load it.
+"""Croissant: a description of the data set for machines, so that catalogues find it and libraries load it.
 
 Format 1.0 of MLCommons, a vocabulary of JSON-LD: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
 """
@@ -76,8 +76,8 @@ def croissant(project: Project, results: Results) -> dict[str, Any]:
         "name": slug,
         "description": " ".join(filter(None, described)) or source["title"],
         "alternateName": source["title"],
-        "license": source["licence"],
-        "citeAs": source["citation"],
+        **({"license": source["licence"]} if source["licence"] else {}),
+        **({"citeAs": source["citation"]} if source["citation"] else {}),
         "creator": {"@type": "sc:Organization", "name": source["source"]},
         "version": "1.0.0",
         "distribution": [

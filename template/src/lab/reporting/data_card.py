@@ -1,13 +1,13 @@
-"""Data card: Markdown for whoever meets the data without the report.
+"""Data card: Markdown for readers who have the data but not the report.
 
 After "Datasheets for Datasets" (Gebru et al. 2021).
 """
 
 from __future__ import annotations
 
+from lab.data_results import RuleReport, SplitReport, Validation
 from lab.reporting.cards import code, escape, kind, limit, link, table
 from lab.reporting.documents import Results
-from lab.results import RuleReport, SplitReport, Validation
 from lab.settings import Project
 from lab.style import number
 from lab.words import Say, speaker
@@ -19,12 +19,13 @@ def data_card(project: Project, results: Results) -> str:
     """Where the data come from, what is in them, how they were split and checked."""
     say = speaker(project.language)
     source, splits, validation = results["provenance"], results["splits"], results["validation"]
+    unsaid = say("documents.not_given").replace("*", "**")
     about = [
         (say("terms.project"), escape(project.title)),
         (say("terms.kind"), kind(say, source)),
         (say("terms.source"), link(source["source"])),
-        (say("terms.licence"), escape(source["licence"])),
-        (say("terms.citation"), escape(source["citation"])),
+        (say("terms.licence"), escape(source["licence"]) or unsaid),
+        (say("terms.citation"), escape(source["citation"]) or unsaid),
         (say("terms.notes"), escape(source["notes"]) or number(None)),
         (say("terms.examples"), number(source["rows"])),
         (say("terms.size"), f"{number(source['bytes'])} {say('terms.bytes')}"),

@@ -1,4 +1,4 @@
-"""Proposal, report and slides: Typst reads ``results/`` itself, and whatever it cannot read fails here in one line."""
+"""Proposal, report and slides: Typst reads ``results/`` itself, and what it cannot read fails here in one line."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import TypedDict
 import typst
 from pylopdf_fonts_zh_tw import serif_path
 
+from lab.data_results import Collected, SplitReport, Validation
 from lab.errors import UserError
 from lab.files import digests, read_json, read_text
 from lab.paths import COMPARISON, COSTS, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
 from lab.reporting.prose import COMMENT
-from lab.results import Collected, Comparison, Costs, SplitReport, Validation
+from lab.results import Comparison, Costs
 from lab.strict import read_yaml
 
 DOCUMENTS = ("proposal", "report", "slides")
@@ -44,12 +45,12 @@ def read_results() -> Results:
     for path in (PROVENANCE, VALIDATION, SPLIT_REPORT, COMPARISON, COSTS):
         digest = recorded.get(path.as_posix())
         if digest and digest != hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest():
-            raise UserError(f"{path.as_posix()} is not what its stage wrote: run `uv run dvc repro`, which mends it")
+            raise UserError(f"{path.as_posix()} is not what its stage wrote: run `uv run dvc repro`, which repairs it")
     found = digests(FIGURES)
     for name, digest in results["comparison"].get("figure_digests", {}).items():
         if found.get(name) != digest:
             what = "is not what compare drew" if name in found else "is missing"
-            raise UserError(f"{(FIGURES / name).as_posix()} {what}: run `uv run dvc repro`, which draws it anew")
+            raise UserError(f"{(FIGURES / name).as_posix()} {what}: run `uv run dvc repro`, which draws it again")
     return results
 
 

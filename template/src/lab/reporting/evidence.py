@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.data_results import Collected, RuleReport
 from lab.errors import UserError
 from lab.examples_left import examples_left
 from lab.files import digests, read_json, read_text
 from lab.paths import COMPARISON, COSTS, DELIVERABLES, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
 from lab.reporting.documents import DOCUMENTS
 from lab.reporting.prose import Section, read_section
-from lab.results import Collected, Comparison, Costs, RuleReport
+from lab.results import Comparison, Costs
 from lab.settings import read_params, task_folder
 from lab.style import probability
 
@@ -119,7 +120,7 @@ def _methods() -> Finding:
     comparison: Comparison = read_json(COMPARISON)
     where = COMPARISON.as_posix()
     others = [name for name in comparison["methods"] if name != comparison["baseline"]]
-    return bool(others), f"{', '.join(others) or 'nothing'} beside the {comparison['baseline']}", where
+    return bool(others), f"{', '.join(others) or 'nothing'} besides the {comparison['baseline']}", where
 
 
 def _seeds() -> Finding:
@@ -138,16 +139,16 @@ def _verdicts() -> Finding:
     all_methods = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
     found = {name: difference for name, difference in all_methods.items() if difference}
     if any(one["verdict"] is None for one in found.values()):
-        return False, "no verdict: one seed does not tell what another would give", where
+        return False, "no verdict: one seed does not show what another would give", where
     lines = [
         f"{name} {one['verdict']} ({metric}, p {probability(one['p_corrected'] or 0.0, equals=True)})"
         for name, one in found.items()
     ]
     clear = any(one["verdict"] != "not significant" for one in found.values())
     if found and not clear and not (discussed := from_section("report#comparisons")).found:
-        lines.append(f"which the report is yet to discuss ({discussed.where})")
+        lines.append(f"which the report does not discuss yet ({discussed.where})")
         return False, "; ".join(lines), where
-    return bool(found), "; ".join(lines) or "no method beside the baseline", where
+    return bool(found), "; ".join(lines) or "no method besides the baseline", where
 
 
 def _costs() -> Finding:
@@ -195,7 +196,7 @@ CHECKS: dict[str, tuple[str, str, Callable[[], Finding]]] = {
     "provenance": ("source and licence of the data", "data", _provenance),
     "validation": ("validation of the data", "data", lambda: _rules(VALIDATION)),
     "splits": ("splits without leakage", "data", lambda: _rules(SPLIT_REPORT)),
-    "methods": ("methods beside the baseline", "methods", _methods),
+    "methods": ("methods besides the baseline", "methods", _methods),
     "seeds": ("several seeds", "methods", _seeds),
     "verdicts": ("differences and whether they are significant", "methods", _verdicts),
     "costs": ("costs of training", "methods", _costs),

@@ -34,10 +34,10 @@ LARGE = 20_000_000
 
 
 def main() -> None:
-    """Write the folder anew, or leave the last one if something is missing, stale or not committed."""
+    """Write a new folder, or leave the last one if something is missing, stale or not committed."""
     project, commit = read_project(), _commit()
     if is_stale():
-        raise UserError("the results are not those of this code: run `uv run dvc repro`, commit, then this again")
+        raise UserError("the results are not those of this code: run `uv run dvc repro`, commit, then run this again")
     report = look_up(read_rubric())
     page = _page(project, read_results(), report, commit)
     fresh = HAND_IN.with_name(f".{HAND_IN.name}.tmp")
@@ -56,7 +56,7 @@ def main() -> None:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     size, name = sum(path.stat().st_size for path in HAND_IN.rglob("*") if path.is_file()), HAND_IN.as_posix()
-    print(f"wrote {name}/ ({size / 1e6:.1f} MB) of commit {commit[:10]}: {name}/README.md leads through it")
+    print(f"wrote {name}/ ({size / 1e6:.1f} MB) of commit {commit[:10]}: {name}/README.md explains it")
     if size > LARGE:
         print(f"note: more than {LARGE / 1e6:.0f} MB is slow to open: use smaller pictures in documents and figures")
     if missing := [piece for one in report["criteria"] for piece in one["evidence"] if not piece["found"]]:

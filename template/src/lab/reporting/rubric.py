@@ -77,7 +77,7 @@ class Rubric(Strict):
     def _names_each_once(self) -> Rubric:
         names = [criterion.id for criterion in self.criteria]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"criteria: id {twice[0]!r} stands there twice")
+            raise ValueError(f"criteria: id {twice[0]!r} appears twice")
         return self
 
 

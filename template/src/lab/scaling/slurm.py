@@ -20,7 +20,7 @@ from lab.paths import HOME
 from lab.runs import settle
 from lab.scaling.launch import HEAD, LAUNCHED, command
 from lab.scaling.signals import stop_signals
-from lab.settings import LaunchSettings
+from lab.train_settings import LaunchSettings
 
 LOGS = HOME / "slurm"
 

@@ -1,11 +1,11 @@
-"""Collect the raw data: ``data/raw/examples.parquet``, the payload beside it, and where it all comes from."""
+"""Collect the raw data: ``data/raw/examples.parquet``, the payload next to it, and where the data come from."""
 
 from pyarrow.lib import ArrowException
 
+from lab.data_results import Collected
 from lab.errors import one_line, run, wrong
 from lab.files import tree_digest, whole_folder, write_json
 from lab.paths import EXAMPLES, PROVENANCE, RAW
-from lab.results import Collected
 from lab.settings import read_params
 from lab.team_code.example_checks import collected
 from lab.team_code.loading import load_problem

@@ -8,15 +8,16 @@ import matplotlib.pyplot as plt
 
 from lab.comparison import figures, units
 from lab.comparison.ledger import note_look
+from lab.comparison.references import answers
 from lab.comparison.summary import Predictions, compare
 from lab.contract import Problem
 from lab.errors import UserError, ask, run
 from lab.files import digests, read_table, write_json
 from lab.paths import COMPARISON, COSTS, FIGURES, METRICS, RUNS, SPLITS
-from lab.results import Compared, Comparison, Costs, Means, MethodCosts, RunRecord
+from lab.results import Compared, Comparison, Costs, Difference, Means, MethodCosts, RunRecord
 from lab.runs import read_finished
 from lab.settings import Params, read_params, read_project
-from lab.style import method_colours
+from lab.style import NUMBER, interval, method_colours, number, probability, with_unit
 from lab.team_code.loading import load_problem
 from lab.team_code.problem_checks import drawn
 from lab.tracking.follower import sync_all
@@ -30,9 +31,12 @@ def main() -> None:
     }
     predictions = read_predictions(params)
     parameters = {method: runs[params.seeds[0]]["parameter_count"] for method, runs in records.items()}
-    compared = compare(problem, predictions, params.compare, parameters)
+    splits = read_table(SPLITS, "id", "split")
+    one = next(iter(predictions["baseline"].values()))
+    asked = answers(problem, splits, one[one["split"] == "test"].reset_index(drop=True))
+    compared = compare(problem, predictions, params.compare, parameters, asked)
     units.settle(compared, problem.metrics, params.data.unit)
-    sizes = read_table(SPLITS, "id", "split")["split"].value_counts()
+    sizes = splits["split"].value_counts()
     summary: Comparison = {
         **compared,
         "task": read_project().task,
@@ -114,19 +118,32 @@ def verdicts(summary: Compared) -> list[str]:
     for method, entry in summary["methods"].items():
         for metric in summary["metrics"]:
             found, digits = entry["metrics"][metric["name"]], metric["digits"]
-            spread = "" if found["std"] is None else f" ± {found['std']:.{digits}f}"
-            line = f"{method}: {metric['name']} {found['mean']:.{digits}f}{spread} {metric['unit']}".rstrip()
+            spread = "" if found["std"] is None else NUMBER["plus_minus"] + number(found["std"], digits)
+            value = with_unit(number(found["mean"], digits) + spread, metric["unit"])
+            line = f"{method}: {metric['name']} {value}"
             if difference := found["difference"]:
-                low, high = difference["interval"]
-                line += f", {difference['mean']:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}] to the baseline"
-                if difference["verdict"]:
-                    line += f", p = {difference['p_corrected']:.3f}: {difference['verdict']}"
+                line += f", {told(difference, digits)}"
             lines.append(line)
+    for name, reference in summary["references"].items():
+        metric = summary["metrics"][0]
+        found_there, digits = reference["metrics"][metric["name"]], metric["digits"]
+        value = with_unit(number(found_there["value"], digits), metric["unit"])
+        line = f"classical reference {name}: {metric['name']} {value}"
+        lines.append(f"{line}; {summary['champion']} {told(found_there['champion'], digits)}")
     if len(summary["seeds"]) == 1:
         lines.append("one seed gives no verdict: what another would change is unknown; set three seeds or more")
     if len(summary["methods"]) > 1:
         lines.append(f"champion, by {summary['metrics'][0]['name']} on validation data: {summary['champion']}")
     return lines
+
+
+def told(difference: Difference, digits: int) -> str:
+    """``+1.9 [+0.4, +3.4] from baseline, p = 0.013: better``"""
+    shift = number(difference["mean"], digits, signed=True)
+    line = f"{shift} {interval(difference['interval'], digits)} from {difference['against']}"
+    if difference["verdict"]:
+        line += f", p {probability(difference['p_corrected'] or 0.0, equals=True)}: {difference['verdict']}"
+    return line
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ from lab.data.data_docs import write_page
 from lab.data.gate import check, failures
 from lab.data.rules import check_alike, leakage_rules
 from lab.data.splitting import NAMES, merged, split
+from lab.data_results import SplitReport, Validation
 from lab.errors import UserError, run
 from lab.files import atomic, read_json, read_table, write_json
 from lab.paths import EXAMPLES, PROVENANCE, RAW, SPLIT_REPORT, SPLITS, VALIDATION
-from lab.results import SplitReport, Validation
 from lab.settings import read_params
 from lab.team_code.loading import load_problem
 
@@ -20,7 +20,7 @@ def main() -> None:
     validation: Validation = read_json(VALIDATION, "near_duplicates")
     stratify, duplicates = problem.stratify, validation["near_duplicates"]
     if stratify and stratify not in examples:
-        raise UserError(f"problem.py: stratify names {stratify!r}, which is no column of data/raw/examples.parquet")
+        raise UserError(f"problem.py: stratify names {stratify!r}, which is not a column of data/raw/examples.parquet")
     rows = examples.assign(split=split(examples, params.split, stratify, duplicates))
     kinds = {"content": "sha256", "group": "group", "class": stratify}
     for kind, column in kinds.items():

@@ -44,9 +44,9 @@ def main() -> None:
 
 
 def make_room(method: str, params: Params, fingerprints: dict[int, str]) -> None:
-    """Set aside the runs of seeds that are no longer asked for, and bring back those that are asked for again.
+    """Set aside the runs of seeds that are no longer in params.yaml, and bring back those that are there again.
 
-    What else lies among the runs is somebody's own.
+    Other files among the runs belong to somebody.
     """
     for folder in list((RUNS / method).iterdir()):
         record = read_record(folder)
@@ -56,7 +56,7 @@ def make_room(method: str, params: Params, fingerprints: dict[int, str]) -> None
     for seed, wanted in fingerprints.items():
         this = Run(method, seed)
         if this.restore(wanted):
-            how = "" if this.is_finished(wanted) else " as far as it had come"
+            how = "" if this.is_finished(wanted) else " with its checkpoint"
             print(f"{method}, seed {seed}: restored{how}: these settings were trained before", flush=True)
 
 

@@ -6,10 +6,10 @@ from lab.data.data_docs import write_page
 from lab.data.gate import failures
 from lab.data.inspection import validate
 from lab.data.payload import Memory
+from lab.data_results import Collected
 from lab.errors import UserError, run
 from lab.files import read_json, read_table, write_json
 from lab.paths import DATA_DOCS, EXAMPLES, PROVENANCE, RAW, VALIDATED_BEFORE, VALIDATION
-from lab.results import Collected
 from lab.settings import read_params
 from lab.team_code.example_checks import expected
 from lab.team_code.loading import load_problem

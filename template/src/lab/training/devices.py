@@ -17,7 +17,7 @@ from accelerate import Accelerator, DistributedDataParallelKwargs
 from lab.errors import UserError
 from lab.results import Hardware
 from lab.scaling.launch import share_of
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 
 def accelerator(settings: TrainSettings) -> Accelerator:
@@ -70,7 +70,7 @@ def device_name(device: torch.device) -> str:
 
 
 def hardware() -> Hardware:
-    """What the last digits of a result may depend on, beside code and settings."""
+    """What the last digits of a result may depend on, besides code and settings."""
     built_with = torch.__config__.show()
     version = re.search(r"Math Kernel Library Version ([\d.]+)", built_with)
     library = re.search(r"BLAS_INFO=(\w+)", built_with)
@@ -83,7 +83,7 @@ def hardware() -> Hardware:
 
 
 def processor() -> str:
-    """The processor's product name, as far as the system tells it."""
+    """The processor's product name, if the system knows it."""
     if Path("/proc/cpuinfo").is_file():
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
         if found := re.search(r"^model name\s*: (.+)$", text, re.MULTILINE):

@@ -11,9 +11,10 @@ from lab.errors import UserError
 from lab.files import sha256, there
 from lab.fingerprint import digest, of_learning
 from lab.paths import SPLITS
-from lab.settings import Params, TrainSettings, read_project
+from lab.settings import Params, read_project
 from lab.team_code.loading import load_method
 from lab.team_code.options import check_options
+from lab.train_settings import TrainSettings
 from lab.tune_settings import Range
 
 Values = dict[str, Any]

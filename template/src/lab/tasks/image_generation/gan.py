@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from lab.contract import Batch, Method, Update
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 
 class AdversarialNetworks(Method):
