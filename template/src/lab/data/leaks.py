@@ -13,6 +13,9 @@ from lab.data.near_duplicates import grey, shrink
 GIVEN, ALMOST = 0.999, 0.95
 """From 0 (chance) to 1 (never wrong): from where on a single feature tells the answer, or almost."""
 
+FIRST = 16
+"""Samples of a sound that are looked at: what software writes there (or leaves silent) must not tell the class."""
+
 
 def check_leaks(contents: Contents, answers: pd.Series, words: tuple[object, np.ndarray] | None) -> list[Check]:
     """How well each feature by itself tells the answers of examples that it was not read from."""
@@ -26,6 +29,9 @@ def check_leaks(contents: Contents, answers: pd.Series, words: tuple[object, np.
         small = shrink(grey(contents.pictures[known]), 32)
         names = [f"pixel ({row}, {column})" for row in range(small.shape[1]) for column in range(small.shape[2])]
         scores |= _scores(names, small.reshape(len(small), -1), answers[known])
+    if contents.sounds is not None and not is_number(answers):
+        first = contents.sounds[known, :FIRST]
+        scores |= _scores([f"sample {place}" for place in range(first.shape[1])], first, answers[known])
     if words is not None and not is_number(answers):
         scores |= _words(words[0][known], words[1], answers[known])  # type: ignore[index]
     told = sorted(scores, key=lambda name: -scores[name])

@@ -1,7 +1,8 @@
 """Examples that are copies of each other, or nearly: they belong in one split, or the test is no test.
 
-Pictures count as copies if they differ by slight noise, a few pixels, a mirror, or a shift of one pixel; texts if they
-share nearly all of their short pieces; rows of a table if all features are equal, to a ten-thousandth of their spread.
+Pictures count as copies if they differ by slight noise, a few pixels, a mirror, or a shift of one pixel; sounds if
+their spectrograms do; texts if they share nearly all of their short pieces; rows of a table if all features are equal,
+to a ten-thousandth of their spread.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lab.contract import Contents
+from lab.data.hearing import spectrograms
 
 Pairs = list[np.ndarray]
 """Arrays of (n, 2) row numbers."""
@@ -33,6 +35,8 @@ def clusters(contents: Contents, sha256: pd.Series) -> np.ndarray:
     pairs = [_same(sha256.astype(str).to_numpy())]
     if contents.pictures is not None:
         pairs += picture_pairs(contents.pictures)
+    if contents.sounds is not None:
+        pairs += picture_pairs(spectrograms(contents.sounds))
     if contents.texts is not None:
         pairs += text_pairs(contents.texts)
     if contents.table is not None:

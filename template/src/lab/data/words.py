@@ -78,11 +78,20 @@ RULES: dict[str, tuple[str, str]] = {
     "one_spelling": ("no two values may differ only in case, width or blanks", "不得有僅大小寫、全半形或空白不同的值"),
     "number_as_number": ("numbers should be stored as numbers, not as texts", "數字應以數字儲存，而非文字"),
     "dates_in_order": ("these dates should come in this order", "日期先後順序必須一致"),
-    # of pictures and texts
+    # of pictures, sounds and texts
     "picture_shows_something": ("no picture may be blank: its pixels must differ", "圖片不得空白：像素值必須有變化"),
     "brightness_plausible": (
         "no picture may have a range of values far from that of all others",
         "圖片數值範圍不得遠離其他圖片",
+    ),
+    "sound_is_heard": ("no sound may be silent: its samples must differ", "聲音不得無聲：取樣值必須有變化"),
+    "loudness_plausible": (
+        "no sound may be far louder or softer than all others",
+        "聲音的音量不得遠離其他聲音",
+    ),
+    "sound_not_clipped": (
+        "no sound should be cut off at the loudest value, as when it is recorded too loud",
+        "聲音不得因錄音過大而截波",
     ),
     "text_says_something": ("no text may be empty", "文字不得為空"),
     "texts_differ": ("texts must not be all the same", "文字不得全部相同"),
@@ -122,8 +131,8 @@ RULES: dict[str, tuple[str, str]] = {
     # of the last time
     "rows_as_before": ("rows should be about as many as when the data were last validated", "筆數應與上次驗證時相近"),
     "shape_as_before": (
-        "pictures should have the size and type of the last validation",
-        "圖片的尺寸與型別應與上次驗證時相同",
+        "pictures and sounds should have the size and type of the last validation",
+        "圖片與聲音的尺寸與型別應與上次驗證時相同",
     ),
     "type_as_before": ("the type should be that of the last validation", "型別應與上次驗證時相同"),
     "scale_as_before": ("the middle value should be near that of the last validation", "中位數應與上次驗證時相近"),
