@@ -53,7 +53,7 @@ def collect_sounds(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Prov
     options.own()
     found = find(options)
     files, columns, told = labelled(found, options, {*ENDINGS, *UNREAD}, "sounds")
-    headers, rate, done = write(files, found.folder, raw, options)
+    headers, done = write(files, found.folder, raw, options)
     array = np.load(raw / "sounds.npy", mmap_mode="r")
     examples = pd.DataFrame(
         {
@@ -71,8 +71,8 @@ def collect_sounds(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Prov
     return examples, provenance(options, found, [said, told], files)
 
 
-def write(files: list[Path], folder: Path, raw: Path, options: DataSettings) -> tuple[list[Header], int, str]:
-    """Write ``sounds.npy``; return what each file was, the common rate, and in words what was done with them.
+def write(files: list[Path], folder: Path, raw: Path, options: DataSettings) -> tuple[list[Header], str]:
+    """Write ``sounds.npy``; return what each file was, and in words what was done with them.
 
     Of a longer sound the middle is taken; after a shorter one there is silence.
 
@@ -106,7 +106,7 @@ def write(files: list[Path], folder: Path, raw: Path, options: DataSettings) -> 
     if reasons:
         raise UnreadableError(reasons, len(files), "sounds")
     write_json(raw / "sounds.json", {"rate": rate})
-    return headers, rate, _said(headers, rate, length)
+    return headers, _said(headers, rate, length)
 
 
 def read_rate(raw: Path) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -48,5 +50,5 @@ def mel_bands(rate: int, size: int) -> Tensor:
 
 def band_edges(rate: int) -> Tensor:
     """(BANDS + 2,), in hertz: each band reaches from one to the next but one, and is loudest between them."""
-    mel = torch.tensor([LOWEST, rate / 2]).div(700).log1p()
-    return 700 * torch.linspace(*mel.tolist(), BANDS + 2).expm1()
+    low, high = (math.log1p(hertz / 700) for hertz in (LOWEST, rate / 2))
+    return 700 * torch.linspace(low, high, BANDS + 2).expm1()

@@ -110,9 +110,14 @@ def notes_of(text: str) -> list[Note]:
         first |= isinstance(token, ABCBar)
         if not isinstance(token, ABCNote) or token.inGrace or not token.quarterLength:
             continue
-        names = [sub.pitchName for sub in token.subTokens] if isinstance(token, ABCChord) else [token.pitchName]
+        names = (
+            [getattr(sub, "pitchName", None) for sub in token.subTokens]
+            if isinstance(token, ABCChord)
+            else [token.pitchName]
+        )
         pitch = max((semitones(name) for name in names if name), default=0)
-        found.append((float(token.quarterLength), 0 if token.isRest else pitch, first))
+        share = token.activeTuplet.tupletMultiplier() if token.activeTuplet else 1  # three in the time of two, say
+        found.append((float(token.quarterLength * share), 0 if token.isRest else pitch, first))
         first = False
     return found
 

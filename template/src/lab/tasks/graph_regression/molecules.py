@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
-from rdkit import Chem, RDLogger
-from rdkit.Chem import Crippen, GraphDescriptors, rdFingerprintGenerator, rdMolDescriptors
+from rdkit import Chem, rdBase
+from rdkit.Chem import GraphDescriptors, rdFingerprintGenerator, rdMolDescriptors
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
 from lab.contract import Batch
 
-RDLogger.DisableLog("rdApp.*")  # what is wrong with a molecule is told once, in one line
+rdBase.DisableLog("rdApp.*")  # what is wrong with a molecule is told once, in one line
 
 BITS = 1024
 """Places of a fingerprint."""
@@ -56,9 +56,9 @@ def scaffold(molecule: Any) -> str:
 
 def descriptors(smiles: Iterable[str]) -> pd.DataFrame:
     """Figures of each molecule by which chemists compare them, and its skeleton, which few share."""
-    known = {
+    known: dict[str, Callable[[Any], float]] = {
         "weight": rdMolDescriptors.CalcExactMolWt,
-        "logp": Crippen.MolLogP,
+        "logp": lambda molecule: rdMolDescriptors.CalcCrippenDescriptors(molecule)[0],
         "polar_area": rdMolDescriptors.CalcTPSA,
         "donors": rdMolDescriptors.CalcNumHBD,
         "acceptors": rdMolDescriptors.CalcNumHBA,

@@ -1,7 +1,8 @@
 """Message passing (Gilmer et al. 2017): atoms tell their neighbours along bonds what they know, some times over.
 
-Each step is that of a graph isomorphism network with bonds (Hu et al. 2020); what all atoms know in the end is summed,
-as melting points grow with a molecule's size, and averaged, as they depend on what it is made of.
+Each step is that of a graph isomorphism network with bonds (Hu et al. 2020). What all atoms know in the end is summed,
+for melting points grow with a molecule's size, averaged, for they depend on what it is made of, and its largest values
+are taken, for a single group of atoms may hold a crystal together.
 """
 
 import torch
@@ -43,23 +44,24 @@ class MessagePassing(Method):
         self.steps = nn.ModuleList(Step(width, dropout) for _ in range(steps))
         self.norm = nn.LayerNorm(width)
         self.answer = nn.Sequential(
-            nn.Linear(2 * width, 2 * width), nn.ReLU(), nn.Dropout(dropout), nn.Linear(2 * width, 1)
+            nn.Linear(3 * width, 2 * width), nn.ReLU(), nn.Dropout(dropout), nn.Linear(2 * width, 1)
         )
 
     def standard_target(self, batch: Batch) -> Tensor:
         """(n,), with mean 0 and variance 1 over training."""
         here = batch["atoms"][:, :, 0] > 0  # the rest fills the graphs up: from here on all atoms stand in one list
-        molecule, _ = here.nonzero(as_tuple=True)
         place = here.flatten().cumsum(0).view_as(here) - 1
         neighbours = place.gather(1, batch["neighbours"].long().flatten(1)).view_as(batch["neighbours"])[here]
         codes, bonds = batch["atoms"][here].long(), batch["bonds"][here].long()
         atoms = torch.stack([kind(codes[:, column]) for column, kind in enumerate(self.kinds)]).sum(dim=0)
         for step in self.steps:
             atoms = step(atoms, neighbours, bonds)
-        atoms = self.norm(atoms)
-        total = atoms.new_zeros(len(here), atoms.shape[1]).index_add(0, molecule, atoms)
+        known = atoms.new_zeros(*here.shape, atoms.shape[1])
+        known[here] = self.norm(atoms)
+        total = known.sum(dim=1)
+        highest = known.masked_fill(~here.unsqueeze(2), -torch.inf).amax(dim=1)
         mean = total / here.sum(dim=1, keepdim=True)
-        return self.answer(torch.cat([mean, total / 10], dim=1)).squeeze(1)
+        return self.answer(torch.cat([mean, total / 10, highest], dim=1)).squeeze(1)
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Mean absolute error, in standard deviations of the target."""
