@@ -1,36 +1,41 @@
-"""How the data stages grow: seconds of collect's files, validation and split for more rows and more files.
+"""How the data stages grow: seconds of collect, validate, split and a `dvc repro` with nothing to do.
 
-``uv run benchmarks/data.py`` prints two tables and the ratio of validation to the same rules by hand in pandas.
-``--rows 1e7`` goes further; ``--only rules`` prints the ratio alone.
+``uv run benchmarks/data.py`` prints them for own tables of more and more rows and own folders of more and more
+pictures, in a stamped project; and the ratio of validation to the same rules by hand in pandas.
+``--rows 1e7 --files 1e5`` goes further; ``--only rules`` prints the ratio alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from types import SimpleNamespace
 from typing import Any
+
+sys.path.append(sys.path.pop(0))  # the standard library's statistics, not the benchmark beside this file
+
+from statistics import median
 
 import numpy as np
 import pandas as pd
+import yaml
+from copier import run_copy
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "template/src"))
 
-from lab.contract import Contents  # noqa: E402
 from lab.data.gate import check  # noqa: E402
-from lab.data.inspection import validate  # noqa: E402
-from lab.data.rules import leakage_rules  # noqa: E402
-from lab.data.splitting import split  # noqa: E402
-from lab.files import sha256, tree_digest  # noqa: E402
-from lab.settings import SplitSettings  # noqa: E402
+from lab.files import sha256  # noqa: E402
 
-SETTINGS = SplitSettings(validation=0.15, test=0.25, seed=0)
+STAGES = ("collect", "validate", "split")
+LIMIT = 600
+"""Seconds after which a stage is given up."""
 
 
 def table(rows: int) -> pd.DataFrame:
@@ -96,60 +101,66 @@ def compare_rules(rows: int, rounds: int) -> None:
     print(f"8 rules on {rows:,} rows: gate {ours:.2f} s, by hand {hand:.2f} s: {ratio:.2f}")
 
 
-def grow_rows(counts: list[int], folder: Path) -> None:
-    print(f"{'rows':>12} {'write':>8} {'digest':>8} {'validate':>9} {'split':>8}   seconds")
+def grow(what: str, counts: list[int], folder: Path) -> None:
+    """A line of the table for each count."""
+    head = "".join(f"{name:>16}" for name in (*STAGES, "no-op"))
+    print(f"{what:>12}{head}   seconds (of the processor)", flush=True)
     for count in counts:
-        data = table(count)
-        raw = folder / str(count)
-        raw.mkdir()
-        write = seconds(lambda: data.to_parquet(raw / "examples.parquet", index=False))  # noqa: B023
-        digest = seconds(lambda: tree_digest(raw))  # noqa: B023
-        problem: Any = SimpleNamespace(stratify="label", contents=as_table)
-        source = {"licence": "CC0", "citation": "x", "digest": tree_digest(raw)}
-        held = seconds(lambda: validate(problem, rules(), raw, data, source))  # noqa: B023
-        print(f"{count:>12,} {write:>8.2f} {digest:>8.2f} {held:>9.2f} {seconds(lambda: divide(data)):>8.2f}")  # noqa: B023
+        project = folder / f"{count}-{what}"
+        task = "tabular_regression" if what == "rows" else "image_classification"
+        run_copy(str(ROOT), project, data={"task": task}, vcs_ref="HEAD", defaults=True, quiet=True)
+        data = (own_table if what == "rows" else own_pictures)(project, count)
+        path = project / "params.yaml"
+        params = yaml.safe_load(path.read_text(encoding="utf-8")) | {"data": data}
+        path.write_text(yaml.safe_dump(params), encoding="utf-8")
+        run(project, "git", "init", "--quiet")
+        run(project, "python", "-m", "lab.stages.fingerprint")
+        spent = [run(project, "python", "-m", f"lab.stages.{stage}") for stage in STAGES]
+        run(project, "dvc", "commit", "--force", "fingerprint", *STAGES)
+        spent.append(run(project, "dvc", "repro", "split"))
+        print(f"{count:>12,}" + "".join(f"{wall:>8.1f} {f'({busy:.1f})':>7}" for wall, busy in spent), flush=True)
 
 
-def as_table(raw: Path, rows: pd.DataFrame) -> Contents:
-    features = rows[["length", "weight", "year", "place"]]
-    return Contents((identity.encode() for identity in rows["id"]), table=features, target="label")
+def run(folder: Path, *command: str) -> tuple[float, float]:
+    """Seconds that a command takes in a project, and those of the processor."""
+    paths = {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]), "PYTHONPATH": "src"}
+    started, before = time.perf_counter(), os.times()
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=os.environ | paths, capture_output=True, encoding="utf-8", timeout=LIMIT
+        )
+    except subprocess.TimeoutExpired:
+        sys.exit(f"{' '.join(command)} took more than {LIMIT} s")
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+    busy = os.times()
+    spent = busy.children_user + busy.children_system - before.children_user - before.children_system
+    return time.perf_counter() - started, spent
 
 
-def divide(data: pd.DataFrame) -> None:
-    rows = data.assign(split=split(data, SETTINGS, "label"))
-    for kind, column in {"content": "sha256", "class": "label", "near_duplicates": "id"}.items():
-        rows[f"splits_of_{kind}"] = rows.groupby(column)["split"].transform("nunique")
-    assert check("splits", rows, leakage_rules(data, "label"))["success"]
-
-
-def grow_files(counts: list[int], folder: Path) -> None:
-    """Pictures of 32 × 32 as files, and the same as one array."""
-    print(f"{'files':>12} {'write':>8} {'digest':>8} {'one file':>9} {'validate':>9}   seconds")
+def own_table(project: Path, rows: int) -> dict[str, Any]:
     random = np.random.default_rng(0)
-    for count in counts:
-        rows = table(count).drop(columns=["length", "weight", "year", "place"])
-        pictures = random.integers(0, 256, (count, 32, 32), dtype=np.uint8)
-        rows["sha256"] = [sha256(picture.tobytes()) for picture in pictures]
-        many, one = folder / f"{count}-files", folder / f"{count}-array"
-        for path in (many, one):
-            path.mkdir()
-        write = seconds(lambda: save_each(pictures, many))  # noqa: B023
-        np.save(one / "pictures.npy", pictures)
-        digests = [seconds(lambda path=path: tree_digest(path)) for path in (many, one)]  # type: ignore[misc]
-
-        def contents(raw: Path, rows: pd.DataFrame) -> Contents:
-            stacked = np.load(raw / "pictures.npy")
-            return Contents((picture.tobytes() for picture in stacked), pictures=stacked, target="label")
-
-        problem: Any = SimpleNamespace(stratify="label", contents=contents)
-        source = {"licence": "CC0", "citation": "x", "digest": tree_digest(one)}
-        held = seconds(lambda: validate(problem, [], one, rows, source))  # noqa: B023
-        print(f"{count:>12,} {write:>8.2f} {digests[0]:>8.2f} {digests[1]:>9.2f} {held:>9.2f}")
+    columns: dict[str, Any] = {f"number_{place}": random.normal(10, 2, rows) for place in range(4)}
+    columns["place"] = random.choice(["Taipei", "Tainan", "Hualien"], rows)
+    columns["year"] = random.integers(1990, 2025, rows)
+    price = 1000 * columns["number_0"] + 500 * columns["number_1"] + random.normal(0, 300, rows)
+    pd.DataFrame(columns | {"price": price}).to_parquet(project / "own_data/houses.parquet")
+    return {"source": "table", "path": "own_data/houses.parquet", "columns": {"target": "price"}, "licence": "CC0 1.0"}
 
 
-def save_each(pictures: np.ndarray, folder: Path) -> None:
-    for row, each in enumerate(pictures):
-        np.save(folder / f"{row}.npy", each)
+def own_pictures(project: Path, files: int) -> dict[str, Any]:
+    """Discs or bars of any size, anywhere, on coloured noise."""
+    random = np.random.default_rng(0)
+    y, x = np.mgrid[:32, :32]
+    for number in range(files):
+        pixels = random.integers(0, 160, (32, 32, 3), dtype=np.uint8)
+        row, column, size = random.integers(8, 24), random.integers(8, 24), random.integers(3, 8)
+        flat = 1 + 3 * (number % 2)
+        pixels[(flat * (y - row)) ** 2 + (x - column) ** 2 < size**2] = random.integers(160, 256, 3)
+        path = project / f"own_data/pictures/{('disc', 'bar')[number % 2]}/{number:06d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(path, compress_level=1)
+    return {"source": "folder", "path": "own_data/pictures", "size": 32, "licence": "CC0 1.0"}
 
 
 def powers(low: int, high: float) -> list[int]:
@@ -167,9 +178,9 @@ def main() -> None:
         if options.only in (None, "rules"):
             compare_rules(int(options.rows), options.rounds)
         if options.only in (None, "rows"):
-            grow_rows(powers(3, options.rows), Path(name))
+            grow("rows", powers(3, options.rows), Path(name))
         if options.only in (None, "files"):
-            grow_files(powers(2, options.files), Path(name))
+            grow("files", powers(2, options.files), Path(name))
 
 
 if __name__ == "__main__":

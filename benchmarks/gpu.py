@@ -16,6 +16,9 @@ import time
 import warnings
 from itertools import pairwise
 from pathlib import Path
+
+sys.path.append(sys.path.pop(0))  # the standard library's statistics, not the benchmark beside this file
+
 from statistics import median
 from typing import Any
 
@@ -26,7 +29,7 @@ import torch
 from networks import Network, digits_cnn, synthetic, vit_base, vit_tiny
 
 from lab.contract import Batch
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE: dict[str, Any] = {

@@ -56,8 +56,8 @@ def test_doctor_tells_an_email_that_no_member_has(project: Project) -> None:
 
 def test_doctor_names_what_a_remote_needs(project: Project) -> None:
     project.commit()
-    project.succeed("dvc", "remote", "add", "--default", "storage", "s3://bucket/project")
-    assert 'uv add "dvc[s3]"' in project.succeed(*LAB, "doctor")
+    project.succeed("dvc", "remote", "add", "--default", "storage", "ssh://host/project")
+    assert 'uv add "dvc[ssh]"' in project.succeed(*LAB, "doctor")
     project.succeed("dvc", "remote", "modify", "storage", "url", "gdrive://folder")
     assert "Google refuses" in project.succeed(*LAB, "doctor")
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +20,7 @@ from great_expectations.expectations import ExpectTableRowCountToEqual
 
 from lab.data.gate import failures
 from lab.data.inspection import validate
+from lab.data_results import Validation
 from lab.data_settings import DataSettings
 
 TASKS = Path(__file__).parents[2] / "template/src/lab/tasks"
@@ -64,7 +64,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Data]
     return collect
 
 
-def told(data: Data, raw: Path) -> tuple[set[str], dict[str, Any]]:
+def told(data: Data, raw: Path) -> tuple[set[str], Validation]:
     """The rules that are broken, by name, and the report."""
     saved = data.save(raw)
     report, _ = validate(saved.problem, saved.problem.rules, raw, saved.rows, saved.provenance, saved.before)
@@ -141,6 +141,12 @@ def test_wrong_labels_are_among_the_most_suspicious(
     found = len(listed & set(data.rows["id"].iloc[wrong])) / len(wrong)
     assert found >= 0.8, found
     assert "labels_believable" in broken
+
+
+def test_classes_may_be_called_by_numbers(collected: Callable[[str], Data], tmp_path: Path) -> None:
+    data = collected("digits")
+    broken, _ = told(data.but(label=data.rows["label"].astype(str)), tmp_path / "raw")
+    assert "number_as_number" not in broken
 
 
 def test_there_are_corruptions_enough() -> None:

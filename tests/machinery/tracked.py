@@ -20,13 +20,14 @@ from mlflow.entities import ViewType
 
 import lab
 from lab.files import write_json
+from lab.results import RunRecord
 from lab.runs import Run
 from lab.settings import read_project
 from lab.tracking.writer import MLflowWriter, Summary
 
 SOURCE = Path(lab.__file__).parents[1]
 
-ABOUT = {
+ABOUT: RunRecord = {
     "parameters": {"epochs": 3, "learning_rate": 0.1, "width": 64},
     "data_digest": "d" * 64,
     "member": "黃意婷 O'Brien",

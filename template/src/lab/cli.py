@@ -9,7 +9,7 @@ from pathlib import Path
 from lab.errors import UserError, run
 
 
-def setup() -> None:
+def setup(remote: str, endpoint_url: str) -> None:
     """Make the folder a Git repository with hooks and a way to merge, then look at what this machine lacks."""
     from lab import doctor
     from lab.collaboration.merge import install
@@ -19,6 +19,10 @@ def setup() -> None:
         _call("git", "init", "--initial-branch=main")
     if Path(".git").exists():
         install()  # before the hooks, which need the web
+    if remote or endpoint_url:
+        from lab.collaboration.remote import add_remote
+
+        add_remote(remote, endpoint_url)
     if not Path(".git").exists():  # a folder inside a bigger repository
         print("hooks are left out: this folder is part of a bigger Git repository, which has its own")
     elif importlib.util.find_spec("pre_commit") is None:
@@ -49,6 +53,13 @@ def rubric() -> None:
     main()
 
 
+def hand_in() -> None:
+    """Make the folder that is handed in: documents, figures, results, and the evidence for each criterion."""
+    from lab.reporting.hand_in import main
+
+    main()
+
+
 def merge() -> None:
     """End a merge of Git's: keep the settings, data and trained runs of both sides."""
     from lab.collaboration.merge import finish
@@ -70,18 +81,60 @@ def try_method(method: str, seed: int | None) -> None:
     main(method, seed)
 
 
+def verify(method: str | None, seed: int | None, every: bool) -> None:
+    """Train a run again, make all else again in a throw-away folder, and name what is not what is committed."""
+    from lab.verification.verify import main
+
+    main(method, seed, every)
+
+
+def seal(again: bool) -> None:
+    """Write the plan of the comparison down, before the test split is looked at."""
+    from lab.comparison.plan import main
+
+    main(again)
+
+
+def tune(method: str | None, every: str | None, workers: int, trials: int | None, applied: bool) -> None:
+    """Search better settings for a method by validation data alone; killed, it goes on where it was."""
+    from lab.tuning.tune import main
+
+    main(method, every == "all", workers, trials, applied)
+
+
 def main() -> None:
     """Run the command that the command line names."""
     parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
-    for command in (setup, doctor, look, merge, rubric, sync):
+    line = str(setup.__doc__)
+    setting_up = commands.add_parser("setup", help=line, description=line)
+    setting_up.add_argument("--remote", default="", help="also share data and runs here: a folder, s3://… or ssh://…")
+    setting_up.add_argument("--endpoint-url", default="", help="of a storage that speaks S3 and is not Amazon's")
+    setting_up.set_defaults(command=setup)
+    for command in (doctor, look, merge, rubric, hand_in, sync):
         line = str(command.__doc__)
-        commands.add_parser(command.__name__, help=line, description=line).set_defaults(command=command)
+        name = command.__name__.replace("_", "-")
+        commands.add_parser(name, help=line, description=line).set_defaults(command=command)
     line = str(try_method.__doc__)
     trying = commands.add_parser("try", help=line, description=line)
     trying.add_argument("method", help="a method of params.yaml, say novel")
     trying.add_argument("--seed", type=int, help="train this seed whole, and score it on the validation split")
     trying.set_defaults(command=try_method)
+    verifying = commands.add_parser("verify", help=str(verify.__doc__), description=str(verify.__doc__))
+    verifying.add_argument("method", nargs="?", help="a method of params.yaml; without one, the champion")
+    verifying.add_argument("--seed", type=int, help="a seed of params.yaml; without one, the first")
+    verifying.add_argument("--all", action="store_true", dest="every", help="train every method and seed again")
+    verifying.set_defaults(command=verify)
+    sealing = commands.add_parser("seal", help=str(seal.__doc__), description=str(seal.__doc__))
+    sealing.add_argument("--again", action="store_true", help="beside a plan that is sealed already")
+    sealing.set_defaults(command=seal)
+    tuning = commands.add_parser("tune", help=str(tune.__doc__), description=str(tune.__doc__))
+    tuning.add_argument("method", nargs="?", help="a method of params.yaml, say novel")
+    tuning.add_argument("--for", choices=["all"], dest="every", help="every method, with as many trials each")
+    tuning.add_argument("--workers", type=int, default=1, help="processes that train trials at once, or Slurm jobs")
+    tuning.add_argument("--trials", type=int, help="in all; without it, those of params.yaml")
+    tuning.add_argument("--apply", action="store_true", dest="applied", help="write the best into params.yaml")
+    tuning.set_defaults(command=tune)
     given = vars(parser.parse_args())
     command = given.pop("command")
     run(lambda: command(**given))

@@ -41,7 +41,7 @@ class DataSettings(Known):
 
     model_config = ConfigDict(extra="allow")
 
-    source: Literal["demo", "folder", "table", "url", "huggingface", "kaggle"] = "demo"
+    source: Literal["demo", "folder", "table", "url", "huggingface", "kaggle", "gymnasium"] = "demo"
     path: str = "own_data"
     url: list[str] = []
     sha256: list[str] = []
@@ -93,6 +93,8 @@ class DataSettings(Known):
             raise ValueError("source is url: url must say which")
         if self.source in ("huggingface", "kaggle") and not self.name:
             raise ValueError(f"source is {self.source}: name must say which data set, as in owner/name")
+        if self.source == "gymnasium" and not self.name:
+            raise ValueError("source is gymnasium: name must say which environment, as in CartPole-v1")
         if self.sha256 and len(self.sha256) != len(self.url):
             raise ValueError(f"there are {len(self.url)} url and {len(self.sha256)} sha256: one for each, in order")
         if wrong := [digest for digest in self.sha256 if not re.fullmatch("[0-9a-fA-F]{64}", digest)]:
@@ -110,7 +112,7 @@ class DataSettings(Known):
         return defaults | given
 
     def known(self, own: Any = ()) -> list[str]:
-        """Every key that may stand under ``data:``."""
+        """Every key that is allowed under ``data:``."""
         return sorted([*type(self).model_fields, *own])
 
     def need(self, *columns: str) -> None:

@@ -1,4 +1,4 @@
-"""What this machine lacks for the project, each with its fix."""
+"""What is missing on this machine for the project, each with its fix."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main() -> None:
         missing += finding.kind == "missing"
         print(f"{finding.kind:<8} {finding.text}" + (f"\n{'':<8} -> {finding.fix}" if finding.fix else ""), flush=True)
     if missing:
-        raise UserError(f"{missing} {'thing is' if missing == 1 else 'things are'} missing: the fixes stand above")
+        raise UserError(f"{missing} {'thing is' if missing == 1 else 'things are'} missing: see the fixes above")
 
 
 def findings() -> Iterator[Finding]:
@@ -87,7 +87,7 @@ def _git(project: Project | None) -> Iterator[Finding]:
         fix = 'git config --global user.name "Your Name", and the same with user.email'
         yield Finding("note", "Git does not know who you are, so you cannot commit", fix)
     elif project and email.casefold() not in {member.email.casefold() for member in project.members}:
-        fix = "write it under [[members]]: each member's part is counted by it"
+        fix = "write it under [[members]]: each member's commits are counted by it"
         yield Finding("note", f"no member in project.toml has the email of your commits, {email}", fix)
     else:
         yield Finding("ok", f"commits by {name} <{email}>")
@@ -98,21 +98,23 @@ EXTRAS = {"s3": "s3", "ssh": "ssh", "gs": "gs", "azure": "azure", "https": "webd
 
 
 def _remote() -> Iterator[Finding]:
-    """Whether DVC can speak to the project's shared storage."""
+    """Whether DVC can reach the project's shared storage."""
     config = configparser.ConfigParser()
     config.read([".dvc/config", ".dvc/config.local"], encoding="utf-8")
     for section in config.sections():
         scheme = config.get(section, "url", fallback="").partition("://")[0]
         if scheme == "gdrive":
-            yield Finding("note", "Google refuses DVC's sign-in: no Google Drive", "choose another remote")
+            yield Finding(
+                "note", "Google refuses DVC's sign-in, so Google Drive cannot be used", "choose another remote"
+            )
         elif (extra := EXTRAS.get(scheme)) and importlib.util.find_spec(f"dvc_{extra}") is None:
-            yield Finding("note", f"DVC cannot speak {scheme} yet, so nothing is shared", f'uv add "dvc[{extra}]"')
+            yield Finding("note", f"DVC cannot use {scheme} yet, so nothing is shared", f'uv add "dvc[{extra}]"')
 
 
 def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
     if free < FREE_GIGABYTES:
-        return Finding("note", f"{free:.0f} GB of disk space left", f"{FREE_GIGABYTES} GB are comfortable")
+        return Finding("note", f"{free:.0f} GB of disk space left", f"{FREE_GIGABYTES} GB are recommended")
     return Finding("ok", f"{free:.0f} GB of disk space left")
 
 
@@ -143,7 +145,7 @@ def _device() -> Finding:
         return Finding("ok", f"GPU: Apple (mps); torch {torch.__version__}")
     if shutil.which("nvidia-smi"):
         if torch.version.cuda is None:
-            fix = "see 'Using uv with PyTorch' in uv's documentation for the wheel with CUDA"
+            fix = "pyproject.toml has three lines for this, below exclude-newer: take away their #, then run uv sync"
             return Finding("note", f"torch {torch.__version__} is built without CUDA, but there is an NVIDIA GPU", fix)
         fix = "update the driver, or run nvidia-smi to see what it says"
         return Finding("note", f"torch is built for CUDA {torch.version.cuda} but does not see the NVIDIA GPU", fix)

@@ -16,7 +16,7 @@ from lab.contract import Contents
 from lab.data.checks import Check
 from lab.data.hearing import features as sound_features
 from lab.data.hearing import spectrograms
-from lab.data.near_duplicates import grey, shrink
+from lab.data.picture_copies import grey, shrink
 
 MOST = 20_000
 """Examples that the quick model sees: more would make validation slow, and tell little more."""

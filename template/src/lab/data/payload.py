@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
 
 from lab.contract import Contents, Problem
 from lab.data.checks import Check, implausible
+from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import sha256
 
@@ -34,7 +35,7 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
         contents = replace(contents, hashed=list(contents.hashed))
     except UserError:
         raise
-    except Exception as error:  # whatever a library makes of a file that is cut, missing or of another kind
+    except Exception as error:  # the errors of libraries for a file that is cut, missing or of another kind
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(f"contents in problem.py cannot read {raw.as_posix()}: {told}") from None
     for what in ("hashed", "pictures", "texts", "table", "sounds"):
@@ -110,20 +111,30 @@ def check_texts(texts: list[str]) -> list[Check]:
     ]
 
 
-def check_source(provenance: dict[str, Any]) -> Check:
-    missing = [key for key in ("licence", "citation") if not str(provenance.get(key) or "").strip()]
+def check_source(provenance: Collected) -> Check:
+    given = {"licence": provenance.get("licence"), "citation": provenance.get("citation")}
+    missing = [key for key, text in given.items() if not str(text or "").strip()]
     return Check(
         "source_is_told", "warn", holds=not missing, detail=f"no {' and no '.join(missing)}" if missing else ""
     )
 
 
-def remember(examples: pd.DataFrame, contents: Contents | None) -> dict[str, Any]:
-    """What the next validation is held against."""
+class Memory(TypedDict):
+    """``.lab/validated.json``: what the data were when this machine last validated them."""
+
+    rows: int
+    types: dict[str, str]  # of each column: number, text or true/false
+    medians: dict[str, float]
+    shape: NotRequired[str]  # of the pictures
+
+
+def remember(examples: pd.DataFrame, contents: Contents | None) -> Memory:
+    """What the next validation is compared with."""
     numbers = examples.select_dtypes("number")
-    known: dict[str, Any] = {
+    known: Memory = {
         "rows": len(examples),
-        "types": {name: _kind(examples[name]) for name in examples},
-        "medians": {name: float(value) for name, value in numbers.median().items() if np.isfinite(value)},
+        "types": {str(name): _kind(examples[name]) for name in examples},
+        "medians": {str(name): float(value) for name, value in numbers.median().items() if np.isfinite(value)},
     }
     for name in ("pictures", "sounds"):
         array = getattr(contents, name, None)
@@ -139,8 +150,8 @@ def _kind(column: pd.Series) -> str:
     return "number" if pd.api.types.is_numeric_dtype(column) else "text"
 
 
-def check_memory(now: dict[str, Any], before: dict[str, Any] | None) -> list[Check]:
-    """What changed since this machine last validated the data: a half that is gone looks whole by itself."""
+def check_memory(now: Memory, before: Memory | None) -> list[Check]:
+    """What changed since this machine last validated the data: half of a data set looks complete by itself."""
     if before is None:
         return []
     fewer = now["rows"] < 0.6 * before["rows"]
@@ -153,7 +164,7 @@ def check_memory(now: dict[str, Any], before: dict[str, Any] | None) -> list[Che
         if kind != (was := before["types"].get(name, kind)):
             checks.append(Check("type_as_before", "warn", None, name, f"{kind}, was {was}", holds=False))
     for name, middle in now["medians"].items():
-        was = before["medians"].get(name, middle)
-        if was and not 0.2 < middle / was < 5:
-            checks.append(Check("scale_as_before", "warn", None, name, f"{middle:g}, was {was:g}", holds=False))
+        earlier = before["medians"].get(name, middle)
+        if earlier and not 0.2 < middle / earlier < 5:
+            checks.append(Check("scale_as_before", "warn", None, name, f"{middle:g}, was {earlier:g}", holds=False))
     return checks

@@ -30,7 +30,7 @@ class UnreadableError(UserError):
     def __init__(self, reasons: dict[str, str], of: int, what: str = "pictures") -> None:
         self.reasons = reasons
         named = some([f"{name} ({reason})" for name, reason in reasons.items()], most=3)
-        super().__init__(f"{len(reasons)} of {of} {what} cannot be read: {named}: mend or remove them")
+        super().__init__(f"{len(reasons)} of {of} {what} cannot be read: {named}: repair or remove them")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def write(files: list[Path], folder: Path, raw: Path, size: int | None) -> tuple
 
 
 def _each(work, items: list, what: str) -> list:  # type: ignore[no-untyped-def, type-arg]
-    """``work`` done on each item, several at once: Pillow decodes beside Python."""
+    """``work`` done on each item, several at once: Pillow decodes while Python goes on."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         return list(tqdm(pool.map(work, items), desc=what, total=len(items), leave=False, disable=len(items) < 500))
 

@@ -7,16 +7,17 @@ from functools import cache
 from pathlib import Path
 
 from lab.data.checks import Check
+from lab.data_results import Collected
 from lab.errors import UserError
-from lab.files import read_json, write_json
+from lab.files import file_digests, read_json, write_json
 from lab.paths import HOME, PROVENANCE, RAW
 
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
-"""What a file browser leaves behind: nobody's data."""
+"""Files that a file browser leaves behind: they are no data."""
 
 
 def check_files(raw: Path, collected: str) -> list[Check]:
-    """``collected`` is the digest that collect noted. A file that came later is told; one that changed stops."""
+    """``collected`` is collect's digest. A file that was added later gives a warning; one that changed stops."""
     digests = _digests(raw)
     if _total(digests) == collected:
         stray: list[str] = []
@@ -37,12 +38,9 @@ def check_files(raw: Path, collected: str) -> list[Check]:
 def _digests(raw: Path) -> dict[str, bytes | None]:
     """SHA-256 of each file's content by its name, in the order of the names."""
     paths = sorted(path for path in raw.rglob("*") if path.is_file())
-    found: dict[str, bytes | None] = {}
-    for path in paths:
-        if path != raw / PROVENANCE.name and path.name not in LITTER:
-            with path.open("rb") as stream:
-                found[path.relative_to(raw).as_posix()] = hashlib.file_digest(stream, "sha256").digest()
-    return found
+    paths = [path for path in paths if path != raw / PROVENANCE.name and path.name not in LITTER]
+    names = [path.relative_to(raw).as_posix() for path in paths]
+    return dict(zip(names, file_digests(paths), strict=True))
 
 
 def _total(digests: dict[str, bytes | None]) -> str:
@@ -61,7 +59,8 @@ def collected_digest() -> str:
 
     Files are read again only if one has another size or time of writing than when they were last read.
     """
-    collected: str = read_json(PROVENANCE, "digest")["digest"]
+    source: Collected = read_json(PROVENANCE, "digest")
+    collected = source["digest"]
     stamp, seen = HOME / "raw_files.json", {}
     for path in sorted(RAW.rglob("*")):
         if path.is_file():

@@ -139,8 +139,8 @@ def loudness(sound: np.ndarray) -> float:
 
 
 def _header(path: Path) -> Header:
-    if mend := UNREAD.get(path.suffix.lower()):
-        raise ValueError(f"{path.suffix[1:].upper()}: {mend}")
+    if what_to_do := UNREAD.get(path.suffix.lower()):
+        raise ValueError(f"{path.suffix[1:].upper()}: {what_to_do}")
     found = soundfile.info(path)
     if not found.frames:
         raise ValueError("empty")

@@ -8,6 +8,7 @@ from mlflow import MlflowClient
 
 from lab.files import read_json, sha256
 from lab.paths import RUNS
+from lab.results import RunRecord
 from lab.runs import read_finished
 from lab.tracking.run_files import comparison, scores
 
@@ -26,12 +27,12 @@ def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str],
     weights = folder / "model.safetensors"
     if folder not in run_ids or not weights.is_file():
         return known
-    record = read_json(folder / "run.json")
+    record: RunRecord = read_json(folder / "run.json")
     key = record["key"]
     if key == known or not scores(record):
         return known
-    record = read_finished(folder)  # weights that another program wrote are nobody's champion
-    tags = {tag: str(record[tag]) for tag in ("method", "seed", "fingerprint")}
+    record = read_finished(folder)  # weights that another program wrote cannot be the champion
+    tags = {"method": record["method"], "seed": str(record["seed"]), "fingerprint": record["fingerprint"]}
     tags |= {"lab.key": key, "sha256": sha256(weights.read_bytes())}
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)

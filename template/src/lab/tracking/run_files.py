@@ -9,18 +9,17 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
+from lab.data_results import Collected
 from lab.files import read_json
 from lab.paths import COMPARISON, COSTS, PROVENANCE
+from lab.results import Comparison, Costs, RunRecord
 from lab.runs import lock_path
 from lab.tracking.tags import tags
 
 STATUS = {"running": "RUNNING", "finished": "FINISHED", "failed": "FAILED", "interrupted": "KILLED"}
-
-COST_METRICS = ("seconds", "examples_per_second", "peak_memory_bytes", "parameter_count", "epochs", "best_epoch")
 
 Point = tuple[str, int]
 """A metric's name, and its step: the epoch, or 0 where a run has one value."""
@@ -53,18 +52,19 @@ def state(folder: Path) -> State:
 
 def read(folder: Path) -> Content:
     """The run in ``folder``, which is ``runs/<method>/<seed>``."""
-    record, history = read_json(folder / "run.json"), folder / "history.csv"
+    record: RunRecord = read_json(folder / "run.json")
+    history = folder / "history.csv"
     method, seed = record["method"], record["seed"]
     status = STATUS[record["status"]]
     if status == "RUNNING" and not is_training(folder):
         status = "KILLED"  # its trainer ended without a word
     changed = max(path.stat().st_mtime for path in (folder / "run.json", history) if path.is_file())
     points = _curves(history) if history.is_file() else {}
-    points |= {(name, 0): float(record[name]) for name in COST_METRICS if record.get(name) is not None}
+    points |= {(name, 0): float(value) for name, value in _costs(record).items() if value is not None}
     points |= {(f"test_{name}", 0): value for name, value in scores(record).items()}
     return Content(
         key=record["key"],
-        name=f"{method}, seed {seed}",
+        name=f"{method}, trial {record['trial']['number']}" if "trial" in record else f"{method}, seed {seed}",
         status=status,
         started=_milliseconds(record["started"]),
         ended=_milliseconds(record["finished"]) if record["finished"] else int(changed * 1000),
@@ -87,25 +87,35 @@ def is_training(folder: Path) -> bool:
         return True
 
 
-def comparison() -> dict[str, Any] | None:
-    """``results/comparison.json``, with what tells the runs it is of; None if there is none."""
-    paths = [COMPARISON, COSTS]
-    if not all(path.is_file() for path in paths):
-        return None
-    compared, costs = map(read_json, paths)
-    return compared | {"costs": costs["methods"]}
+def comparison() -> Comparison | None:
+    """``results/comparison.json``, if it and ``costs.json``, which says of which runs it is, are there."""
+    return read_json(COMPARISON) if COMPARISON.is_file() and COSTS.is_file() else None
 
 
-def scores(record: dict[str, Any]) -> dict[str, float]:
+def scores(record: RunRecord) -> dict[str, float]:
     """The comparison's test metrics for this very run; none if it is of an earlier run of this method and seed."""
     compared, method, seed = comparison(), record["method"], record["seed"]
     if compared is None or method not in compared["methods"] or seed not in compared["seeds"]:
         return {}
+    costs: Costs = read_json(COSTS)
     # Seconds are measured: no two runs took the same.
-    if compared["costs"][method]["seconds"][compared["seeds"].index(seed)] != record.get("seconds"):
+    if costs["methods"][method]["seconds"][compared["seeds"].index(seed)] != record.get("seconds"):
         return {}
     metrics = compared["methods"][method]["metrics"]
     return {name: float(entry["values"][str(seed)]) for name, entry in metrics.items()}
+
+
+def _costs(record: RunRecord) -> dict[str, float | None]:
+    """What training took, as far as the run came."""
+    return {
+        "seconds": record.get("seconds"),
+        "examples_per_second": record.get("examples_per_second"),
+        "peak_memory_bytes": record.get("peak_memory_bytes"),
+        "parameter_count": record.get("parameter_count"),
+        "epochs": record.get("epochs"),
+        "best_epoch": record.get("best_epoch"),
+        "score": record.get("trial", {}).get("score"),  # of a trial of `lab tune`, on the validation split
+    }
 
 
 def _curves(history: Path) -> dict[Point, float]:
@@ -119,8 +129,9 @@ def _curves(history: Path) -> dict[Point, float]:
 
 
 def _data(digest: str) -> tuple[str, str, str]:
-    known = read_json(PROVENANCE) if PROVENANCE.is_file() else {}
-    title, source = (known["title"], known["source"]) if known.get("digest") == digest else ("data/raw", "data/raw")
+    known: Collected | None = read_json(PROVENANCE) if PROVENANCE.is_file() else None
+    is_it = known is not None and known.get("digest") == digest
+    title, source = (known["title"], known["source"]) if known and is_it else ("data/raw", "data/raw")
     return title[:500], digest[:36], source  # MLflow's limits; the tag data_digest has all of it
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+
+from lab.results import RunRecord
 
 
-def tags(record: dict[str, Any]) -> dict[str, str]:
+def tags(record: RunRecord) -> dict[str, str]:
     """MLflow's tags, from the content of ``run.json``; those that begin with ``mlflow.`` are its own."""
     names = ("method", "seed", "member", "fingerprint", "data_digest", "git_commit", "git_dirty", "device", "precision")
     found = {name: record.get(name) for name in names} | {

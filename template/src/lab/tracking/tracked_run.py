@@ -1,4 +1,4 @@
-"""One run in MLflow, brought up to date with its files: each value once, however often it is asked."""
+"""One run in MLflow, brought up to date with its files: each value is written once."""
 
 from __future__ import annotations
 

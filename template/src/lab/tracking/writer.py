@@ -1,4 +1,4 @@
-"""Bring MLflow up to date with the files of runs, each run once, however often and by however many it is asked.
+"""Bring MLflow up to date with the files of runs: each run is there once, however many processes do this.
 
 Imports MLflow, which takes seconds: other files import this inside functions, away from training.
 """
@@ -52,8 +52,8 @@ class MLflowWriter:
     def sync(self, folder: Path) -> Summary:
         """Bring MLflow up to date with every run below ``folder``, and with the champion if it is one of them.
 
-        Raises ``MlflowException`` if the store cannot be reached. What is wrong with a single run stands in
-        the summary's ``problems`` and keeps no other run waiting.
+        Raises ``MlflowException`` if the store cannot be reached. What is wrong with a single run is in
+        the summary's ``problems`` and does not stop the other runs.
         """
         summary = Summary()
         with self.lock:  # two writers at once would both find a run missing, and create it twice
@@ -84,9 +84,9 @@ class MLflowWriter:
         else:
             wanted = run_files.read(folder)
             status = wanted.status
-            if status == "RUNNING":
+            if status == "RUNNING" and folder.parts[0] == RUNS.name:  # not a trial, which nothing replaces
                 wanted.tags["lab.place"] = self.place
-            # Found anew each time: `lab sync` may have written to it meanwhile, or a person deleted it.
+            # Searched for each time: `lab sync` may have written to it meanwhile, or a person deleted it.
             run = TrackedRun.find(self.client, self.experiment, wanted, self.tracked.get(wanted.key))
             is_new = run is None
             run = self.tracked[wanted.key] = run or TrackedRun.create(self.client, self.experiment, wanted)

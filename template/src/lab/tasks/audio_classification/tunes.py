@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lab.contract import Provenance
-from lab.data.near_duplicates import plain, text_pairs
+from lab.contract import Contents, Provenance
+from lab.data.near_duplicates import clusters, plain
 from lab.data.sounds import LOUDEST, loudness
 from lab.files import sha256, write_json
 
@@ -152,13 +152,9 @@ def render(notes: list[Note], random: np.random.Generator) -> np.ndarray:
 
 def variants(melodies: list[str], titles: list[str]) -> list[str]:
     """A name for each tune, the same for variants: four of five runs of steps are the same, or the title is."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     named = [plain(title) or f"untitled {number}" for number, title in enumerate(titles)]
-    first, second = np.concatenate([*text_pairs(melodies), *text_pairs(named)]).T
-    graph = coo_array((np.ones(len(first), bool), (first, second)), shape=(len(melodies), len(melodies)))
-    return [f"tune {number}" for number in connected_components(graph, directed=False)[1]]
+    numbers, _ = clusters(Contents(hashed=(), texts=melodies), pd.Series(named))
+    return [f"tune {number}" for number in numbers]
 
 
 def tune_rules() -> list[Expectation]:

@@ -56,7 +56,7 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     molecules = [read(str(text)) for text in table["text"]]
     if wrong := [str(text) for text, molecule in zip(table["text"], molecules, strict=True) if molecule is None]:
         what = f"{len(wrong)} of {len(table)} molecules cannot be read"
-        raise UserError(f"{what}: {some(wrong, 3)}: mend or remove these rows of {found.said}")
+        raise UserError(f"{what}: {some(wrong, 3)}: repair or remove these rows of {found.said}")
     examples = table[[column for column in ("id", "group", "date") if column in table]].copy()
     examples["smiles"] = [canonical(molecule) for molecule in molecules]
     examples["target"] = table["target"]
@@ -101,6 +101,20 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     everything["target"] = torch.tensor(table.loc[ids, "target"].to_numpy(np.float32))
     parts = {name: values.split([len(members) for members in splits.values()]) for name, values in everything.items()}
     return {split: {name: parts[name][place] for name in parts} for place, split in enumerate(splits)}
+
+
+def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
+    """A forest (Geurts et al. 2006) on descriptors, as chemists use them, and on fingerprints."""
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    found = {split: batch for split, batch in load(raw, splits).items() if isinstance(batch, dict)}
+    smiles = pd.read_parquet(raw / "examples.parquet").set_index("id")["smiles"]
+    train, test = (
+        np.hstack([descriptors(smiles[splits[split]]).drop(columns="skeleton").fillna(0), found[split]["fingerprint"]])
+        for split in ("train", "test")
+    )
+    forest = ExtraTreesRegressor(100, max_features=1 / 3, min_samples_leaf=2, n_jobs=-1, random_state=0)
+    return {"forest": {"predicted": forest.fit(train, found["train"]["target"]).predict(test)}}
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:

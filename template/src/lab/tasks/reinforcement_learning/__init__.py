@@ -1,1 +1,1 @@
-"""Play chess against a random opponent, and learn from nothing but the points that are won and lost."""
+"""Play chess, or in an environment of gymnasium, and learn from nothing but the rewards."""

@@ -1,115 +1,60 @@
-"""Chess as an environment: what an agent sees, what it may do, what that earns, and who plays against it.
+"""Where agents act: what an environment gives to the methods, be it chess or one of gymnasium's.
 
-The rules are python-chess's. The agent has White and always sees many games at once.
+To add another, write a class with the names of ``Environment``, and choose it in ``environment_of`` and in problem.py.
 """
 
 from __future__ import annotations
 
-import random
+from typing import Protocol
 
-import chess
-import numpy as np
-import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-LENGTH = 20
-"""Moves that the agent makes in a game, unless the game ends before."""
-MOST_LEGAL = 218
-"""No position has more legal moves (Petrović 1964)."""
-PIECES = 12
-"""Kinds: White's pawn, knight, bishop, rook, queen, king, then Black's."""
-MATE = 10
-"""Points for checkmate; the pieces' values are those of every textbook."""
+from lab.contract import Batch, Examples
+
+State = dict[str, Tensor]
+"""What an agent sees of n games: each value has one row for each."""
 
 
-def encode(move: chess.Move) -> int:
-    """From square, to square and promotion in one number, which ``decode`` reads."""
-    return move.from_square + 64 * move.to_square + 4096 * (move.promotion or 0)
-
-
-def decode(code: int) -> chess.Move:
-    return chess.Move(code % 64, code // 64 % 64, code // 4096 or None)
-
-
-def board_after(codes: list[int]) -> chess.Board:
-    """The position after moves from the initial one; negative numbers are padding."""
-    board = chess.Board()
-    for code in codes:
-        if code >= 0:
-            board.push(decode(code))
-    return board
-
-
-def balance(board: chess.Board) -> int:
-    """White's points on the board less Black's: pawn 1, knight and bishop 3, rook 5, queen 9."""
-    white, black = board.occupied_co[chess.WHITE], board.occupied_co[chess.BLACK]
-    kinds = ((1, board.pawns), (3, board.knights | board.bishops), (5, board.rooks), (9, board.queens))
-    return sum(points * ((kind & white).bit_count() - (kind & black).bit_count()) for points, kind in kinds)
-
-
-def winner(board: chess.Board) -> int:
-    """1 if White has mated, -1 if Black has, else 0."""
-    if not board.is_checkmate():
-        return 0
-    return -1 if board.turn == chess.WHITE else 1
-
-
-def choices(board: chess.Board) -> list[chess.Move]:
-    """The agent's legal moves. Its pawns promote to queens: from and to squares say all there is to choose."""
-    return [move for move in board.generate_legal_moves() if move.promotion in (None, chess.QUEEN)]
-
-
-class Games:
-    """Games that go on move by move together. ``openings`` (n, plies): codes, padded with -1; ``seeds`` (n,)."""
-
-    def __init__(self, openings: Tensor, seeds: Tensor) -> None:
-        self.boards = [board_after(codes) for codes in openings.tolist()]
-        self.opponents = [random.Random(seed) for seed in seeds.tolist()]
-        self.choices = [choices(board) for board in self.boards]
-        self.left = LENGTH
+class Games(Protocol):
+    """n games that go on step by step together."""
 
     def live(self) -> Tensor:
         """(n,) which games go on."""
-        return torch.tensor([bool(moves) for moves in self.choices]) & (self.left > 0)
 
-    def observe(self) -> tuple[Tensor, Tensor]:
-        """The state.
+    def observe(self) -> State:
+        """What is seen now; of a game that is over, anything."""
 
-        Squares (n, 64), a1 to h8: 0 if empty, else the piece's number from 1. Moves (n, MOST_LEGAL): the legal
-        ones as from + 64 to, then -1.
+    def step(self, choice: Tensor) -> Tensor:
+        """Take action ``choice`` (n,) in each game that goes on; return the rewards (n,), 0 where a game is over."""
+
+    def outcome(self) -> dict[str, Tensor]:
+        """Columns of ``predictions.parquet`` from which the games can be told again, beside ``return``."""
+
+
+class Environment(Protocol):
+    """The rules, and how their states are read."""
+
+    light: bool
+    """Whether its network is so small that several threads would spend their time in waiting for each other."""
+
+    def begin(self, batch: Batch, luck: Tensor | None = None) -> Games:
+        """A game from each row of the batch. All chance in it follows from that row, or from ``luck`` (n,) instead."""
+
+    def network(self, width: int, depth: int) -> nn.Module:
+        """From a state to the scores (n, actions) of the actions, and to what the state is about (n, width).
+
+        An action that is not allowed has a score of -1e9. The weights are new.
         """
-        bits = np.unpackbits(
-            np.array([_bits(board) for board in self.boards], dtype="<u8").view(np.uint8), bitorder="little"
-        )
-        squares = np.arange(1, PIECES + 1, dtype=np.uint8) @ bits.reshape(-1, PIECES, 64)
-        moves = np.full((len(self.boards), MOST_LEGAL), -1)
-        for row, legal in zip(moves, self.choices, strict=True):
-            row[: len(legal)] = [encode(move) % 4096 for move in legal]
-        return torch.from_numpy(squares).long(), torch.from_numpy(moves)
 
-    def step(self, chosen: Tensor) -> Tensor:
-        """Make the ``chosen`` (n,) of each game's moves, and the opponent's; return the rewards (n,) in points.
-
-        A reward is what the move and its reply change in the balance, and MATE for the end of a king.
-        """
-        rewards = torch.zeros(len(self.boards))
-        self.left -= 1
-        for game, (board, choice) in enumerate(zip(self.boards, chosen.tolist(), strict=True)):
-            if not self.choices[game]:
-                continue
-            before = balance(board)
-            board.push(self.choices[game][choice])
-            replies = list(board.generate_legal_moves())
-            if replies:
-                board.push(self.opponents[game].choice(replies))
-            self.choices[game] = choices(board) if replies else []
-            rewards[game] = balance(board) - before
-            if not self.choices[game]:
-                rewards[game] += MATE * winner(board)
-        return rewards
+    def scale(self, discount: float) -> float:
+        """How large discounted returns are: what a critic learns should be near one."""
 
 
-def _bits(board: chess.Board) -> list[int]:
-    """Where each kind of piece stands, one bit a square."""
-    kinds = (board.pawns, board.knights, board.bishops, board.rooks, board.queens, board.kings)
-    return [kind & board.occupied_co[side] for side in (chess.WHITE, chess.BLACK) for kind in kinds]
+def environment_of(examples: Examples) -> Environment:
+    """The environment that examples begin in: what ``load`` gives for gymnasium's names it, else it is chess."""
+    named = getattr(examples, "environment", None)
+    if named is not None:
+        return named
+    from lab.tasks.reinforcement_learning.chess_games import Chess
+
+    return Chess()

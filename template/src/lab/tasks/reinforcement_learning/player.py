@@ -1,83 +1,87 @@
-"""What all methods of this task share: the network that scores moves, and how it plays."""
+"""What all methods of this task share: a network that scores actions, and how it plays."""
 
 from __future__ import annotations
 
 import copy
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
-from lab.contract import Batch, Method
-from lab.tasks.reinforcement_learning.environment import LENGTH, PIECES, Games, encode, winner
+from lab.contract import Batch, Examples, Method, Update
+from lab.tasks.reinforcement_learning.environment import Games, environment_of
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Where there is little to compute, several threads would spend their time in waiting for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class Player(Method):
-    """A policy. ``width``: channels of the board's features. ``depth``: convolutions over the board."""
+    """A policy for the environment of the examples. ``width`` and ``depth``: see networks.py."""
 
-    def __init__(self, examples: Batch, width: int, depth: int) -> None:
+    def __init__(self, examples: Examples, width: int, depth: int) -> None:
         super().__init__()
-        self.piece = nn.Embedding(PIECES + 1, width)
-        self.square = nn.Parameter(torch.randn(64, width) / math.sqrt(width))
-        self.layers = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(depth))
-        self.norm = nn.LayerNorm(width)
-        self.origin, self.goal, self.lure = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, 1)
-
-    def features(self, squares: Tensor) -> Tensor:
-        """Squares (n, 64) to features of each square (n, 64, width)."""
-        board = (self.piece(squares) + self.square).transpose(1, 2).unflatten(2, (8, 8))
-        for layer in self.layers:
-            board = board + functional.gelu(layer(board))
-        return self.norm(board.flatten(2).transpose(1, 2))
-
-    def scores(self, features: Tensor, moves: Tensor) -> Tensor:
-        """Logits (n, MOST_LEGAL) of the legal moves: how well the square that is left suits the square it leads to."""
-        pairs = self.goal(features) @ self.origin(features).transpose(1, 2) / math.sqrt(features.shape[2])
-        table = (pairs + self.lure(features)).flatten(1)  # (n, 64 to × 64 from)
-        return table.gather(1, moves.clamp(min=0)).float().masked_fill(moves < 0, -1e9)
+        self.environment = environment_of(examples)
+        self.network = self.environment.network(width, depth)
 
     @torch.no_grad()
-    def play(self, batch: Batch, choose: Callable[[Tensor], Tensor]) -> tuple[Games, dict[str, Tensor]]:
-        """Play a game from each opening; ``choose`` turns logits into choices.
+    def play(
+        self, batch: Batch, choose: Callable[[Tensor], Tensor], luck: Tensor | None = None
+    ) -> tuple[Games, dict[str, Tensor]]:
+        """Play a game from each row; ``choose`` turns scores into choices.
 
-        Returns the games and what happened, each value (LENGTH, games, …): ``squares`` and ``moves`` before a
-        choice, ``choice``, ``reward``, and ``live``: False once a game is over.
+        Returns the games and what happened, each value (steps, games, …): the state before a choice, ``choice``,
+        ``reward``, and ``live``: False once a game is over.
         """
-        device = self.square.device
-        games = Games(batch["opening"], batch["opponent_seed"])
-        turns = []
-        for _ in range(LENGTH):
-            live = games.live()
-            squares, moves = (part.to(device) for part in games.observe())
-            choice = choose(self.scores(self.features(squares), moves))
-            reward = games.step(choice)
-            turns.append((squares, moves, choice, reward.to(device), live.to(device)))
-        names = ("squares", "moves", "choice", "reward", "live")
-        return games, dict(zip(names, map(torch.stack, zip(*turns, strict=True)), strict=True))
+        device = next(self.parameters()).device
+        games = self.environment.begin(batch, luck)
+        steps: list[dict[str, Tensor]] = []
+        with one_thread():
+            while (live := games.live()).any():
+                state = {name: value.to(device) for name, value in games.observe().items()}
+                choice = choose(self.network(state)[0])
+                reward = games.step(choice)
+                steps.append(state | {"choice": choice, "reward": reward.to(device), "live": live.to(device)})
+        return games, {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
 
-    def explore(self, batch: Batch) -> dict[str, Tensor]:
-        """Play with random choices, as likely as the policy finds them, against an opponent that is new each time."""
-        number = len(batch["opening"])
-        batch = batch | {"opponent_seed": torch.randint(2**31, (number,))}
-        _, turns = self.play(batch, lambda logits: torch.multinomial(logits.softmax(1), 1)[:, 0])
-        return turns
+    def train_step(self, batch: Batch, update: Update) -> dict[str, Tensor]:
+        with one_thread() if self.environment.light else nullcontext():
+            return self.learn(batch, update)
+
+    def learn(self, batch: Batch, update: Update) -> dict[str, Tensor]:
+        """Play, and call ``update`` with a loss as often as the method likes: see ``train_step`` in contract.py."""
+        raise NotImplementedError
+
+    def explore(self, batch: Batch) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor]:
+        """Play with random choices, as likely as the policy finds them, and with luck that is new each time.
+
+        Returns what happened as ``play`` does; and of the steps in games that went on, the states and choices (n, …).
+        """
+        number = len(next(iter(batch.values())))
+        luck = torch.randint(2**31, (number,))
+        _, steps = self.play(batch, lambda scores: torch.multinomial(scores.softmax(1), 1)[:, 0], luck)
+        live = steps["live"]
+        known = {name: value[live] for name, value in steps.items() if name not in ("choice", "reward", "live")}
+        return steps, known, steps["choice"][live]
 
     def validate(self, batch: Batch) -> dict[str, Tensor]:
-        _, turns = self.play(batch, lambda logits: logits.argmax(1))
-        mean = turns["reward"].sum(0).mean()
+        _, steps = self.play(batch, lambda scores: scores.argmax(1))
+        mean = steps["reward"].sum(0).mean()
         return {"loss": -mean, "return": mean}
 
     def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """Each game played once by the best move: ``return`` (points), ``won`` (1, 0, -1) and all its ``moves``.
+        """Each game played once by the best action: ``return``, and what the environment tells of a game.
 
-        Double precision on the processor: rounding that depends on the batch's size must not choose a move.
+        Double precision on the processor: rounding that depends on the batch's size must not choose an action.
         """
         exact = copy.deepcopy(self).to("cpu", torch.float64)
-        games, turns = exact.play(batch, lambda logits: logits.argmax(1))
-        moves = torch.full((len(games.boards), batch["opening"].shape[1] + 2 * LENGTH), -1)
-        for row, board in zip(moves, games.boards, strict=True):
-            row[: len(board.move_stack)] = torch.tensor([encode(move) for move in board.move_stack])
-        won = torch.tensor([winner(board) for board in games.boards])
-        return {"return": turns["reward"].sum(0), "won": won, "moves": moves}
+        games, steps = exact.play(batch, lambda scores: scores.argmax(1))
+        return {"return": steps["reward"].sum(0), **games.outcome()}

@@ -1,26 +1,24 @@
-"""Play chess against an opponent that moves at random: win as many points as 20 moves allow."""
+# The template's example. Delete this line when the problem and its data are your own.
+"""Play games and learn from their rewards alone: chess, or an environment of gymnasium that ``data.name`` names."""
 
 from __future__ import annotations
 
-import itertools
-import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import torch
-
 from lab.contract import Contents, Examples, Metric, Provenance
 from lab.errors import UserError
-from lab.files import sha256
 
 if TYPE_CHECKING:
+    import pandas as pd
     from great_expectations.expectations import Expectation
     from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
 
-metrics = (
+RAW = Path("data/raw")
+"""Where the pipeline keeps the starts of the games that ``figures`` shows."""
+CHESS_METRICS = (
     Metric("mean_return", higher_is_better=True, unit="points a game", digits=1),
     Metric("wins", higher_is_better=True, unit="% of games", digits=1, bounds=(0, 100)),
 )
@@ -28,111 +26,99 @@ targets = ()
 stratify = None
 
 
+def __getattr__(name: str) -> Any:
+    """``metrics``: they follow from the environment that params.yaml names."""
+    if name != "metrics":
+        raise AttributeError(f"problem.py has no {name}")
+    from lab.settings import read_params
+
+    options = read_params().data if Path("params.yaml").is_file() else None
+    if options is None or is_chess(options):
+        return CHESS_METRICS
+    from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium
+
+    return Gymnasium(options.name).metrics()
+
+
+def is_chess(options: DataSettings) -> bool:
+    """Whether ``data`` names no environment of gymnasium."""
+    if options.source not in ("demo", "gymnasium"):
+        raise UserError("params.yaml: data.source: games are played, not collected: set it to demo or to gymnasium")
+    return options.source == "demo" and not options.name
+
+
 def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
-    """One row for each game to be played: its first moves, made at random, and the seed of the opponent's moves."""
-    import chess
+    """One row for each game to be played: how it begins, and the seed of all chance in it."""
+    if is_chess(options):
+        from lab.tasks.reinforcement_learning.openings import collect_openings
 
-    from lab.tasks.reinforcement_learning.environment import balance, choices
+        return collect_openings(options)
+    from lab.tasks.reinforcement_learning.starts import collect_starts
 
-    own = options.own(games=640, opening=4, seed=0)
-    if options.source != "demo":
-        raise UserError("params.yaml: data.source: games are played, not collected: set it to demo")
-    draw = random.Random(own["seed"])
-    rows: dict[str, dict[str, Any]] = {}
-    for attempt in itertools.count():
-        if len(rows) == own["games"]:
-            break
-        if attempt > 10 * own["games"]:
-            raise UserError("params.yaml: data.opening: so few random moves do not make data.games different positions")
-        board = chess.Board()
-        while len(board.move_stack) < 2 * own["opening"] and (legal := list(board.legal_moves)):
-            board.push(draw.choice(legal))
-        if not any(board.legal_moves):
-            continue
-        position = sha256(board.epd().encode())
-        rows.setdefault(  # a position that was met before is left out: it may not be in two splits
-            position,
-            {
-                "id": f"{len(rows):04d}",
-                "sha256": position,
-                "opening": " ".join(move.uci() for move in board.move_stack),
-                "fen": board.fen(),
-                "balance": balance(board),
-                "choices": len(choices(board)),
-                "opponent_seed": draw.randrange(2**31),
-            },
-        )
-    provenance = Provenance(
-        title="Chess openings made of random moves",
-        kind="made",
-        source="this program, by the rules of chess in the Python package chess (python-chess)",
-        licence="CC0 1.0",
-        citation="Fiekas 2012-2024, python-chess, https://python-chess.readthedocs.io",
-        notes="The rules are real; the openings are not people's, and the opponent chooses any legal move with equal "
-        "chances. No games are stored but how they begin: agents make their own data by playing.",
-    )
-    return pd.DataFrame(rows.values()), provenance
+    return collect_starts(raw, options)
 
 
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
-    import great_expectations.expectations as gxe
+    if is_chess(options):
+        from lab.tasks.reinforcement_learning.openings import opening_rules
 
-    return [
-        gxe.ExpectColumnValuesToMatchRegex(column="id", regex=r"^\d{4,}$"),
-        gxe.ExpectColumnValuesToBeUnique(column="id"),
-        gxe.ExpectColumnValuesToBeUnique(column="sha256"),
-        gxe.ExpectColumnValuesToMatchRegex(
-            column="opening", regex=r"^([a-h][1-8]){2}[qrbn]?( ([a-h][1-8]){2}[qrbn]?)*$"
-        ),
-        gxe.ExpectColumnValuesToMatchRegex(column="fen", regex=r"^([1-8pnbrqkPNBRQK]+/?){8} w "),
-        gxe.ExpectColumnValuesToBeBetween(column="balance", min_value=-39, max_value=39),
-        gxe.ExpectColumnValuesToBeBetween(column="choices", min_value=1, max_value=218),
-        gxe.ExpectColumnValuesToBeBetween(column="opponent_seed", min_value=0, max_value=2**31 - 1),
-    ]
+        return opening_rules()
+    from lab.tasks.reinforcement_learning.starts import start_rules
+
+    return start_rules(examples, options)
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
-    """``opening``: (n, moves) int64, each move a number as in environment.py. ``opponent_seed``: (n,) int64."""
-    import chess
+    """Chess: ``opening`` (n, moves) and ``opponent_seed`` (n,). Else a dataset of ``start_seed``."""
+    if not (raw / "environment.json").is_file():
+        from lab.tasks.reinforcement_learning.openings import load_openings
 
-    from lab.tasks.reinforcement_learning.environment import encode
+        return load_openings(raw, splits)
+    from lab.tasks.reinforcement_learning.starts import load_starts
 
-    table = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    examples: dict[str, Examples] = {}
-    for name, ids in splits.items():
-        rows = table.loc[ids]
-        codes = [[encode(chess.Move.from_uci(move)) for move in opening.split()] for opening in rows["opening"]]
-        examples[name] = {
-            "opening": torch.tensor(codes),
-            "opponent_seed": torch.tensor(rows["opponent_seed"].to_numpy()),
-        }
-    return examples
+    return load_starts(raw, splits)
+
+
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    """The state that each row leads to."""
+    if not (raw / "environment.json").is_file():
+        from lab.tasks.reinforcement_learning.openings import opening_contents
+
+        return opening_contents(examples)
+    from lab.tasks.reinforcement_learning.starts import start_contents
+
+    return start_contents(raw, examples)
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    return {"mean_return": float(predictions["return"].mean()), "wins": 100 * float((predictions["won"] == 1).mean())}
+    """The mean return, and the share of games that are won or solved."""
+    found = {"mean_return": float(predictions["return"].mean())}
+    if "won" in predictions:
+        found["wins"] = 100 * float((predictions["won"] == 1).mean())
+    if "solved" in predictions:
+        found["solved"] = 100 * float(predictions["solved"].mean())
+    return found
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """The returns of each method's games beside those of a player that moves at random; and one game on the board."""
-    from lab.tasks.reinforcement_learning.drawing import draw_game, draw_returns, random_returns
+    """The returns of each method's games beside those of a player that moves at random; and one game step by step."""
+    from lab.tasks.reinforcement_learning.drawing import draw_returns
 
     tables = {name: table[table["split"] == "test"] for name, table in predictions.items()}
     returns = {name: table["return"].to_numpy() for name, table in tables.items()}
     name, table = list(tables.items())[-1]
     middle = table.iloc[(table["return"] - table["return"].median()).abs().argsort().iloc[0]]
-    game = draw_game(middle["moves"].tolist(), f"{name}, White, in its median game: {middle['return']:+.0f} points")
-    return {"game": game, "returns": draw_returns(returns | {"random player": random_returns(table["moves"].tolist())})}
+    if "moves" in table:
+        from lab.tasks.reinforcement_learning.chess_drawing import draw_game, random_returns
 
+        title = f"{name}, White, in its median game: {middle['return']:+.0f} points"
+        game, by_chance, unit = (
+            draw_game(middle["moves"].tolist(), title),
+            random_returns(table["moves"].tolist()),
+            "points",
+        )
+    else:
+        from lab.tasks.reinforcement_learning.gymnasium_drawing import draw_episode, random_episodes
 
-def contents(raw: Path, examples: pd.DataFrame) -> Contents:
-    """The position that each opening leads to; it must be that of ``fen``."""
-    import chess
-
-    hashed = []
-    for opening, fen in zip(examples["opening"], examples["fen"], strict=True):
-        board = chess.Board()
-        for move in opening.split():
-            board.push_uci(move)
-        hashed.append(board.epd().encode() if board.fen() == fen else b"")
-    return Contents(hashed=hashed)
+        game, by_chance, unit = draw_episode(RAW, middle, name), random_episodes(RAW, table["id"].tolist()), ""
+    return {"game": game, "returns": draw_returns(returns | {"random player": by_chance}, unit)}

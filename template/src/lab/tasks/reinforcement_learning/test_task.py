@@ -15,8 +15,8 @@ from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.tasks.reinforcement_learning import problem
 from lab.tasks.reinforcement_learning.baseline import Reinforce, returns_to_go
-from lab.tasks.reinforcement_learning.drawing import random_returns
-from lab.tasks.reinforcement_learning.environment import LENGTH, MATE, Games, balance, board_after, decode, encode
+from lab.tasks.reinforcement_learning.chess_drawing import random_returns
+from lab.tasks.reinforcement_learning.chess_games import LENGTH, MATE, Games, balance, board_after, decode, encode
 from lab.tasks.reinforcement_learning.novel import ActorCritic, generalised_advantages
 from lab.tasks.reinforcement_learning.player import Player
 
@@ -52,7 +52,7 @@ def test_the_mask_holds_the_legal_moves_and_no_others(batch: Batch) -> None:
     games = Games(batch["opening"], batch["opponent_seed"])
     draw = random.Random(0)
     for _ in range(LENGTH):
-        _, moves = games.observe()
+        moves = games.observe()["moves"]
         for row, board in zip(moves, games.boards, strict=True):
             expected = {move.from_square + 64 * move.to_square for move in board.legal_moves}
             assert set(row[row >= 0].tolist()) == (expected if board.turn == chess.WHITE else set())
@@ -62,19 +62,20 @@ def test_the_mask_holds_the_legal_moves_and_no_others(batch: Batch) -> None:
 def test_rewards_add_up_to_the_change_of_the_balance(batch: Batch) -> None:
     torch.manual_seed(0)
     player = Reinforce(batch, **SIZE)
-    games, turns = player.play(batch, lambda logits: torch.multinomial(logits.softmax(1), 1)[:, 0])
+    games, steps = player.play(batch, lambda scores: torch.multinomial(scores.softmax(1), 1)[:, 0])
+    assert isinstance(games, Games)
     for game, board in enumerate(games.boards):
         start = balance(board_after(batch["opening"][game].tolist()))
         mate = MATE if board.is_checkmate() and board.turn == chess.BLACK else 0
         lost = MATE if board.is_checkmate() and board.turn == chess.WHITE else 0
-        assert turns["reward"][:, game].sum().item() == balance(board) - start + mate - lost
+        assert steps["reward"][:, game].sum().item() == balance(board) - start + mate - lost
 
 
 def test_an_untaught_policy_has_no_favourites(batch: Batch) -> None:
     torch.manual_seed(0)
     player = Player(batch, width=32, depth=2)
-    squares, moves = Games(batch["opening"], batch["opponent_seed"]).observe()
-    policy = player.scores(player.features(squares), moves).softmax(1)
+    state = Games(batch["opening"], batch["opponent_seed"]).observe()
+    policy, moves = player.network(state)[0].softmax(1), state["moves"]
     assert torch.equal(policy > 0, moves >= 0)
     entropy = -(policy * policy.clamp(min=1e-9).log()).sum(1)
     assert (entropy / (moves >= 0).sum(1).log()).min() > 0.85
@@ -101,12 +102,12 @@ def test_predictions_are_games_that_can_be_replayed_alone(batch: Batch) -> None:
 def test_practice_is_against_new_opponents_and_follows_from_the_seed(batch: Batch) -> None:
     player = Reinforce(batch, **SIZE)
     other = batch | {"opponent_seed": batch["opponent_seed"] + 1}
-    turns = []
+    found = []
     for seed, examples in ((0, batch), (0, other), (1, batch)):
         torch.manual_seed(seed)
-        turns.append(player.explore(examples)["squares"])
-    assert torch.equal(turns[0], turns[1])
-    assert not torch.equal(turns[0], turns[2])
+        found.append(player.explore(examples)[0]["squares"])
+    assert torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[2])
 
 
 def test_returns_to_go_by_hand() -> None:

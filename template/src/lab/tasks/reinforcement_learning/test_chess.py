@@ -3,7 +3,7 @@
 import chess
 import torch
 
-from lab.tasks.reinforcement_learning.environment import MATE, Games, balance, decode, encode
+from lab.tasks.reinforcement_learning.chess_games import MATE, Games, balance, decode, encode
 
 
 def games_from(*positions: str, seed: int = 0) -> Games:
@@ -24,7 +24,7 @@ def test_moves_survive_their_numbers() -> None:
 
 
 def test_squares_show_the_pieces() -> None:
-    squares, _ = games_from("8/7k/8/8/3q4/8/1P6/K6N w - - 0 1").observe()
+    squares = games_from("8/7k/8/8/3q4/8/1P6/K6N w - - 0 1").observe()["squares"]
     found = {chess.square_name(square): int(squares[0, square]) for square in squares[0].nonzero()[:, 0].tolist()}
     assert found == {"a1": 6, "b2": 1, "h1": 2, "d4": 11, "h7": 12}
 

@@ -1,0 +1,133 @@
+"""What the README and the files beside it tell a team to do next: each recipe is followed word by word."""
+
+import functools
+import http.server
+import json
+import re
+import shutil
+import threading
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import Project, Stamp
+
+WHEEL = "torch-2.12.0+cu130"
+
+
+@pytest.mark.slow
+def test_pretrained_weights_are_tuned(stamp: Stamp) -> None:
+    project = stamp()
+    readme = (project.path / "README.md").read_text(encoding="utf-8")
+    code = next(block for block in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "timm" in block)
+    path = re.search(r"Then `(src/lab/tasks/\w+/pretrained\.py)`", readme)
+    assert path
+    (project.path / path[1]).write_text(code, encoding="utf-8")
+    lines = next(block for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "pretrained:" in block)
+    lines = lines.replace("side: 64", "side: 32").replace("epochs: 5", "epochs: 1")
+    project.write("params.yaml", "\ncompare:", f"{lines}\ncompare:")
+    for stage in ("fingerprint", "collect", "validate", "split"):
+        project.succeed("python", "-m", f"lab.stages.{stage}")
+    project.succeed("python", "-m", "lab.stages.train", "pretrained", "--seed", "0", HF_HUB_OFFLINE="1")
+    record = json.loads((project.path / "runs/pretrained/0/run.json").read_text(encoding="utf-8"))
+    assert record["status"] == "finished"
+    history = (project.path / "runs/pretrained/0/history.csv").read_text(encoding="utf-8").splitlines()
+    row = dict(zip(history[0].split(","), history[1].split(","), strict=True))
+    assert float(row["validation_loss"]) < 2  # ln 10 = 2.3 is a guess
+    assert project.run("ruff", "check", path[1]).returncode == 0
+
+
+def test_the_lines_for_cuda_on_windows_are_what_uv_needs(stamp: Stamp, tmp_path: Path) -> None:
+    """Taken away the `# `, they get PyTorch from an index that, like the real one, tells no times of upload."""
+    folder = tmp_path / "whl/torch"
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(folder / f"{WHEEL}-cp311-cp311-win_amd64.whl", "w") as wheel:
+        about = f"{WHEEL}.dist-info"
+        wheel.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: torch\nVersion: 2.12.0+cu130\n")
+        wheel.writestr(
+            f"{about}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: false\nTag: cp311-cp311-win_amd64\n"
+        )
+        wheel.writestr(f"{about}/RECORD", "")
+    name = f"{WHEEL}-cp311-cp311-win_amd64.whl"
+    (folder / "index.html").write_text(f'<a href="{name.replace("+", "%2B")}">{name}</a>', encoding="utf-8")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    project = stamp()
+    text = (project.path / "pyproject.toml").read_text(encoding="utf-8")
+    assert len(re.findall(r"^# (exclude-newer-package|index|sources) = ", text, re.MULTILINE)) == 3
+    text = re.sub(r"^# (exclude-newer-package|index|sources) = ", r"\1 = ", text, flags=re.MULTILINE)
+    text = text.replace("ADDRESS", f"http://127.0.0.1:{server.server_port}/whl", 1 + text.count("by that"))
+    assert tomllib.loads(text)["tool"]["uv"]["index"][0]["explicit"] is True
+    torch = next(each for each in tomllib.loads(text)["project"]["dependencies"] if each.startswith("torch"))
+    section = re.search(r"^\[tool\.uv\]\n.*?(?=^\[)", text, re.DOTALL | re.MULTILINE)
+    assert section
+    small = Project(tmp_path / "small")
+    small.path.mkdir()
+    lines = [
+        "[project]",
+        'name = "x"',
+        'version = "0"',
+        'requires-python = ">=3.11,<3.12"',
+        f'dependencies = ["{torch}"]',
+    ]
+    windows = "environments = [\"sys_platform == 'win32'\"]"
+    (small.path / "pyproject.toml").write_text("\n".join([*lines, section[0], windows]), encoding="utf-8")
+    try:
+        done = small.run("uv", "lock")
+    finally:
+        server.shutdown()
+    assert done.returncode == 0, done.stderr
+    assert 'version = "2.12.0+cu130"' in (small.path / "uv.lock").read_text(encoding="utf-8")
+
+
+def test_the_notebook_for_colab_is_whole_and_its_commands_exist(stamp: Stamp) -> None:
+    project = stamp()
+    book = json.loads((project.path / "notebooks/colab.ipynb").read_text(encoding="utf-8"))
+    assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
+    assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
+    commands = set()
+    for cell in book["cells"]:
+        assert cell["cell_type"] in ("markdown", "code")
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == []
+            assert cell["execution_count"] is None
+            lines = "".join(cell["source"]).splitlines()
+            python = [line for line in lines if not line.startswith(("!", "%", "#"))]
+            compile("\n".join(python), "cell", "exec")
+            bare = [line.removeprefix("# ") for line in lines]
+            commands |= {line for line in bare if line.startswith("!uv run ")}
+    assert {"!uv run lab setup", "!uv run dvc repro", "!uv run dvc push"} <= commands
+    for command in commands:
+        program, *words = command.removeprefix("!uv run ").split()
+        named = [word for word in words if not word.startswith(("-", "/"))][: 2 if words[0] == "remote" else 1]
+        module = "lab.cli" if program == "lab" else "dvc"
+        shown = project.succeed("python", "-m", module, *named, "--help")
+        for option in (word for word in words if word.startswith("--")):
+            assert option in shown, command
+
+
+def test_git_asks_for_colabs_token_and_keeps_it_nowhere(stamp: Stamp, tmp_path: Path) -> None:
+    project = stamp()
+    book = (project.path / "notebooks/colab.ipynb").read_text(encoding="utf-8")
+    sources = "".join("".join(cell["source"]) + "\n" for cell in json.loads(book)["cells"])
+    line = next(line for line in sources.splitlines() if "credential.helper" in line)
+    helper = re.search(r"'(.*)'", line)
+    assert helper
+    if shutil.which("bash") is None:
+        pytest.skip("Colab has a bash")
+    config = tmp_path / "gitconfig"
+    where = {"GIT_CONFIG_GLOBAL": str(config), "GITHUB_TOKEN": "of-the-team"}
+    project.succeed("git", "config", "--global", "credential.helper", helper[1], **where)
+    (tmp_path / "asked").write_text("protocol=https\nhost=example.org\n\n", encoding="utf-8")
+    filled = project.succeed("bash", "-c", f"git credential fill < '{tmp_path / 'asked'}'", **where)
+    assert "password=of-the-team" in filled
+    assert "of-the-team" not in config.read_text(encoding="utf-8")
+
+
+def test_readmes_yaml_can_be_read(stamp: Stamp) -> None:
+    readme = (stamp().path / "README.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL):
+        assert isinstance(yaml.safe_load(block), dict)
