@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """A recurrent network over convolutions (Choi et al. 2017): it hears the order of sounds, and so metre and rhythm.
 
 It never hears the same sound twice: each is moved in time and pitch, and loses some moments and bands

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Which class is a sound of? Any number of classes, any sounds; the demo data are tunes of three lands."""
 
 from __future__ import annotations

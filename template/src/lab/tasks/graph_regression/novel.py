@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """Message passing (Gilmer et al. 2017): atoms tell their neighbours along bonds what they know, some times over.
 
 Each step is that of a graph isomorphism network with bonds (Hu et al. 2020). What all atoms know in the end is summed,

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Tell a number of a molecule from its graph; the demo data are melting points of organic substances."""
 
 from __future__ import annotations
