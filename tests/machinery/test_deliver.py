@@ -142,7 +142,7 @@ def test_a_licence_that_is_missing_is_called_so(folder: Path, language: str) -> 
     path.write_text(path.read_text(encoding="utf-8").replace('"CC BY 4.0"', '""'), encoding="utf-8")
     missing = "not given" if language == "en" else "未註明"
     name = "Licence" if language == "en" else "授權"
-    assert f"| {name} | {missing}" in data_card(read_project(), read_results())
+    assert f"| {name} | **{missing}" in data_card(read_project(), read_results())
     documents = compile_documents()
     for name in ("report", "slides"):
         assert missing in "".join(text_of(documents[name]).split("\n"))

@@ -163,7 +163,9 @@ def draw_mistakes(
 
     pictures, place = np.load(RAW / "pictures.npy", mmap_mode="r"), pd.Series(range(len(table)), table["id"])
     look = {"cmap": "gray_r", "vmin": 0, "vmax": INK} if "ink" in table else {"cmap": "gray", "vmin": 0, "vmax": 255}
-    size = (0.85 * shown + 0.8, 1.15 * len(predictions))
+    long = max(map(len, names)) > 3  # then each name has a line of its own, above pictures that are 0.85 inches wide
+    names, between = [name if len(name) <= 10 else f"{name[:9]}…" for name in names], "\n→ " if long else " → "
+    size = (0.85 * shown + 0.8, (1.3 if long else 1.15) * len(predictions))
     figure, panels = plt.subplots(len(predictions), shown, figsize=size, squeeze=False)
     for row, (method, frame) in zip(panels, predictions.items(), strict=True):
         mistakes = surest_mistakes(frame, shown)
@@ -171,8 +173,8 @@ def draw_mistakes(
             axes.set_axis_off()
         for axes, mistake in zip(row, mistakes.itertuples(), strict=False):
             axes.imshow(pictures[place[mistake.id]], **look)
-            shown_as = f"{names[mistake.label]} → {names[mistake.predicted]}\n{mistake.confidence:.0%}"
-            axes.set_title(shown_as, fontsize=8)
+            shown_as = f"{names[mistake.label]}{between}{names[mistake.predicted]}\n{mistake.confidence:.0%}"
+            axes.set_title(shown_as, fontsize=6.5 if long else 8)
         row[0].text(-0.35, 0.5, method, transform=row[0].transAxes, rotation=90, ha="center", va="center")
     return figure
 

@@ -1,6 +1,8 @@
 # The template's example. Delete this line when the method is your own.
 """A small Transformer encoder: words look at each other before they are averaged, so that their order counts."""
 
+from functools import lru_cache
+
 import numpy as np
 import scipy.sparse
 import scipy.sparse.linalg
@@ -36,7 +38,8 @@ class TransformerEncoder(Method):
         super().__init__()
         tokens = examples["tokens"]
         self.word_dropout = word_dropout
-        self.words = nn.Embedding.from_pretrained(neighbour_vectors(tokens, width), freeze=False, padding_idx=PADDING)
+        vectors = neighbour_vectors(tokens, width).clone()  # training changes them, and another may begin with them
+        self.words = nn.Embedding.from_pretrained(vectors, freeze=False, padding_idx=PADDING)
         self.positions = nn.Parameter(torch.randn(tokens.shape[1], width) * 0.02)
         self.embedding_dropout = nn.Dropout(embedding_dropout)
         layer = nn.TransformerEncoderLayer(
@@ -77,6 +80,7 @@ class TransformerEncoder(Method):
         return {"log_probability": log_probability(self.logits(batch["tokens"]))}
 
 
+@lru_cache(maxsize=1)  # tests build a method many times with the same examples
 def neighbour_vectors(tokens: Tensor, width: int, window: int = 4, scale: float = 0.06) -> Tensor:
     """A vector for each word, (words, width): words with like neighbours get like vectors.
 
