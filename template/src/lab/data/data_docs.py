@@ -52,8 +52,10 @@ def page(
         lstrip_blocks=True,
     )
     place = LANGUAGES.index(language)
-    places = {str(identity): number for number, identity in enumerate(rows["id"])}
-    suspects = [entry | {"row": places[entry["id"]]} for entry in report.get("suspicious", [])[:SHOWN]]
+    doubted = report.get("suspicious", [])[:SHOWN]
+    rare = np.flatnonzero(rows["id"].astype(str).isin([entry["id"] for entry in doubted]))
+    places = {str(rows["id"].iloc[row]): int(row) for row in rare}
+    suspects = [entry | {"row": places[entry["id"]]} for entry in doubted]
     return environment.get_template("data_docs.j2").render(
         language=language,
         say={name: texts[place] for name, texts in PAGE.items()},
@@ -107,7 +109,7 @@ def _shown(rows: pd.DataFrame, contents: Contents | None, chosen: list[int]) -> 
             text = contents.texts[row].encode("utf-8", "replace").decode("utf-8")  # half a character is no UTF-8
             entry["text"] = text if len(text) <= 300 else f"{text[:299]}…"
         else:
-            cells = rows.drop(columns=["id", "sha256"], errors="ignore").iloc[row]
+            cells = rows.iloc[[row]].drop(columns=["id", "sha256"], errors="ignore").iloc[0]
             entry["cells"] = {str(name): _cell(value) for name, value in list(cells.items())[:8]}
         shown.append(entry)
     return shown
