@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from lab.contract import Batch, Method
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 from lab.training.batches import shuffled
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import repeatable

@@ -29,7 +29,7 @@ import torch
 from networks import Network, digits_cnn, synthetic, vit_base, vit_tiny
 
 from lab.contract import Batch
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE: dict[str, Any] = {

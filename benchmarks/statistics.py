@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "template/src"))
 import numpy as np
 import pandas as pd
 
-from lab.comparison.statistics import Scores, estimate, resample
+from lab.comparison.power import Plan, powers
+from lab.comparison.statistics import Estimate, Scores, estimate, resample
 
 RESAMPLES, ALPHA = 200, 0.05
 CLASSES = np.array([0.4, 0.3, 0.2, 0.1])
@@ -126,18 +127,25 @@ def run(setting: Setting, comparisons: int, seed: int = 0) -> dict[str, float]:
     tau, share, shift = setup(setting)
     random = np.random.default_rng(seed)
     block = max(5, 6_000_000 // (setting.examples * setting.seeds * (12 if setting.metric == "macro-F1" else 3)))
-    equal, unequal = [], []
+    equal, unequal, between = [], [], []
     for start in range(0, comparisons, block):
         values, draws = scores(setting, tau, min(shift, 2), min(block, comparisons - start), random)
+        between.append(values[:, [2, 0]].var(axis=-1, ddof=1) / setting.seeds)
         for one in range(len(values)):
             first, second, third = (Scores(values[one, m], draws[:, one, m], setting.examples) for m in range(3))
             equal.append(estimate(second, first))
             unequal.append(estimate(third, first))
-    truth = np.mean([one.mean for one in unequal])
+    truth = float(np.mean([one.mean for one in unequal]))
     found: dict[str, Any] = {"share": share, "coverage": np.mean([one.p_value() >= ALPHA for one in equal])}
     if np.isfinite(shift):
         found["coverage of a difference"] = np.mean([abs(one.mean - truth) <= one.margin(ALPHA) for one in unequal])
         found["power"] = np.mean([np.sign(truth) * one.mean > one.margin(ALPHA) for one in unequal])
+        examples = float(np.mean([one.examples for one in unequal]))
+        own = np.mean([one.own for one in unequal], axis=0)
+        beyond = np.maximum(0, np.concatenate(between).mean(axis=0) - own)
+        plan = Plan(setting.examples, setting.seeds, alpha=ALPHA, resamples=RESAMPLES)
+        there = Estimate(truth, examples, tuple(beyond), np.inf, tuple(own))
+        found["promised"] = powers(np.array([truth]), there, plan)[0]
     return {name: float(value) for name, value in found.items()}
 
 

@@ -26,7 +26,7 @@ import torch
 from networks import Network, digits, digits_cnn, synthetic, vit_tiny
 
 from lab.contract import Batch
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 CONTENDERS = {
     "bare PyTorch": contenders.bare,

@@ -22,7 +22,7 @@ def test_help_names_every_command_and_starts_fast(stamped: dict[str, Project]) -
     started = time.perf_counter()
     said = project.succeed(*LAB, "--help")
     assert time.perf_counter() - started < 2  # torch alone takes two seconds
-    for command in ("setup", "doctor", "merge", "rubric", "sync"):
+    for command in ("setup", "doctor", "merge", "rubric", "sync", "ui"):
         assert command in said
 
 
@@ -56,8 +56,8 @@ def test_doctor_tells_an_email_that_no_member_has(project: Project) -> None:
 
 def test_doctor_names_what_a_remote_needs(project: Project) -> None:
     project.commit()
-    project.succeed("dvc", "remote", "add", "--default", "storage", "s3://bucket/project")
-    assert 'uv add "dvc[s3]"' in project.succeed(*LAB, "doctor")
+    project.succeed("dvc", "remote", "add", "--default", "storage", "ssh://host/project")
+    assert 'uv add "dvc[ssh]"' in project.succeed(*LAB, "doctor")
     project.succeed("dvc", "remote", "modify", "storage", "url", "gdrive://folder")
     assert "Google refuses" in project.succeed(*LAB, "doctor")
 

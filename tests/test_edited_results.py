@@ -69,7 +69,7 @@ def test_it_is_told_in_one_line(
 
 
 def test_predictions_of_another_split_are_refused(project: Project) -> None:
-    project.write("params.yaml", "\n  seed: 0                     # which examples go where", "\n  seed: 1")
+    project.write("params.yaml", "\n  seed: 0                     # decides which examples go where", "\n  seed: 1")
     project.succeed(*stage("split"))
     assert "answers other examples than the test split of data/splits.parquet" in project.fail(*stage("compare"))
 

@@ -47,8 +47,10 @@ def test_everything_is_there(reproduced: Project) -> None:
             assert json.loads((run / "run.json").read_text(encoding="utf-8"))["status"] == "finished"
 
 
-def test_git_sees_nothing_but_the_lock_file_which_is_committed(copied: Project) -> None:
-    assert re.fullmatch(r"(A |\?\?) dvc\.lock\n", copied.succeed("git", "status", "--porcelain"))
+def test_git_sees_nothing_but_the_lock_file_and_the_look_which_are_committed(copied: Project) -> None:
+    seen = copied.succeed("git", "status", "--porcelain")
+    assert re.fullmatch(r"(A |\?\?) dvc\.lock\n\?\? records/looks\.jsonl\n", seen)
+    assert len((copied.path / "records/looks.jsonl").read_text(encoding="utf-8").splitlines()) == 1
     copied.commit("Results")
     assert copied.succeed("git", "status", "--porcelain") == ""
 

@@ -67,10 +67,12 @@ ROOMS = {
     "comparison": {"team_code"},
     "team_code": set(),
     "tracking": set(),
-    "reporting": {"comparison"},
+    "reporting": {"comparison", "tuning"},
+    "tuning": {"comparison", "data", "scaling", "team_code", "tracking", "training"},
+    "verification": {"comparison", "data", "reporting", "team_code"},
 }
 """Which other rooms each room of ``lab`` may look into. What all share stands beside the rooms, in files."""
-LOOKS_INTO_A_ROOM = {"cli": "commands start rooms", "settings": "AdamW, made from its settings"}
+LOOKS_INTO_A_ROOM = {"cli": "commands start rooms", "train_settings": "AdamW, made from its settings"}
 """Files beside the rooms that look into one, and why."""
 
 

@@ -164,7 +164,7 @@ def test_jobs_end_with_the_stage_and_continue(cluster: dict[str, str], project: 
         stage.send_signal(signal.SIGTERM)
         said, complaint = stage.communicate(timeout=120)
     assert stage.returncode == 1
-    assert complaint == "error: baseline: 1 Slurm jobs cancelled; `uv run dvc repro` goes on from there\n", said
+    assert complaint == "error: baseline: 1 Slurm jobs cancelled; `uv run dvc repro` continues from there\n", said
     assert states(cluster).strip() in ("", "COMPLETING")
     assert project.record()["status"] == "interrupted"
     assert (project.run() / "checkpoint.pt").is_file()

@@ -109,3 +109,11 @@ def test_nothing_of_the_template_is_left_over(stamped: dict[str, Project]) -> No
         listed = {path.name for path in project.path.iterdir()}
         assert not listed & {"copier.yml", "uv.lock", "dvc.lock", ".git", ".venv", "data", "runs", "results"}
         assert {".gitignore", ".dvcignore", ".pre-commit-config.yaml", ".secrets.baseline", "dvc.yaml"} <= listed
+
+
+def test_what_a_team_replaces_says_that_it_is_an_example(stamped: dict[str, Project]) -> None:
+    for task, project in stamped.items():
+        room = project.path / "src/lab/tasks" / task
+        methods = yaml.safe_load((project.path / "params.yaml").read_text(encoding="utf-8"))["methods"]
+        for name in ("problem", *(name for name in methods if name != "baseline")):
+            assert (room / f"{name}.py").read_text(encoding="utf-8").startswith("# The template's example. "), name

@@ -94,3 +94,14 @@ def test_a_deleted_machinery_file_stays_deleted(updatable: tuple[Path, Project])
     next_release(release)
     update(project)
     assert not (project.path / "tests").exists()
+
+
+def test_a_deleted_file_of_the_teams_room_stays_deleted(updatable: tuple[Path, Project]) -> None:
+    release, project = updatable
+    deleted = project.path / f"src/lab/tasks/{TASK}/digits.py"
+    deleted.unlink()
+    project.commit("We have data of our own")
+    next_release(release)
+    update(project)
+    assert not deleted.exists()
+    assert project.succeed("git", "status", "--porcelain", f"src/lab/tasks/{TASK}") == ""

@@ -25,7 +25,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def shown(value: float, digits: int, signed: bool = False) -> str:
-    """Written anew here, so that a mistake in the documents' own formatting shows."""
+    """Written again here, so that a mistake in the documents' own formatting shows."""
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return f"{abs(rounded) if rounded == 0 else rounded:{'+' if signed and rounded else ''},}"
 
@@ -34,6 +34,16 @@ def forms(value: float, digits: int, signed: bool = False) -> set[str]:
     """All that a value may be shown as: Typst reads a number from JSON to within the last of its 53 bits."""
     near = (value, math.nextafter(value, math.inf), math.nextafter(value, -math.inf))
     return {shown(one, digits, signed) for one in near}
+
+
+def edges(interval: list[float], digits: int) -> list[set[str]]:
+    """The ends of an interval: up to two more digits where one would round to 0 and hide its sign."""
+    more = [extra for extra in range(3) if all(_shows(edge, digits + extra) for edge in interval)]
+    return [forms(edge, digits + (more[0] if more else 0), True) for edge in interval]
+
+
+def _shows(edge: float, digits: int) -> bool:
+    return edge == 0 or any("1" <= sign <= "9" for sign in shown(edge, digits))
 
 
 def rows(comparison: dict[str, Any], metrics: int | None = None) -> list[list[set[str]]]:
@@ -46,7 +56,7 @@ def rows(comparison: dict[str, Any], metrics: int | None = None) -> list[list[se
             if result["std"] is not None:
                 row.append(forms(result["std"], digits))
             if difference := result["difference"]:
-                row += [forms(edge, digits, True) for edge in (difference["mean"], *difference["interval"])]
+                row += [forms(difference["mean"], digits, True), *edges(difference["interval"], digits)]
                 if (p := difference["p_corrected"]) is not None:
                     row.append({"< 0.001"} if p < 0.001 else forms(p, 3))
             found.append(row)
@@ -54,18 +64,27 @@ def rows(comparison: dict[str, Any], metrics: int | None = None) -> list[list[se
 
 
 def stands_in(row: list[set[str]], text: str) -> bool:
-    """Whether the cells stand one after the other on a line, with nothing but signs between them."""
+    """Whether the cells follow each other on a line, with nothing but signs between them."""
     cells = [f"(?:{'|'.join(map(re.escape, sorted(cell)))})" for cell in row]
     return re.search(r"(?<![\d.,])" + r"[ ±\[\],]+".join(cells) + r"(?![\d.])", text) is not None
 
 
 def allowed(comparison: dict[str, Any]) -> set[str]:
-    """Every decimal number that may be printed: a result, or one that stands literally in what the text quotes."""
+    """Every decimal number that may be printed: a result, or one that is literally in what the text quotes."""
     values = {form for row in rows(comparison) for cell in row for form in cell}
     for entry in comparison["methods"].values():
         for metric in comparison["metrics"]:
-            if (bias := entry["metrics"][metric["name"]]["bias"]) is not None:
-                values |= forms(abs(bias), metric["digits"])
+            result, digits = entry["metrics"][metric["name"]], metric["digits"]
+            if result["bias"] is not None:
+                values |= forms(abs(result["bias"]), digits)
+            if result["difference"] and result["difference"]["detectable"] is not None:
+                values |= forms(result["difference"]["detectable"], digits)
+    for reference in comparison["references"].values():
+        for metric in comparison["metrics"]:
+            result, digits = reference["metrics"][metric["name"]], metric["digits"]
+            shift = result["champion"]
+            ends = set.union(*edges(shift["interval"], digits))
+            values |= forms(result["value"], digits) | forms(shift["mean"], digits, True) | ends
     costs = json.loads(Path("results/costs.json").read_text(encoding="utf-8"))
     for entry in costs["methods"].values():
         values |= forms(sum(entry["seconds"]) / len(entry["seconds"]), 1)

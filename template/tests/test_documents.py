@@ -19,7 +19,7 @@ def delivered() -> None:
     if not all((DELIVERABLES / f"{name}.pdf").is_file() for name in DOCUMENTS):
         pytest.skip("nothing is delivered yet: `uv run dvc repro` does it")
     if subprocess.run([sys.executable, "-m", "dvc", "status", "--quiet", "deliver"], capture_output=True).returncode:
-        pytest.skip("results or documents have changed since: `uv run dvc repro` writes the documents anew")
+        pytest.skip("results or documents have changed since: `uv run dvc repro` writes the documents again")
 
 
 @pytest.mark.parametrize("document", ["report", "slides"])

@@ -13,7 +13,7 @@ from lab.contract import Batch, Examples, Method, Update
 from lab.errors import UserError
 from lab.runs import only_trainer
 from lab.scaling.processes import Processes
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 from lab.training.batches import in_order, shuffled
 from lab.training.checkpoints import Checkpoint
 from lab.training.loop import Fitted, TrainingInterruptedError, fit

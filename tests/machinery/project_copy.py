@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import example_results
 from jinja2 import Environment, StrictUndefined
+from small_project import PARAMS
 
 from lab.reporting import documents
 from lab.settings import read_params, read_project
@@ -24,7 +26,16 @@ def make(folder: Path, language: str = "en", **results: Any) -> dict[str, Any]:
         template = Environment(undefined=StrictUndefined, trim_blocks=True).from_string(path.read_text("utf-8"))
         path.with_suffix("").write_text(template.render(language=language), encoding="utf-8")
         path.unlink()
-    shutil.copy(ROOT / "rubric.yml", folder)
+    methods = results.get("methods", example_results.METHODS)
+    (folder / "params.yaml").write_text(
+        json.dumps(PARAMS | {"methods": {name: {} for name in methods}}), encoding="utf-8"
+    )
+    room = folder / "src/lab/tasks/image_classification"
+    room.mkdir(parents=True)
+    for name in ("problem", *methods):
+        (room / f"{name}.py").write_text("", encoding="utf-8")
+    for path in [ROOT / "rubric.yml", *(ROOT / "src/lab").glob("*.toml")]:  # what documents read of the code
+        shutil.copy(path, folder / path.relative_to(ROOT))
     project = results.pop("project", example_results.PROJECT).replace('language = "en"', f'language = "{language}"')
     read_project.cache_clear()
     read_params.cache_clear()

@@ -14,11 +14,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "template/src"))
 
-from lab.comparison.summary import compare
+from lab.comparison import summary
+from lab.comparison.predictions import Predictions, read_predictions
 from lab.contract import Metric
 from lab.errors import UserError
 from lab.settings import CompareSettings
-from lab.stages.compare import read_predictions, verdicts
+from lab.stages.compare import verdicts
 
 SETTINGS = CompareSettings(resamples=200, confidence=0.95, seed=0)
 ACCURACY = Metric("accuracy", higher_is_better=True, bounds=(0, 1))
@@ -31,6 +32,10 @@ def score(frame: pd.DataFrame) -> dict[str, float]:
 
 def problem(**other: Any) -> Any:
     return SimpleNamespace(**({"metrics": (ACCURACY, ERROR), "score": score} | other))
+
+
+def compare(judged: Any, predictions: Predictions, settings: CompareSettings, **answers: pd.DataFrame) -> Any:
+    return summary.compare(judged, predictions, settings, dict.fromkeys(predictions, 7), answers)
 
 
 def frame(seed: int, test: float, validation: float | None = None, size: int = 400) -> pd.DataFrame:
@@ -77,13 +82,13 @@ def test_the_champion_is_chosen_on_validation_data_alone() -> None:
 
 
 def test_one_seed_gives_neither_deviation_nor_verdict() -> None:
-    summary = compare(problem(), runs(seeds=1, baseline=0.5, novel=0.95), SETTINGS)
+    compared = compare(problem(), runs(seeds=1, baseline=0.5, novel=0.95), SETTINGS)
     for metric in ("accuracy", "error"):
-        assert summary["methods"]["baseline"]["metrics"][metric]["std"] is None
-        found = summary["methods"]["novel"]["metrics"][metric]["difference"]
+        assert compared["methods"]["baseline"]["metrics"][metric]["std"] is None
+        found = compared["methods"]["novel"]["metrics"][metric]["difference"]
         assert [found[key] for key in ("p", "p_corrected", "verdict", "variance")] == [None] * 4
         assert all(np.isfinite(found["interval"]))
-    said = "\n".join(verdicts(summary))
+    said = "\n".join(verdicts(compared))
     assert "±" not in said
     assert "p =" not in said
     assert "one seed gives no verdict" in said
@@ -101,11 +106,11 @@ def test_seeds_that_differ_widely_make_a_difference_doubtful() -> None:
 
 def test_several_methods_are_corrected_and_no_interval_contradicts_its_verdict() -> None:
     shares: Any = {f"method_{number}": 0.72 + 0.02 * number for number in range(6)}
-    summary = compare(problem(), runs(baseline=0.7, **shares), SETTINGS)
+    compared = compare(problem(), runs(baseline=0.7, **shares), SETTINGS)
     said = set()
     for name in shares:
         for metric in ("accuracy", "error"):
-            found = summary["methods"][name]["metrics"][metric]["difference"]
+            found = compared["methods"][name]["metrics"][metric]["difference"]
             low, high = found["interval"]
             assert (low > 0 or high < 0) == (found["verdict"] != "not significant")
             assert found["p_corrected"] >= found["p"]
@@ -189,6 +194,5 @@ def test_predictions_of_other_examples_are_refused(
         path = Path(f"runs/{method}/0/predictions.parquet")
         path.parent.mkdir(parents=True)
         table.to_parquet(path)
-    params: Any = SimpleNamespace(methods={"baseline": {}, "novel": {}}, seeds=[0])
     with pytest.raises(UserError, match=f"runs/novel/0/predictions.parquet {message}"):
-        read_predictions(params)
+        read_predictions(("baseline", "novel"), [0])

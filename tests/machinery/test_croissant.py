@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import example_results
 import mlcroissant
@@ -27,7 +28,7 @@ def test_the_library_accepts_it_and_reads_the_rows(
     provenance = read_json(Path("data/raw/provenance.json"))
     kinds = {"id": "str", "label": "int64", "標 <b>籤": "object", "ink": "float64"}
     provenance |= {"columns": kinds, "source": source, "title": 'Ziffern: 手寫 "digits"'}
-    results = {"provenance": provenance, "validation": read_json(Path("results/validation.json"))}
+    results: Any = {"provenance": provenance, "validation": read_json(Path("results/validation.json"))}
     write_json(Path("deliverables/croissant.json"), croissant(read_project(), results))
     with caplog.at_level(logging.WARNING):
         data = mlcroissant.Dataset("deliverables/croissant.json")

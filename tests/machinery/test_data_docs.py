@@ -13,7 +13,7 @@ from lab.data.data_docs import page
 from lab.data.gate import check
 
 HOSTILE = '<script src="https://example.org/x.js">alert(1)</script>'
-SOURCE = {"title": "原始 <i>", "source": HOSTILE, "licence": "CC0"}
+SOURCE: Any = {"title": "原始 <i>", "source": HOSTILE, "licence": "CC0"}
 
 
 class Seen(HTMLParser):
@@ -38,7 +38,7 @@ def rows(label: str) -> pd.DataFrame:
     return pd.DataFrame({"id": ["0", "1", "2"], "<b>標籤": ["貓", "狗", label]})
 
 
-def report(label: str, column: str = "<b>標籤") -> dict[str, Any]:
+def report(label: str, column: str = "<b>標籤") -> Any:
     return check("raw", rows(label), [gxe.ExpectColumnValuesToBeInSet(column=column, value_set=["貓", "狗"])])
 
 
@@ -59,7 +59,7 @@ def test_values_of_the_data_are_shown_as_text(language: str, kind: str) -> None:
     assert not {"script", "i", "link", "iframe"} & seen.tags
     assert all(address.startswith(("#", "data:image/png;base64,")) for address in seen.addresses)
     assert any(address.startswith("data:") for address in seen.addresses) == (kind == "pictures")
-    for shown in ("Data Docs: 原始 <i>", "<b>標籤", HOSTILE, {"en": "1 broken", "zh-TW": "1 條違反"}[language]):
+    for shown in ("Data Docs: 原始 <i>", "<b>標籤", HOSTILE, {"en": "1 violated", "zh-TW": "1 條違反"}[language]):
         assert shown in seen.text, shown
     assert "default-src 'none'" in text
     assert f'<html lang="{language}">' in text

@@ -8,16 +8,20 @@ import re
 from pathlib import Path
 
 import example_results
+import matplotlib.pyplot as plt
 import project_copy
 import pytest
-import typst
+from matplotlib.figure import Figure
+from printed_numbers import text_of
 
+from lab.comparison import figures
 from lab.errors import UserError
-from lab.reporting.cards import model_card, number
+from lab.reporting.cards import model_card
 from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
 from lab.settings import read_project
 from lab.stages import deliver
+from lab.style import number
 
 METRICS = (example_results.METRICS[0] | {"biased": True}, example_results.METRICS[1])
 
@@ -68,6 +72,24 @@ def test_a_result_that_dvc_did_not_write_fails(folder: Path) -> None:
         read_results()
 
 
+def test_prompts_in_another_language_than_the_projects_are_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project_copy.make(folder, language="zh-TW")
+    deliver.main()
+    assert "note:" not in capsys.readouterr().out
+    text = Path("project.toml").read_text(encoding="utf-8")
+    Path("project.toml").write_text(text.replace('"zh-TW"', '"en"'), encoding="utf-8")
+    Path("documents/slides.typ").write_text("我們寫完了。", encoding="utf-8")  # no prompt is left there
+    read_project.cache_clear()
+    deliver.main()
+    said = capsys.readouterr().out
+    assert [name in said for name in ("note: the prompts in documents/report.typ", "documents/slides.typ")] == [
+        True,
+        False,
+    ]
+
+
 def test_deliver_writes_all_or_nothing(folder: Path) -> None:
     comparison = project_copy.make(folder)
     good = Path("documents/slides.typ").read_text(encoding="utf-8")
@@ -105,38 +127,30 @@ def test_the_model_card_picks_no_seed_by_its_test_score(folder: Path, seeds: tup
     assert "`accuracy` is biased on few examples" in card
 
 
-@pytest.mark.parametrize(
-    ("value", "digits", "signed", "text"),
-    [
-        (0.97249999, 3, False, "0.972"),
-        (0.9625, 3, False, "0.963"),
-        (1.0594999999999999, 3, False, "1.059"),
-        (-0.0004, 3, True, "0.000"),
-        (0.00051, 3, True, "+0.001"),
-        (-12345.678, 1, True, "−12,345.7"),
-        (1234567, 0, False, "1,234,567"),
-        (999.6, 0, False, "1,000"),
-        (2, 2, False, "2.00"),
-        (1e-9, 2, False, "0.00"),
-        (None, 3, False, "–"),
-    ],
-)
-def test_numbers_are_written_alike_in_documents_and_cards(
-    folder: Path, value: float | None, digits: int, signed: bool, text: str
-) -> None:
-    project_copy.make(folder, "en")
-    assert number(value, digits, signed) == text
-    literal = "none" if value is None else repr(value)
-    call = f"number({literal}, digits: {digits}, signed: {str(signed).lower()})"
-    Path("number.typ").write_text(
-        f'#import "documents/machinery/numbers.typ": *\n#metadata({call}) <number>', encoding="utf-8"
-    )
-    assert json.loads(typst.query("number.typ", "<number>", field="value", one=True, root=".")) == text
-
-
 def test_user_text_in_cards_is_shown_literally(folder: Path) -> None:
     project = example_results.PROJECT.replace('"Reading handwritten digits"', json.dumps("a | b <i> *c* [d](e)\n# f"))
     comparison = project_copy.make(folder, "en", project=project)
     runs = {seed: json.loads(Path(f"runs/baseline/{seed}/run.json").read_text("utf-8")) for seed in comparison["seeds"]}
     for card in (data_card(read_project(), read_results()), model_card(read_project(), read_results(), runs)):
         assert r"| a \| b \<i\> \*c\* \[d\](e) \# f |" in card
+
+
+@pytest.mark.parametrize("language", project_copy.LANGUAGES)
+def test_a_licence_that_is_missing_is_called_so(folder: Path, language: str) -> None:
+    project_copy.make(folder, language)
+    path = Path("data/raw/provenance.json")
+    path.write_text(path.read_text(encoding="utf-8").replace('"CC BY 4.0"', '""'), encoding="utf-8")
+    missing = "not given" if language == "en" else "未註明"
+    name = "Licence" if language == "en" else "授權"
+    assert f"| {name} | {missing}" in data_card(read_project(), read_results())
+    documents = compile_documents()
+    for name in ("report", "slides"):
+        assert missing in "".join(text_of(documents[name]).split("\n"))
+
+
+def test_a_character_that_no_font_has_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figure = Figure()
+    with plt.rc_context(figures.STYLE):
+        figure.suptitle("panda 🐼 and 貓")
+    figures.save(figure, Path("classes.svg"))
+    assert capsys.readouterr().out == "warning: classes.svg: no font here has 🐼 (U+1F43C): drawn as a box\n"

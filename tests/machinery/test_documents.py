@@ -48,10 +48,23 @@ def test_what_is_not_significant_is_called_so(folder: Path) -> None:
     project_copy.mini_report(folder, "#findings()\n\n#comparison-table()")
     text = " ".join(text_of(_compile_report()).split())
     assert re.search(r"small ablation: accuracy \S+ ± .*? This is not significant", text)
-    assert "72 % comes from the test examples: more of them would help most" in text
-    assert re.search(r"novel is better than the baseline: accuracy .*? p < 0.001", text)
+    assert "a true difference of 0.071 would be found in 80% of cases" in text
+    assert "72% comes from the test examples: more of them would help most" in text
+    assert re.search(r"novel is significantly better than the baseline: accuracy .*? p < 0.001", text)
     assert re.search(r"small ablation 0.974 ± 0.002 [^a-z]*not significant", text)
-    assert re.search(r"novel 44,909 ± 99 [^a-z]*worse", text)  # a higher error, as results/ say
+    assert re.search(r"novel 44,909 ± 99 [^a-z]*significantly worse", text)  # a higher error, as results/ say
+
+
+def test_ablations_and_references_are_told_apart_from_candidates(folder: Path) -> None:
+    project_copy.make(
+        folder, "en", methods=example_results.METHODS, metrics=example_results.METRICS, ablations=("small_ablation",)
+    )
+    project_copy.mini_report(folder, "#findings()\n\n#comparison-table()\n\nTHEN\n\n#ablation-table()")
+    first, _, then = " ".join(text_of(_compile_report()).split()).partition("THEN")
+    assert "small ablation" not in first
+    assert "The classical reference support vectors reaches 0.921 accuracy, and novel is not significantly" in first
+    assert re.search(r"support vectors 0.921 – – – classical", first)
+    assert re.search(r"when a part of novel is taken away.* small ablation 0.974 ± 0.002", then)
 
 
 def _compile_report() -> bytes:
@@ -78,7 +91,9 @@ def test_one_seed_shows_neither_deviation_nor_verdict(folder: Path, language: st
     for name in ("report", "slides"):
         text = text_of(documents[name])
         assert "±" not in text
-        assert not re.search(r"is better than|is worse than|This is not significant|優於|劣於|差異不顯著", text)
+        assert not re.search(
+            r"better than the|worse than the|This is not significant|優於|劣於|差異不顯著|未達顯著", text
+        )
         assert re.search("no verdict|無法判定", text)
         assert re.search("what another seed would change is unknown|無法得知換種子", " ".join(text.split()))
         assert all(stands_in(row, text) for row in rows(comparison, metrics=1))
@@ -108,7 +123,7 @@ def test_a_biased_metric_is_called_so(folder: Path) -> None:
     project_copy.make(folder, "en", methods=example_results.METHODS, metrics=metrics, figures=("confusion_matrix",))
     project_copy.mini_report(folder, "#comparison-table()")
     text = " ".join(text_of(_compile_report()).split())
-    assert "Accuracy is biased: on so few examples it comes out too high, here by up to about 0.016" in text
+    assert "Accuracy is biased: on so few examples it is too high, here by up to about 0.016" in text
     assert "Rent error is biased" not in text
 
 
@@ -118,13 +133,13 @@ def test_made_data_say_so_everywhere(folder: Path, language: str, kind: str) -> 
     project_copy.make(folder, language, kind=kind)
     documents = compile_documents()
     texts = [text_of(documents[name]) for name in ("report", "slides")]
-    warning = {"made": "The data are made|本資料為人造資料", "composed": "The data are composed|本資料由真實素材"}
+    warning = {"made": "The data are synthetic|本資料為合成資料", "composed": "The data are composed|本資料由真實資料"}
     assert all(bool(re.search(warning.get(kind, "$^"), text)) == (kind != "real") for text in texts)
     texts.append(data_card(read_project(), read_results()))
     for text in texts:
-        assert bool(re.search("made data|人造資料", text)) == (kind == "made")
-        assert bool(re.search("composed of real|由真實素材", text)) == (kind == "composed")
-        assert bool(re.search("real data|真實資料", text)) == (kind == "real")
+        assert bool(re.search("synthetic data|合成資料", text)) == (kind == "made")
+        assert bool(re.search("composed of real|由真實資料", text)) == (kind == "composed")
+        assert bool(re.search("real data|(?<!由)真實資料", text)) == (kind == "real")
 
 
 HOSTILE = r""""Quotes" \back\slash #let $x$ @holm1979 *a_b* <tag> `c` // = [x] {{ y }} {% z %} ~ 007 é"""

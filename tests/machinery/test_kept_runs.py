@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -35,7 +36,9 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def write_run(fingerprint: str, status: str = "finished", seed: int = 0) -> Path:
+def write_run(
+    fingerprint: str, status: Literal["finished", "interrupted", "failed"] = "finished", seed: int = 0
+) -> Path:
     """A run of ``baseline`` in ``runs/``, as if it had been trained."""
     run = Run("baseline", seed)
     run.start(fingerprint, {})
@@ -123,7 +126,7 @@ def test_an_interrupted_run_goes_on_after_another_took_its_place(project: SmallP
     project.set(**settings)
     done = project.train()
     assert done.returncode == 0, done.stderr
-    assert "restored as far as it had come" in done.stdout
+    assert "restored with its checkpoint" in done.stdout
     assert project.record()["key"] == key  # it is still the same run in MLflow
     assert project.numbers() == whole
 

@@ -17,7 +17,7 @@ from torch import nn
 from lab.contract import Method
 from lab.errors import UserError
 from lab.scaling.processes import Processes, together
-from lab.settings import LaunchSettings
+from lab.train_settings import LaunchSettings
 from lab.training.batches import shuffled
 
 TWO = {"processes": 2}
@@ -90,7 +90,7 @@ def test_a_stopped_run_of_two_processes_continues(project: SmallProject, kind: s
         if kind == "SIGTERM":
             _, complaint = launcher.communicate(timeout=60)
             assert launcher.returncode == 1
-            assert complaint == "error: baseline: stopped; `uv run dvc repro` goes on from there\n"
+            assert complaint == "error: baseline: stopped; `uv run dvc repro` continues from there\n"
     wait_for(lambda: project.record()["status"] == "interrupted")  # its processes outlive a killed launcher, to save
     assert (project.run() / "checkpoint.pt").is_file()
     rows = len((project.run() / "history.csv").read_text(encoding="utf-8").splitlines()) - 1

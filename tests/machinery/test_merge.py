@@ -154,7 +154,7 @@ def test_an_unfinished_run_outlives_a_merge(a: Clone, b: Clone) -> None:
     assert (b.folder / "runs/wide/0/run.json").is_file()
     assert small.record("own_step")["key"] != key
     said = b.succeed("dvc", "repro", "train@own_step")
-    assert "own_step, seed 0: restored as far as it had come" in said
+    assert "own_step, seed 0: restored with its checkpoint" in said
     assert (small.record("own_step")["key"], small.record("own_step")["status"]) == (key, "finished")
 
 

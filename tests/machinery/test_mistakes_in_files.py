@@ -69,7 +69,7 @@ def test_a_mistake_in_the_project_is_told(old: str, new: str, says: str) -> None
         ("points: 5", "points: five", "criteria.0.points: Input should be a valid number, not 'five'"),
         ("title: {en: Code, zh-TW: 程式}", "title: 5", "criteria.0.title: Input should be a valid string, not 5"),
         ("title: {en: Code, zh-TW: 程式}", "title: {}", "criteria.0.title: "),
-        ("points: 5", "points: 5\n    points: 6", "rubric.yml, line 5: the key 'points' stands there twice"),
+        ("points: 5", "points: 5\n    points: 6", "rubric.yml, line 5: the key 'points' appears twice"),
         ("criteria:", "=======\n>>>>>>> b\ncriteria:", "rubric.yml, line 2: a merge is not finished"),
     ],
 )

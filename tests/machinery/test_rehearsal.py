@@ -119,7 +119,7 @@ def test_trying_a_right_method_says_how_long_it_takes(
         r"loss before training +\d",
         r"learns by heart +yes: loss [\d.]+ -> [\d.]+",
         r"every parameter learns +yes",
-        r"answers stand alone +yes",
+        r"answers are independent +yes",
         r"speed +[\d,]+ examples/s",
         r"whole training +about \d+ s on this machine; seeds: 1, epochs: 2 of 3 steps",
     ):

@@ -126,7 +126,7 @@ def other_ids(path: Path) -> None:
     [
         ("runs/baseline/0/predictions.parquet", forge, "predictions.parquet is not what training wrote"),
         ("data/splits.parquet", Path.unlink, "data/splits.parquet is missing: run `uv run dvc repro`, which writes it"),
-        ("data/splits.parquet", cut, "data/splits.parquet is damaged: `uv run dvc repro` writes it anew"),
+        ("data/splits.parquet", cut, "data/splits.parquet is damaged: `uv run dvc repro` writes it again"),
         ("data/splits.parquet", lambda path: path.write_bytes(b""), "data/splits.parquet is damaged"),
         ("data/splits.parquet", other_ids, "data/splits.parquet is of other examples than data/raw/examples.parquet"),
         ("data/raw/provenance.json", Path.unlink, "data/raw/provenance.json is missing"),
@@ -211,5 +211,5 @@ def test_damage_in_a_csv_is_one_line(tmp_path: Path, text: str) -> None:
 def test_damage_in_json_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('{\n"a": ,}', encoding="utf-8")
-    with pytest.raises(UserError, match=r"a\.json, line 2: no JSON: .*: `uv run dvc repro` writes it anew"):
+    with pytest.raises(UserError, match=r"a\.json, line 2: no JSON: .*: `uv run dvc repro` writes it again"):
         read_json(path)

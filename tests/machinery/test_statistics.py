@@ -95,11 +95,11 @@ def test_equal_methods_are_rarely_called_different(seeds: int, moved: float) -> 
 
 def test_p_value_is_two_sided_and_agrees_with_the_interval() -> None:
     for mean in (-2.0, 2.0):
-        found = Estimate(mean, examples=0.5, seeds=0.5, freedom=4)
+        found = Estimate(mean, examples=0.5, beyond=(0.25, 0.25), freedom=4)
         assert found.p_value() == pytest.approx(0.1161, abs=1e-4)  # of a table of Student's t
         low, high = difference_interval(found, found.p_value(), ANY)
         assert min(abs(low), abs(high)) == pytest.approx(0, abs=1e-9)
-    assert Estimate(0, 0, 0, 4).p_value() == 1
+    assert Estimate(0, 0, (0,), 4).p_value() == 1
     assert Estimate(0.1, 0, None, 4).p_value() == 0
 
 
@@ -108,13 +108,13 @@ def test_p_value_is_two_sided_and_agrees_with_the_interval() -> None:
     [(0.98, (0, 1)), (0.02, (0, 1)), (97.0, (0, 100)), (0.1, (0, None)), (0.9, (None, 1)), (-0.5, (None, 1))],
 )
 def test_intervals_stay_within_what_is_possible(mean: float, bounds: tuple[float | None, float | None]) -> None:
-    low, high = interval(Estimate(mean, 0.1, 2.0, 2), 0.05, bounds, 30)
+    low, high = interval(Estimate(mean, 0.1, (2.0,), 2), 0.05, bounds, 30)
     assert low < mean < high
     assert bounds[0] is None or bounds[0] <= low
     assert bounds[1] is None or high <= bounds[1]
     # Where there is room on both sides, it is the plain one.
-    near = interval(Estimate(mean, 1e-8, 0, 2), 0.05, bounds, 30)
-    assert near == pytest.approx(interval(Estimate(mean, 1e-8, 0, 2), 0.05, ANY, 30), rel=1e-3)
+    near = interval(Estimate(mean, 1e-8, (0,), 2), 0.05, bounds, 30)
+    assert near == pytest.approx(interval(Estimate(mean, 1e-8, (0,), 2), 0.05, ANY, 30), rel=1e-3)
 
 
 def test_a_perfect_score_on_few_examples_is_not_certain() -> None:
@@ -125,7 +125,7 @@ def test_a_perfect_score_on_few_examples_is_not_certain() -> None:
 
 
 def test_a_difference_is_no_larger_than_the_bounds_are_apart() -> None:
-    wide = Estimate(0.5, 1.0, 1.0, 2)
+    wide = Estimate(0.5, 1.0, (1.0,), 2)
     assert difference_interval(wide, 0.05, (0, 1)) == [-1, 1]
     low, high = difference_interval(wide, 0.05, (0, None))
     assert low < -1
@@ -142,7 +142,7 @@ def test_an_interval_leaves_out_zero_exactly_where_the_verdict_does() -> None:
     random = np.random.default_rng(5)
     decided = set()
     for _ in range(300):
-        found = [Estimate(mean, 0.5, 0.5, 6) for mean in random.normal(0, 2.5, random.integers(1, 6))]
+        found = [Estimate(mean, 0.5, (0.25, 0.25), 6) for mean in random.normal(0, 2.5, random.integers(1, 6))]
         p_values = [one.p_value() for one in found]
         for one, corrected, alpha in zip(found, holm(p_values), holm_alphas(p_values, 0.05), strict=True):
             low, high = difference_interval(one, alpha, ANY)

@@ -30,7 +30,21 @@ def collect(folder: Path, raw: Path, **given: Any) -> tuple[pd.DataFrame, np.nda
     return table, np.load(raw / "pictures.npy")
 
 
-@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet", "xlsx", "csv.gz", "semicolons.csv", "cp950.csv"])
+ENDINGS = [
+    "csv",
+    "tsv",
+    "jsonl",
+    "parquet",
+    "xlsx",
+    "csv.gz",
+    "semicolons.csv",
+    "commas.csv",
+    "cp950.csv",
+    "utf-16.csv",
+]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_tables_of_every_format_are_the_same(ending: str, tmp_path: Path) -> None:
     rows = pd.read_csv(make_houses(tmp_path / "houses.csv", 50), dtype={"編號": str})
     path = tmp_path / f"a table.{ending}"
@@ -42,10 +56,11 @@ def test_tables_of_every_format_are_the_same(ending: str, tmp_path: Path) -> Non
     elif ending == "xlsx":
         rows.to_excel(path, index=False)
     else:
-        encoding = "cp950" if "cp950" in ending else "utf-8"
-        separator = {"tsv": "\t", "semicolons.csv": ";"}.get(ending, ",")
-        rows.to_csv(path, index=False, sep=separator, encoding=encoding)
-        if encoding == "cp950":
+        encoding = ending.removesuffix(".csv") if ending in ("cp950.csv", "utf-16.csv") else "utf-8"
+        separator = {"tsv": "\t", "semicolons.csv": ";", "commas.csv": ";"}.get(ending, ",")
+        decimal = "," if ending == "commas.csv" else "."
+        rows.to_csv(path, index=False, sep=separator, decimal=decimal, encoding=encoding)
+        if encoding != "utf-8":
             with pytest.raises(UserError, match=r"is no utf-8 .* set data\.encoding"):
                 read_table(path, settings(**options))
         options["encoding"] = encoding
@@ -79,6 +94,24 @@ def test_cells_are_what_they_look_like(cells: list, kind: str, odd: list[str]) -
 def test_a_day_is_not_taken_for_a_month() -> None:
     column, _ = typed(pd.Series(["03.12.2025", "31.12.2025"]))
     assert column.dt.strftime("%Y-%m-%d").tolist() == ["2025-12-03", "2025-12-31"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["106/10/24", "105/02/29", "99/1/2"],
+        ["民國106年10月24日", "民國105年2月29日", "民國99年1月2日"],
+        ["2017年10月24日", "2016年2月29日", "2010年1月2日"],
+        ["Oct 24, 2017", "Feb. 29 2016", "January 2, 2010"],
+        ["24 Oct 2017", "29-Feb-2016", "2 January 2010"],
+        ["10/24/2017", "2/29/2016", "1/2/2010"],
+        ["2017/10/24 08:30", "2016/2/29 23:59", "2010/1/2 00:00"],
+    ],
+)
+def test_dates_as_people_write_them(cells: list[str]) -> None:
+    column, odd = typed(pd.Series(cells))
+    assert column.dt.strftime("%Y-%m-%d").tolist() == ["2017-10-24", "2016-02-29", "2010-01-02"]
+    assert odd == []
 
 
 def test_a_row_is_what_its_cells_are(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ def test_sync_writes_all_of_a_run(project: Path) -> None:
     tags |= {"git_commit": "c" * 40, "mlflow.source.git.commit": "c" * 40, "fingerprint": "f", "data_digest": "d" * 64}
     tags |= {"mlflow.user": "黃意婷 O'Brien", "mlflow.runName": "novel, seed 0"}
     assert tags.items() <= found.data.tags.items()
-    assert curve(found, "train_loss") == [(1, 1.0), (2, 0.5), (3, 1 / 3)]
-    assert found.data.metrics["seconds"] == 12.5
+    assert curve(found, "train/loss") == [(1, 1.0), (2, 0.5), (3, 1 / 3)]
+    assert found.data.metrics["cost/seconds"] == 12.5
     assert found.inputs
     assert found.inputs.dataset_inputs[0].dataset.digest == "d" * 36
 
@@ -42,9 +42,9 @@ def test_a_second_sync_changes_nothing(project: Path) -> None:
         finish(begin(method), seconds=1.5)
     write_comparison({"baseline": 0.5, "novel": 0.75})
     assert counts(sync()) == (2, 0, 0)
-    before = [(run.to_dictionary(), curve(run, "train_loss")) for run in tracked()]
+    before = [(run.to_dictionary(), curve(run, "train/loss")) for run in tracked()]
     assert counts(sync()) == (0, 0, 2)
-    assert [(run.to_dictionary(), curve(run, "train_loss")) for run in tracked()] == before
+    assert [(run.to_dictionary(), curve(run, "train/loss")) for run in tracked()] == before
 
 
 def test_a_running_run_grows_by_what_is_new(project: Path) -> None:
@@ -55,12 +55,12 @@ def test_a_running_run_grows_by_what_is_new(project: Path) -> None:
         assert tracked()[0].info.status == "RUNNING"
         run.write_history(rows(4))
         assert counts(sync()) == (0, 1, 0)
-        assert curve(tracked()[0], "train_loss") == [(1, 1.0), (2, 0.5), (3, 1 / 3), (4, 0.25)]
+        assert curve(tracked()[0], "train/loss") == [(1, 1.0), (2, 0.5), (3, 1 / 3), (4, 0.25)]
         finish(run, seconds=3.0, epochs=4)
         sync()
     (found,) = tracked()
     assert found.info.status == "FINISHED"
-    assert len(curve(found, "train_loss")) == 4
+    assert len(curve(found, "train/loss")) == 4
 
 
 def test_times_rise_from_start_to_end(project: Path) -> None:
@@ -68,7 +68,7 @@ def test_times_rise_from_start_to_end(project: Path) -> None:
     run.update(started="2027-01-01T00:00:00.000+00:00")
     finish(run, seconds=60.0)
     sync()
-    history = client().get_metric_history(tracked()[0].info.run_id, "train_loss")
+    history = client().get_metric_history(tracked()[0].info.run_id, "train/loss")
     times = [one.timestamp - 1798761600000 for one in history]
     assert times == [15000, 30000, 45000]  # the fourth quarter belongs to what is known at the end
 
@@ -76,7 +76,7 @@ def test_times_rise_from_start_to_end(project: Path) -> None:
 def test_more_points_than_one_call_takes(project: Path) -> None:
     finish(begin(), seconds=1.0, epochs=1200)
     sync()
-    assert curve(tracked()[0], "train_loss") == [(e, 1 / e) for e in range(1, 1201)]
+    assert curve(tracked()[0], "train/loss") == [(e, 1 / e) for e in range(1, 1201)]
 
 
 def test_values_that_are_no_numbers_and_names_that_mlflow_refuses(project: Path) -> None:
@@ -85,8 +85,8 @@ def test_values_that_are_no_numbers_and_names_that_mlflow_refuses(project: Path)
     run.update(status="failed", error="loss is not finite", finished="2027-01-01T00:01:00.000+00:00")
     assert counts(sync()) == (1, 0, 0)
     (found,) = tracked()
-    assert str(found.data.metrics["train_α_β _x_"]) == "nan"
-    assert found.data.metrics["validation_loss"] == sys.float_info.max
+    assert str(found.data.metrics["train/α_β _x_"]) == "nan"
+    assert found.data.metrics["validation/loss"] == sys.float_info.max
     assert (found.info.status, found.data.tags["error"]) == ("FAILED", "loss is not finite")
     assert counts(sync()) == (0, 0, 1)
     with only_trainer(Path("runs/novel/0")):
@@ -106,7 +106,7 @@ def test_a_run_whose_trainer_is_gone_is_killed_and_goes_on_as_the_same(project: 
     sync()
     (found,) = tracked()
     assert found.info.status == "FINISHED"
-    assert len(curve(found, "train_loss")) == 3
+    assert len(curve(found, "train/loss")) == 3
 
 
 def test_what_a_continued_run_computed_otherwise_replaces_what_was_there(project: Path) -> None:
@@ -116,9 +116,9 @@ def test_what_a_continued_run_computed_otherwise_replaces_what_was_there(project
         sync()
         run.write_history([*rows(1), *rows(4, bias=0.5)[1:]])
         sync()
-    found = dict(curve(tracked()[0], "train_loss"))
+    found = dict(curve(tracked()[0], "train/loss"))
     assert found == {1: 1.0, 2: 1.0, 3: 1 / 3 + 0.5, 4: 0.75}
-    assert tracked()[0].data.metrics["train_loss"] == 0.75
+    assert tracked()[0].data.metrics["train/loss"] == 0.75
 
 
 def test_two_writers_that_take_turns_write_each_point_once(project: Path) -> None:
@@ -128,7 +128,7 @@ def test_two_writers_that_take_turns_write_each_point_once(project: Path) -> Non
         for epochs, writer in enumerate((follower, other, follower, follower, other), 1):
             run.write_history(rows(epochs))
             writer.sync(Path("runs"))
-    assert [step for step, _ in curve(tracked()[0], "train_loss")] == [1, 2, 3, 4, 5]
+    assert [step for step, _ in curve(tracked()[0], "train/loss")] == [1, 2, 3, 4, 5]
     follower.sync(Path("runs"))  # sees that the trainer is gone
     with only_trainer(Path("runs/novel/0")):
         begin()
@@ -152,16 +152,16 @@ def test_test_metrics_are_those_of_the_comparison_and_change_with_it(project: Pa
     first = finish(begin(), seconds=1.25)
     write_comparison({"novel": 0.5})
     sync()
-    assert tracked()[0].data.metrics["test_accuracy ___"] == 0.5
+    assert tracked()[0].data.metrics["test/accuracy ___"] == 0.5
     write_comparison({"novel": 0.25})
     assert counts(sync()) == (0, 1, 0)
-    assert tracked()[0].data.metrics["test_accuracy ___"] == 0.25
+    assert tracked()[0].data.metrics["test/accuracy ___"] == 0.25
     # A new run of this method and seed: the comparison does not speak of it.
     second = finish(begin(fingerprint="new"), seconds=1.5)
     sync()
     metrics = {run.data.tags["lab.key"]: run.data.metrics for run in tracked()}
-    assert metrics[first.record["key"]]["test_accuracy ___"] == 0.25
-    assert "test_accuracy ___" not in metrics[second.record["key"]]
+    assert metrics[first.record["key"]]["test/accuracy ___"] == 0.25
+    assert "test/accuracy ___" not in metrics[second.record["key"]]
 
 
 def test_the_champion_is_registered_once_for_the_same_weights(project: Path) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any
 
 import pytest
@@ -20,15 +21,17 @@ from mlflow.entities import ViewType
 
 import lab
 from lab.files import write_json
+from lab.results import RunRecord
 from lab.runs import Run
 from lab.settings import read_project
 from lab.tracking.writer import MLflowWriter, Summary
 
 SOURCE = Path(lab.__file__).parents[1]
 
-ABOUT = {
+ABOUT: RunRecord = {
     "parameters": {"epochs": 3, "learning_rate": 0.1, "width": 64},
     "data_digest": "d" * 64,
+    "code": "e" * 64,
     "member": "黃意婷 O'Brien",
     "git_commit": "c" * 40,
     "git_dirty": True,
@@ -80,12 +83,36 @@ def finish(run: Run, seconds: float, epochs: int = 3) -> Run:
     return run
 
 
-def write_comparison(values: dict[str, float], champion: str = "novel") -> None:
-    """The results of ``compare`` for seed 0 of each method, as it writes them."""
-    methods = {m: {"metrics": {"accuracy (%)": {"values": {"0": value}}}} for m, value in values.items()}
-    write_json(Path("results/comparison.json"), {"champion": champion, "seeds": [0], "methods": methods})
-    seconds = {m: {"seconds": [json.loads(Path(f"runs/{m}/0/run.json").read_text("utf-8"))["seconds"]]} for m in values}
-    write_json(Path("results/costs.json"), {"methods": seconds})
+def write_comparison(values: dict[str, float], champion: str = "novel", seeds: tuple[int, ...] = (0,)) -> None:
+    """The results of ``compare``, as it writes them; each seed scores a hundredth more than the one before."""
+    scores = {m: {str(seed): value + seed / 100 for seed in seeds} for m, value in values.items()}
+    difference = {
+        "against": "baseline",
+        "mean": 1.25,
+        "interval": [0.5, 2.0],
+        "verdict": "better" if len(seeds) > 1 else None,
+    }
+    methods = {
+        method: {
+            "metrics": {
+                "accuracy (%)": {
+                    "values": found,
+                    "mean": fmean(found.values()),
+                    "std": stdev(found.values()) if len(seeds) > 1 else None,
+                    "difference": None if method == "baseline" else difference,
+                }
+            }
+        }
+        for method, found in scores.items()
+    }
+    metric = {"name": "accuracy (%)", "unit": "%", "digits": 1, "higher_is_better": True}
+    about = {"baseline": "baseline", "champion": champion, "seeds": list(seeds), "metrics": [metric]}
+    references = {"SVM": {"metrics": {"accuracy (%)": {"value": 0.9}}}}
+    more = {"order": list(values), "references": references, "methods": methods}
+    write_json(Path("results/comparison.json"), about | more)
+    records = {m: [json.loads(Path(f"runs/{m}/{s}/run.json").read_text("utf-8")) for s in seeds] for m in values}
+    costs = {method: {"seconds": [record["seconds"] for record in found]} for method, found in records.items()}
+    write_json(Path("results/costs.json"), {"methods": costs})
 
 
 def default() -> str:
@@ -102,7 +129,16 @@ def client(uri: str | None = None) -> MlflowClient:
 
 
 def tracked(uri: str | None = None) -> list[MLflowRun]:
-    """All runs of the project's experiment, deleted ones too."""
+    """The runs of seeds in the project's experiment, deleted ones too."""
+    return [run for run in _all(uri) if run.data.tags.get("seed") != "all"]
+
+
+def parents(uri: str | None = None) -> dict[str, MLflowRun]:
+    """The runs of whole methods, by key."""
+    return {run.data.tags["lab.key"]: run for run in _all(uri) if run.data.tags.get("seed") == "all"}
+
+
+def _all(uri: str | None) -> list[MLflowRun]:
     experiment = client(uri).get_experiment_by_name("deep-chess")
     return list(client(uri).search_runs([experiment.experiment_id], "", ViewType.ALL)) if experiment else []
 
@@ -132,11 +168,11 @@ def free_port() -> int:
 
 @contextmanager
 def server(port: int) -> Iterator[str]:
-    """`mlflow ui` in the current folder, with the store that it finds there."""
-    # No flag; a port of its own lets tests run side by side, and four workers take four times as long to start.
-    environment = os.environ | {"MLFLOW_PORT": str(port), "MLFLOW_WORKERS": "1"}
+    """A server of MLflow's in the current folder, with the store that it finds there."""
+    # Four workers take four times as long to start.
+    environment = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     environment.pop("MLFLOW_TRACKING_URI", None)
-    command = [sys.executable, "-m", "mlflow", "ui"]
+    command = [sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1"]
     with Path("server.log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
 

@@ -1,6 +1,6 @@
 """The machinery of this project: it takes a problem and its methods from data to a report.
 
-Your team's room is ``lab/tasks``; everything beside it works as it is.
+Your team's code is in ``lab/tasks``; everything else works as it is.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What a task gives the machinery: one problem and a few methods. Nothing else is asked of it.
+"""What a task gives the machinery: one problem and a few methods. Nothing else is needed.
 
 A *problem* is a module, ``problem.py``, with the names of ``Problem``. A *method* is a module of any
 other name with one subclass of ``Method`` in it.
@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
+
+from lab.data_results import Kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
-    from lab.settings import TrainSettings
+    from lab.train_settings import TrainSettings
 
 Batch = dict[str, Tensor]
 """Some examples: each value has one row for each example."""
@@ -52,10 +54,10 @@ class Metric:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where data come from. ``kind`` is shown wherever the data are: made data must say so."""
+    """Where data come from. ``kind`` is shown wherever the data are: synthetic data (``made``) must say so."""
 
     title: str
-    kind: Literal["real", "composed", "made"]
+    kind: Kind
     source: str
     licence: str
     citation: str
@@ -77,6 +79,8 @@ class Contents:
     """What a method may know of each example, without the answer."""
     target: str | None = None
     """The column of ``examples.parquet`` that has the answer."""
+    sounds: np.ndarray | None = None
+    """(n, samples)."""
 
 
 class Problem(Protocol):
@@ -123,6 +127,11 @@ class Problem(Protocol):
 # A problem may also have `measure(predictions: DataFrame) -> DataFrame`. It is called once for each run and split
 # before `score`, to add columns that are costly to compute (features of a fixed network, say): `score` is called
 # for hundreds of resamples of the examples.
+
+
+# A problem may also have `references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]`:
+# cheap classical methods by name. Each learns from the examples of `splits["train"]` and gives, for those of
+# `splits["test"]` in their order, the columns that `predict` gives. Compare says whether the champion is better.
 
 
 class Method(nn.Module):

@@ -1,4 +1,4 @@
-"""What this machine lacks for the project, each with its fix."""
+"""What is missing on this machine for the project, each with its fix."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import configparser
 import importlib.util
 import platform
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ def main() -> None:
         missing += finding.kind == "missing"
         print(f"{finding.kind:<8} {finding.text}" + (f"\n{'':<8} -> {finding.fix}" if finding.fix else ""), flush=True)
     if missing:
-        raise UserError(f"{missing} {'thing is' if missing == 1 else 'things are'} missing: the fixes stand above")
+        raise UserError(f"{missing} {'thing is' if missing == 1 else 'things are'} missing: see the fixes above")
 
 
 def findings() -> Iterator[Finding]:
@@ -58,7 +57,6 @@ def findings() -> Iterator[Finding]:
     yield from _git(project)
     yield from _remote()
     yield _disk()
-    yield _mlflow_port()
     yield from _bytecode()
     yield _device()
 
@@ -87,7 +85,7 @@ def _git(project: Project | None) -> Iterator[Finding]:
         fix = 'git config --global user.name "Your Name", and the same with user.email'
         yield Finding("note", "Git does not know who you are, so you cannot commit", fix)
     elif project and email.casefold() not in {member.email.casefold() for member in project.members}:
-        fix = "write it under [[members]]: each member's part is counted by it"
+        fix = "write it under [[members]]: each member's commits are counted by it"
         yield Finding("note", f"no member in project.toml has the email of your commits, {email}", fix)
     else:
         yield Finding("ok", f"commits by {name} <{email}>")
@@ -98,31 +96,24 @@ EXTRAS = {"s3": "s3", "ssh": "ssh", "gs": "gs", "azure": "azure", "https": "webd
 
 
 def _remote() -> Iterator[Finding]:
-    """Whether DVC can speak to the project's shared storage."""
+    """Whether DVC can reach the project's shared storage."""
     config = configparser.ConfigParser()
     config.read([".dvc/config", ".dvc/config.local"], encoding="utf-8")
     for section in config.sections():
         scheme = config.get(section, "url", fallback="").partition("://")[0]
         if scheme == "gdrive":
-            yield Finding("note", "Google refuses DVC's sign-in: no Google Drive", "choose another remote")
+            yield Finding(
+                "note", "Google refuses DVC's sign-in, so Google Drive cannot be used", "choose another remote"
+            )
         elif (extra := EXTRAS.get(scheme)) and importlib.util.find_spec(f"dvc_{extra}") is None:
-            yield Finding("note", f"DVC cannot speak {scheme} yet, so nothing is shared", f'uv add "dvc[{extra}]"')
+            yield Finding("note", f"DVC cannot use {scheme} yet, so nothing is shared", f'uv add "dvc[{extra}]"')
 
 
 def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
     if free < FREE_GIGABYTES:
-        return Finding("note", f"{free:.0f} GB of disk space left", f"{FREE_GIGABYTES} GB are comfortable")
+        return Finding("note", f"{free:.0f} GB of disk space left", f"{FREE_GIGABYTES} GB are recommended")
     return Finding("ok", f"{free:.0f} GB of disk space left")
-
-
-def _mlflow_port() -> Finding:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        taken = probe.connect_ex(("127.0.0.1", 5000)) == 0
-    if taken:  # on macOS by AirPlay
-        return Finding("note", "port 5000 is taken", "uv run mlflow ui --port 5001")
-    return Finding("ok", "port 5000 is free for `uv run mlflow ui`")
 
 
 def _bytecode() -> Iterator[Finding]:

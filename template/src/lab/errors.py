@@ -1,7 +1,7 @@
 """A user's mistake ends in one clear line; only our own mistakes end in a traceback.
 
 A mistake in a team's own code is told with its place: ``in_team_code`` finds the team's lines in what was raised,
-``ask`` calls a function of the team, and ``wrong`` says what it returned that nobody can use.
+``ask`` calls a function of the team, and ``wrong`` says what it returned that cannot be used.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PACKAGES = {"cv2": "opencv-python-headless", "PIL": "pillow", "skimage": "scikit
 
 
 class UserError(Exception):
-    """What is wrong, where, and how to mend it: one line that a student can act on."""
+    """What is wrong, where, and how to fix it: one line that a student can act on."""
 
     frames = ""
     """The lines of the team's code that led there; empty if the mistake is not in code."""
@@ -39,7 +39,7 @@ class UserError(Exception):
 def run(main: Callable[[], None]) -> None:
     """Call ``main``; on a ``UserError`` or a mistake in a team's code print its line and leave with exit code 1."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a Windows console may not speak UTF-8 by itself
+        if hasattr(stream, "reconfigure"):  # a Windows console may not use UTF-8 by itself
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         main()
@@ -52,7 +52,7 @@ def run(main: Callable[[], None]) -> None:
 
 
 def ask(function: Callable[..., Answer], *arguments: Any, of: Any = None, **options: Any) -> Answer:
-    """What a function of the team returns; what it raises is told as a mistake in it.
+    """What a function of the team returns; what it raises is shown as a mistake in it.
 
     ``of`` is what to name in place of ``function``, where the team's code is only reached through it.
     """
@@ -141,7 +141,7 @@ def _shown(path: str) -> str:
 
 
 def _described(error: BaseException) -> str:
-    """What was raised in one line, with what mends the usual mistakes."""
+    """What was raised in one line, with the fix of usual mistakes."""
     text = one_line(error)
     if isinstance(error, SystemExit):
         return "exit() ends the whole program: remove it, or raise an error that says what is wrong"

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written beside, then renamed; and their digests."""
+"""Files that are whole or not there: written under another name, then renamed; and their digests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MERGE = re.compile(r"^(<<<<<<<|>>>>>>>)( |$)", re.M)
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path``; when the block ends well, it becomes ``path``."""
+    """Give a temporary path next to ``path``; when the block ends well, it becomes ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -39,7 +39,7 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: object) -> None:
     """Sorted, indented, never NaN (which is no JSON): the same content gives the same bytes."""
     write_text(path, json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n")
 
@@ -48,7 +48,7 @@ def read_text(path: Path) -> str:
     """A text that people may write; a file in another encoding than UTF-8, or an unfinished merge, is named."""
     try:
         content = path.read_bytes()
-    except OSError as error:  # a folder of that name, or a file that nobody may read
+    except OSError as error:  # a folder of that name, or a file without permission to read
         raise UserError(f"{path.as_posix()} cannot be read: {error.strerror}") from None
     try:
         text = content.decode("utf-8-sig")  # Windows puts a mark first
@@ -91,7 +91,7 @@ def read_json(path: Path, *keys: str) -> Any:
         content = json.loads(read_text(there(path)))
     except json.JSONDecodeError as error:
         raise UserError(
-            f"{path.as_posix()}, line {error.lineno}: no JSON: {error.msg}: `uv run dvc repro` writes it anew"
+            f"{path.as_posix()}, line {error.lineno}: no JSON: {error.msg}: `uv run dvc repro` writes it again"
         ) from None
     _has(path, content if isinstance(content, dict) else (), keys)
     return content
@@ -106,9 +106,9 @@ def read_table(path: Path, *columns: str) -> pd.DataFrame:
         table = (pd.read_csv if path.suffix == ".csv" else pd.read_parquet)(path)
     except MemoryError:
         raise
-    except Exception as error:  # pandas and pyarrow raise whatever the damage leads them to
+    except Exception as error:  # pandas and pyarrow raise many kinds of errors for damaged files
         detail = " ".join(str(error).split())[:150]
-        raise UserError(f"{path.as_posix()} is damaged: `uv run dvc repro` writes it anew ({detail})") from None
+        raise UserError(f"{path.as_posix()} is damaged: `uv run dvc repro` writes it again ({detail})") from None
     _has(path, table, columns)
     return table
 
@@ -116,7 +116,7 @@ def read_table(path: Path, *columns: str) -> pd.DataFrame:
 def _has(path: Path, content: Container[str], names: tuple[str, ...]) -> None:
     if missing := [name for name in names if name not in content]:
         lacks = f"{path.as_posix()} has no {', '.join(missing)}"
-        raise UserError(f"{lacks}, so no stage wrote it: `uv run dvc repro` writes it anew")
+        raise UserError(f"{lacks}, so no stage wrote it: `uv run dvc repro` writes it again")
 
 
 def sha256(content: bytes) -> str:
@@ -173,7 +173,7 @@ def recover_folder(folder: Path) -> None:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """Give an empty folder beside ``folder``; when the block ends well, it takes its place. Else the old one stays."""
+    """Give an empty folder next to ``folder``; if the block ends well, it replaces ``folder``."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     recover_folder(folder)
     new, old = folder.with_name(f".{folder.name}.{os.getpid()}.new"), folder.with_name(f".{folder.name}.old")

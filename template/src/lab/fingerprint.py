@@ -1,10 +1,10 @@
 """Digests of what a stage runs and of the params it reads, so that only what changed runs again.
 
 DVC sees files. A team's ``problem.py`` holds both how examples are loaded and how answers are scored, and a new
-metric must not train anything anew. So a digest covers a *name* and, through it, every name that its code mentions,
+metric must not train anything again. So a digest covers a *name* and, through it, every name that its code mentions,
 in this file and in the files of ``lab`` it imports: ``lab.source_code`` says how. Comments, docstrings and layout do
 not count. Other files in ``src/lab`` (a list of words, a table) count for the code that names them; those that no code
-beside them names count for all code in their folder.
+in their folder names count for all of it.
 
 What does not count: versions of Python and of packages (after ``uv add`` or ``uv lock --upgrade``, run
 ``uv run dvc repro --force`` where they matter), files outside ``src/lab`` that are no stage's input, docstrings that
@@ -18,7 +18,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lab.files import read_text, sha256
+from lab.examples_left import examples_left
+from lab.files import read_text, sha256, there
+from lab.paths import SPLITS
 from lab.settings import Params, read_project
 from lab.source_code import Module, Name, parsed
 
@@ -29,11 +31,16 @@ TRAINING = (("lab.training.loop", "fit"), ("lab.training.predictions", "predicti
 def of_stages(params: Params) -> dict[str, Any]:
     """What DVC compares, by stage; of the train stage by method, for each has its own code and params."""
     problem = f"lab.tasks.{read_project().task}.problem"
-    language = read_project().language  # of Data Docs
+    language = read_project().language  # of Data Docs and figures
     checked = [(problem, name) for name in ("expectations", "contents", "stratify")]
-    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures")]
+    scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures", "references")]
     data = params.data.record()
-    compared = [params.compare.model_dump(), list(params.methods), data]  # figures name the target and its unit
+    compared = [
+        params.compare.model_dump(),
+        list(params.methods),
+        data,
+        language,
+    ]  # figures name the target and its unit
     return {
         "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=data),
         "validate": digest(("lab.stages.validate", "*"), *checked, params=data),
@@ -41,15 +48,26 @@ def of_stages(params: Params) -> dict[str, Any]:
         "seeds": params.seeds,  # as they are: a new one trains only itself
         "methods": {name: of_training(params, name) for name in params.methods},
         "compare": digest(("lab.stages.compare", "*"), *scoring, params=compared),
-        "deliver": digest(("lab.stages.deliver", "*")),
+        "deliver": digest(("lab.stages.deliver", "*"), params=examples_left(params)),  # the rubric names them
     }
 
 
 def of_training(params: Params, method: str) -> str:
     """Of the code and params that decide what ``method`` learns: of the problem neither metrics nor figures."""
+    return of_learning(method, params.decisive(method))
+
+
+def of_learning(method: str, params: Any) -> str:
+    """``of_training`` with other params than the method's own."""
     task = f"lab.tasks.{read_project().task}"
     problem = [(f"{task}.problem", name) for name in ("load", "targets")]
-    return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params.decisive(method))
+    return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params)
+
+
+def of_run(params: Params, method: str, seed: int, data: str) -> str:
+    """Of all that decides a run's result: code, settings, seed, the data (their digest is ``data``) and their split."""
+    # As they are now, not as the last `dvc repro` saw them: somebody may start a stage by hand.
+    return digest(params=[of_training(params, method), data + sha256(there(SPLITS).read_bytes()), seed])
 
 
 def digest(*roots: Name, params: Any = None, source: Path = Path("src")) -> str:
@@ -84,7 +102,7 @@ def _reached(roots: tuple[Name, ...], source: Path) -> list[str]:
 
 
 def _other_files(folder: Path) -> list[Path]:
-    """What lies in a folder of modules, or below it in folders without modules, and is no Python."""
+    """Files of a folder of modules that are not Python, also in folders below it that have no modules."""
     found: list[Path] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__pycache__")):

@@ -1,36 +1,37 @@
-"""Runs that made room for a run of other settings: kept in ``.lab/runs``, back in ``runs/`` when they are asked for.
+"""Runs that were replaced by a run of other settings: kept in ``.lab/runs``, back in ``runs/`` when they are needed.
 
 A folder is moved as a whole, in one step of the file system: a kill at any moment leaves each run in one place or the
-other. What stands in a run's folder and is none of a run's files is somebody's own: it stays, and is never deleted.
+other. Other files in a run's folder belong to somebody: they stay, and are never deleted.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from lab.errors import UserError
 from lab.paths import HOME
+from lab.results import RunRecord
 
 KEPT = HOME / "runs"  # git-ignored, and no output of DVC's
 MOST = 5
-"""So many runs are kept of each method and seed; the oldest goes first."""
+"""How many runs are kept of each method and seed; the oldest is removed first."""
 
 FILES = ("run.json", "history.csv", "predictions.parquet", "model.safetensors", "checkpoint.pt")
 
 
-def read_record(folder: Path) -> dict[str, Any]:
+def read_record(folder: Path) -> RunRecord:
     """``run.json`` of a run's folder; empty if there is none that can be read."""
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
+        record = None
+    return cast(RunRecord, record) if isinstance(record, dict) else {}
 
 
 def kept(folder: Path, fingerprint: str) -> list[Path]:
-    """Where runs of this fingerprint that once stood in ``folder`` are kept, a finished one first."""
+    """Where runs of this fingerprint that were once in ``folder`` are kept, a finished one first."""
     found = [path for path in _place(folder).glob(f"{fingerprint[:16]}*") if _is_worth_keeping(path)]
     found = [path for path in found if read_record(path).get("fingerprint") == fingerprint]
     return sorted(found, key=lambda path: read_record(path).get("status") != "finished")
@@ -67,7 +68,7 @@ def _move_aside(folder: Path) -> Path | None:
 
 
 def _drop_oldest(aside: Path) -> None:
-    """Remove the files of ``aside`` if nobody would want them back, and of the oldest runs that are too many."""
+    """Remove the files of ``aside`` if they are not worth keeping, and of the oldest runs beyond ``MOST``."""
     others = [path for path in aside.parent.iterdir() if path != aside and _is_worth_keeping(path)]
     others.sort(key=lambda path: (path / "run.json").stat().st_mtime, reverse=True)
     is_kept = _is_worth_keeping(aside)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 # collect
 RAW = Path("data/raw")
-"""The examples' payload (pictures, sound, …), beside the two files below."""
+"""The examples' payload (pictures, sound, …), next to the two files below."""
 EXAMPLES = RAW / "examples.parquet"
 """One row for each example."""
 PROVENANCE = RAW / "provenance.json"
@@ -45,11 +45,32 @@ PROSE = Path("documents")
 DELIVERABLES = Path("deliverables")
 """What is handed in."""
 RUBRIC_REPORT = Path("results/rubric.json")
-"""The evidence for each criterion; beside it the same as Markdown."""
+"""The evidence for each criterion; next to it the same as Markdown."""
+
+HAND_IN = Path("hand_in")
+"""What a grader opens without installing anything: ``uv run lab hand-in`` writes it, Git carries it."""
+
+# lab verify
+VERIFICATION = Path("results/verification.json")
+"""What was trained and made again, and what of it differs. No stage's output: Git carries it and the next file."""
+BADGE = VERIFICATION.with_suffix(".svg")
+"""The same in a line, for the README."""
+
+# lab tune, lab seal, and compare: what Git carries and merges line by line; see records/README.md
+TRIALS = Path("records/tuning.jsonl")
+"""How many settings were tried for each method."""
+PLAN = Path("records/plan.lock.json")
+"""What was planned before the test split was looked at."""
+LOOKS = Path("records/looks.jsonl")
+"""Each comparison on the test split."""
+TUNING_FIGURES = Path("results/tuning")
+"""How the search went, for people; no stage reads it."""
 
 HOME = Path(".lab")
 """What this machine alone needs: locks, logs, the name of this folder on an MLflow server."""
 VALIDATED_BEFORE = HOME / "validated.json"
 """Rows, types and middle values of the data that this machine last validated."""
+TUNING = HOME / "tune"
+"""Trials: see ``lab.tuning.study``."""
 DOWNLOADS = HOME / "downloads"
 """What was fetched from addresses and hubs."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Literal, Unpack, cast
 
 from filelock import FileLock, Timeout
 
@@ -21,6 +21,7 @@ from lab.errors import UserError
 from lab.files import digests, read_json, sha256, write_json, write_text
 from lab.kept_runs import FILES, kept, read_record, set_aside
 from lab.paths import HOME, RUNS
+from lab.results import RunRecord
 
 RESULTS = [name for name in FILES if name not in ("run.json", "checkpoint.pt")]
 
@@ -28,9 +29,9 @@ RESULTS = [name for name in FILES if name not in ("run.json", "checkpoint.pt")]
 class Run:
     """The files of a run; ``run.json`` says what it is and how far it came."""
 
-    def __init__(self, method: str, seed: int) -> None:
-        self.folder = RUNS / method / str(seed)
-        self.record: dict[str, Any] = {"method": method, "seed": seed}
+    def __init__(self, method: str, seed: int, folder: Path | None = None) -> None:
+        self.folder = folder or RUNS / method / str(seed)
+        self.record: RunRecord = {"method": method, "seed": seed}
 
     def is_finished(self, fingerprint: str) -> bool:
         """Whether this very run (same code, params and data) is complete."""
@@ -44,7 +45,7 @@ class Run:
         return self._kept(fingerprint, finished=True) is not None or self.is_finished(fingerprint)
 
     def restore(self, fingerprint: str) -> bool:
-        """Bring this very run back, finished or with its checkpoint, if another took its place; say whether it did."""
+        """Bring this very run back, finished or with its checkpoint, if another replaced it; return whether it did."""
         is_here = read_record(self.folder).get("fingerprint") == fingerprint
         found = self._kept(fingerprint, finished=is_here)
         if found is None or self.is_finished(fingerprint):
@@ -55,15 +56,15 @@ class Run:
     def _kept(self, fingerprint: str, finished: bool) -> Path | None:
         for path in kept(self.folder, fingerprint):
             if read_record(path).get("status") == "finished":
-                with suppress(UserError):  # somebody changed it: it is not worth the other's place
+                with suppress(UserError):  # somebody changed it: it must not replace the other
                     read_finished(path)
                     return path
             elif not finished:
                 return path
         return None
 
-    def start(self, fingerprint: str, about: dict[str, Any]) -> None:
-        """Write ``run.json`` anew, or go on with the one of an unfinished run of the same fingerprint.
+    def start(self, fingerprint: str, about: RunRecord) -> None:
+        """Write a new ``run.json``, or go on with the one of an unfinished run of the same fingerprint.
 
         A run of another fingerprint is set aside: call this when all is built that could still fail.
         """
@@ -73,11 +74,12 @@ class Run:
         same = saved.get("fingerprint") == fingerprint
         if not same:
             set_aside(self.folder)
-        identity = {"key": saved["key"] if same else uuid.uuid4().hex, "started": saved["started"] if same else now()}
-        self.record |= about | identity | {"fingerprint": fingerprint}
+        key, started = (saved["key"], saved["started"]) if same else (uuid.uuid4().hex, now())
+        self.record |= about
+        self.record |= {"key": key, "started": started, "fingerprint": fingerprint}
         self.update(status="running", error=None, finished=None)
 
-    def update(self, **changes: Any) -> None:
+    def update(self, **changes: Unpack[RunRecord]) -> None:
         self.record |= changes
         if is_main_process() and "key" in self.record:  # before `start`, the folder is an earlier run's
             if self.record.get("status") == "finished":
@@ -98,42 +100,45 @@ def is_main_process() -> bool:
     return int(os.environ.get("RANK", "0")) == 0
 
 
-def sealed(record: dict[str, Any], folder: Path) -> dict[str, Any]:
+def sealed(record: RunRecord, folder: Path) -> RunRecord:
     """``record`` of a finished run, with digests of its files in ``folder`` and of itself."""
-    content = {key: value for key, value in json.loads(json.dumps(record)).items() if key != "digest"}
+    content: RunRecord = json.loads(json.dumps(record))
     content["files"] = {name: each for name, each in digests(folder).items() if name in RESULTS}
-    return content | {"digest": _digest(content)}
+    content["digest"] = _digest(content)
+    return content
 
 
-def _digest(record: dict[str, Any]) -> str:
-    return sha256(json.dumps(record, sort_keys=True).encode())
+def _digest(record: RunRecord) -> str:
+    content = {key: value for key, value in record.items() if key != "digest"}
+    return sha256(json.dumps(content, sort_keys=True).encode())
 
 
-def read_finished(folder: Path) -> dict[str, Any]:
-    """``run.json`` of a finished run, if it and all files beside it are what training wrote."""
+def read_finished(folder: Path) -> RunRecord:
+    """``run.json`` of a finished run, if it and all files next to it are what training wrote."""
     path = folder / "run.json"
     record = read_json(path)
     if not isinstance(record, dict) or record.get("status") != "finished":
-        raise UserError(f"{folder.as_posix()} is no finished run: run `uv run dvc repro`, which trains it")
-    content = {key: value for key, value in record.items() if key != "digest"}
-    spoiled = [] if record.get("digest") == _digest(content) else ["run.json"]
+        raise UserError(f"{folder.as_posix()} is not a finished run: run `uv run dvc repro`, which trains it")
+    finished = cast(RunRecord, record)
+    spoiled = [] if finished.get("digest") == _digest(finished) else ["run.json"]
     if not spoiled:
         found = digests(folder)
-        spoiled = [name for name, digest in record["files"].items() if found.get(name) != digest]
+        spoiled = [name for name, digest in finished["files"].items() if found.get(name) != digest]
     if spoiled:
         what = "is not what training wrote" if (folder / spoiled[0]).is_file() else "is missing"
         back = f"`uv run dvc checkout {folder.parent.as_posix()}` may bring it back; else delete {folder.as_posix()}"
         raise UserError(f"{(folder / spoiled[0]).as_posix()} {what}: {back}, and `uv run dvc repro` trains it again")
-    return record
+    return finished
 
 
-def settle(method: str, seeds: list[int], status: str, error: str) -> None:
-    """Say what became of runs whose trainer ended without a word."""
+def settle(method: str, seeds: list[int], status: Literal["failed", "interrupted"], error: str) -> None:
+    """Note what happened to runs whose trainer ended without a message."""
     for seed in seeds:
         path = RUNS / method / str(seed) / "run.json"
         record = read_record(path.parent)
         if record.get("status") == "running":
-            write_json(path, record | {"status": status, "error": error, "finished": now()})
+            record |= {"status": status, "error": error, "finished": now()}
+            write_json(path, record)
 
 
 def now() -> str:
@@ -149,17 +154,18 @@ def git(*arguments: str) -> str:
     return answer.stdout.strip() if answer.returncode == 0 else ""
 
 
-def git_state() -> dict[str, Any]:
+def git_state() -> RunRecord:
     """The commit that is checked out, if any, and whether code or settings are others than it holds."""
     commit = git("rev-parse", "--verify", "HEAD")
-    # Not dvc.lock: DVC writes it while the pipeline runs.
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)dvc.lock")
+    # Neither dvc.lock nor records: the pipeline writes them while it runs.
+    written = (":(exclude)dvc.lock", ":(exclude)records")
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", *written)
     new = git("ls-files", "--others", "--exclude-standard", "--", "src")
     return {"git_commit": commit or None, "git_dirty": bool(not commit or changed or new)}
 
 
 def who() -> str:
-    """Whose run this is: the member who has the email of Git's settings, else the name that stands there."""
+    """Whose run this is: the member who has the email of Git's settings, else the name in them."""
     from lab.settings import read_project  # pydantic, which what follows with MLflow does without
 
     name, email = git("config", "user.name"), git("config", "user.email")

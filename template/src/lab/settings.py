@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from keyword import iskeyword
@@ -15,9 +14,11 @@ from pydantic import Field, field_validator, model_validator
 from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.strict import Strict, Text, checked, did_you_mean, read_toml, read_yaml
+from lab.train_settings import LaunchSettings, TrainSettings
+from lab.tune_settings import TuneSettings
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]  # NumPy's generators take no other
@@ -31,6 +32,10 @@ RESERVED = {
     *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
 }
 """What no method may be called: the problem's own file, and names that Windows keeps for devices."""
+
+
+ABLATED = "novel"
+"""The method that ablations are compared with: each lacks a part of it."""
 
 
 class Member(Strict):
@@ -63,60 +68,8 @@ class SplitSettings(Strict):
         return self
 
 
-class TrainSettings(Strict):
-    """How to train. Each method may override any of it under its own ``train:``."""
-
-    epochs: int = Field(ge=1, le=1_000_000)
-    batch_size: int = Field(ge=1, le=1_000_000)
-    learning_rate: float = Field(gt=0)
-    weight_decay: float = Field(ge=0)
-    schedule: Literal["constant", "cosine"]
-    warmup: float = Field(ge=0, lt=1)
-    clip: float = Field(ge=0)
-    accumulate: int = Field(ge=1)
-    patience: int = Field(ge=0)
-    device: Literal["auto", "cpu", "cuda", "mps"]
-    precision: Literal["auto", "fp32", "bf16", "fp16"]
-    compile: bool
-    workers: int = Field(ge=0, le=1_000)
-    threads: int = Field(default=2, ge=1, le=1_000)
-    checkpoint_minutes: float = Field(gt=0)
-
-    @model_validator(mode="after")
-    def _parts_are_equal(self) -> TrainSettings:
-        if self.batch_size % self.accumulate:
-            raise ValueError("accumulate must divide batch_size: it is the number of parts of a batch")
-        return self
-
-    def adamw(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.AdamW:
-        """The default optimizer: AdamW, in one fused kernel on CUDA."""
-        from lab.training.optimizers import AdamW
-
-        parameters = list(parameters)
-        fused = any(parameter.is_cuda for parameter in parameters)
-        return AdamW(parameters, lr=self.learning_rate, weight_decay=self.weight_decay, fused=fused)
-
-
-class LaunchSettings(Strict):
-    """Where to train. It is no part of a run's identity: the same batches make the same steps elsewhere.
-
-    The same but for rounding, and for what looks at a whole batch in one process: random draws (of dropout, say) are
-    others in each process, and a loss over pairs of examples sees the pairs of its own share. Batch norms see all.
-    """
-
-    processes: int = Field(default=1, ge=1, le=1_000)
-    machines: int = Field(default=1, ge=1, le=1_000)
-    strategy: Literal["ddp", "fsdp"] = "ddp"
-    slurm: dict[str, str | int | bool] | None = None
-
-    @model_validator(mode="after")
-    def _can_start(self) -> LaunchSettings:
-        if self.machines > 1 and self.slurm is None:
-            raise ValueError("machines above 1 needs slurm; without it, start torchrun on each machine yourself")
-        return self
-
-
 class CompareSettings(Strict):
+    ablations: list[str] = Field(default=[])
     resamples: int = Field(ge=100, le=100_000)
     confidence: Fraction
     seed: Seed
@@ -131,6 +84,7 @@ class Params(Strict):
     train: TrainSettings
     launch: LaunchSettings = LaunchSettings()
     methods: dict[str, dict[str, Any]]
+    tune: TuneSettings = TuneSettings()
     compare: CompareSettings
 
     @field_validator("methods")
@@ -142,7 +96,7 @@ class Params(Strict):
             if name.lower() in RESERVED:
                 raise ValueError(f"no method can be called {name!r}: choose another name")
             if len({each for each in methods if each.lower() == name.lower()}) > 1:
-                raise ValueError(f"{name!r} stands there twice, in small and in capital letters")
+                raise ValueError(f"{name!r} appears twice, in small and in capital letters")
             if not isinstance(options.get("train", {}), dict):
                 raise ValueError(f"{name}.train: must hold keys of `train:`, as in `train: {{epochs: 10}}`")
             try:
@@ -159,8 +113,18 @@ class Params(Strict):
     def _is_comparable(self) -> Params:
         if "baseline" not in self.methods:
             raise ValueError("methods: has no 'baseline', which every other method is compared with")
+        further = [name for name in self.methods if name not in ("baseline", ABLATED)]
+        for name in self.compare.ablations:
+            if name not in further or ABLATED not in self.methods:
+                lacking = "" if ABLATED in self.methods else f"; they are compared with {ABLATED!r}, which is missing"
+                raise ValueError(
+                    f"compare.ablations: {name!r} is none of methods{lacking or did_you_mean(name, further)}"
+                )
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds: names one seed twice")
+        for name in self.tune.methods:
+            if name not in self.methods:
+                raise ValueError(f"tune.methods: there is no method {name!r}{did_you_mean(name, self.methods)}")
         return self
 
     def training(self, method: str) -> TrainSettings:

@@ -1,7 +1,7 @@
 """What Python runs when a name is used: modules of this project, parsed but never imported.
 
 A name reaches the statements that bind it and every name that these mention. The import of a module runs more: its
-loose statements (a loop, ``SCALES["x"] = 3``, a call, what stands under ``if``, ``try`` or ``with``), any definition
+loose statements (a loop, ``SCALES["x"] = 3``, a call, what is under ``if``, ``try`` or ``with``), any definition
 that may note something elsewhere, and the same of every module that it imports. These count always: where it cannot
 be told whether a statement matters, it does.
 """
@@ -27,7 +27,7 @@ HARMLESS = {*dir(builtins)} - {"delattr", "eval", "exec", "globals", "next", "se
     *("override", "total_ordering", "field_validator", "model_validator", "inference_mode", "no_grad"),
     *("join", "split", "strip"),
 }
-"""Functions and decorators of others that change nothing but what they return; so do classes of others."""
+"""Functions and decorators of others that only change what they return; so do classes of others."""
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
 SUBCLASSING = ("__init_subclass__",)
 
@@ -62,7 +62,7 @@ class Module:
                     self.loose.append(statement)
 
     def _imported(self, statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Name]]:
-        """The names that an import binds, and what each stands for."""
+        """The names that an import binds, and what each means."""
         if isinstance(statement, ast.Import):
             for alias in statement.names:
                 first = alias.name.partition(".")[0]
@@ -116,7 +116,7 @@ class Module:
                 yield from self._imported_by_text(node)
 
     def _imported_by_text(self, call: ast.Call) -> Iterator[Name]:
-        """The module that a text names; if only its folder can be told, all modules in that."""
+        """The module that a text names; if only its folder is known, all modules in that."""
         texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant)]
         text = next((text for text in texts if isinstance(text, str)), "")
         if locate(text, self.source):

@@ -41,7 +41,7 @@ def last(expression: ast.expr) -> str:
 
 
 def drop_docstrings(block: list[ast.stmt]) -> None:
-    """Take away every text that stands alone, here and in the blocks below."""
+    """Remove every text that is a statement by itself (a docstring), here and in the blocks below."""
     block[:] = [each for each in block if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
     for statement in block:
         for part in (statement, *getattr(statement, "handlers", []), *getattr(statement, "cases", [])):

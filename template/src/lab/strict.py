@@ -39,7 +39,7 @@ Model = TypeVar("Model", bound=Strict)
 
 
 def checked(model: type[Model], content: Any, where: str) -> Model:
-    """``content`` as a ``model``; what is wrong in it is named with ``where`` it stands, as far as a line holds it."""
+    """``content`` as a ``model``; errors name their place in ``where``, as far as one line allows."""
     if not isinstance(content, dict):
         raise UserError(f"{where}: {'is empty' if content is None else 'holds no keys'}: `key: value` is needed")
     try:
@@ -56,7 +56,7 @@ def checked(model: type[Model], content: Any, where: str) -> Model:
 
 
 def _mistakes(model: type[Strict], error: ValidationError) -> list[str]:
-    # A misspelt key is also a missing one; the misspelling is what to mend.
+    # A misspelt key is also a missing one; the misspelling is the one to correct.
     found = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     lines, meant = [], set()
     for each in found:
@@ -131,7 +131,7 @@ def read_yaml(path: Path) -> Any:
         return YAML(typ="safe", pure=True).load(text)
     except DuplicateKeyError as error:
         key = str(error.problem).partition('"')[2].partition('"')[0]
-        raise UserError(f"{path.as_posix()}{_line(error)}: the key {key!r} stands there twice") from None
+        raise UserError(f"{path.as_posix()}{_line(error)}: the key {key!r} appears twice") from None
     except MarkedYAMLError as error:
         problem = "a tab: indent with spaces" if "'\\t'" in str(error.problem) else str(error.problem)
         context = f"{error.context}: " if error.context else ""

@@ -1,7 +1,7 @@
 """What Git's hooks do with DVC, in a line or none: `.pre-commit-config.yaml` calls them.
 
 ``dvc git-hook`` does the same, but it stops every push of a project that has no remote yet, fails at every checkout in
-one that has no results yet, and tells at length at each commit what a team knows.
+one that has no results yet, and prints many lines at each commit.
 """
 
 import json
@@ -11,17 +11,18 @@ import sys
 from pathlib import Path
 
 from lab.errors import UserError, run
+from lab.staleness import is_stale
 
 
 def pre_commit() -> None:
-    """Say what the other hooks mended and whether the results belong to this code; never stop a commit for it."""
+    """Say what the other hooks changed and whether the results belong to this code; never stop a commit."""
     mended = _git("diff", "--name-only", "-z").split("\0")[:-1]
     if mended and "PRE_COMMIT" in os.environ:  # which hides what is not to be committed
         print(f"the checks above changed {', '.join(mended)}: `git add --all`, then `git commit` again")
     if _git("rev-parse", "--quiet", "--verify", "MERGE_HEAD"):  # a merge with conflicts, which this commit ends
         bring_results()
-    if _is_stale():
-        print("dvc: results are not those of this code: `uv run dvc repro` makes them anew")
+    if is_stale():
+        print("dvc: results are not those of this code: `uv run dvc repro` makes them again")
 
 
 def pre_push() -> None:
@@ -35,14 +36,14 @@ def pre_push() -> None:
 
 
 def post_checkout() -> None:
-    """Bring data and results of the commit that Git went to, as far as they are on this machine."""
+    """Bring back data and results of the commit that Git checked out, as far as they are on this machine."""
     whole_commit = os.environ.get("PRE_COMMIT_CHECKOUT_TYPE") == "1"  # else single files: Git's own third argument
     if whole_commit and not Path(".git/rebase-merge").is_dir() and Path("dvc.lock").is_file():
         _check_out()
 
 
 def post_merge() -> None:
-    """Bring what the others have trained: it is not to be trained here again."""
+    """Bring the runs that the others have trained: they need not be trained here again."""
     if Path("dvc.lock").is_file() and os.environ.get("PRE_COMMIT_REWRITE_COMMAND") != "amend":
         bring_results()
 
@@ -80,26 +81,9 @@ def _set_aside(complaint: str) -> bool:
     for folder in runs:
         with only_trainer(folder.parent):
             set_aside(folder)
-        back = "`uv run dvc repro` brings it back when its settings are asked for"
+        back = "`uv run dvc repro` brings it back when its settings are used again"
         print(f"{folder.as_posix()} is of other settings than this commit's: set aside; {back}")
     return bool(runs)
-
-
-def _is_stale() -> bool:
-    """Whether ``dvc repro`` has more to do than to see that only comments changed."""
-    status = _dvc("status", "--json")
-    try:
-        changed = set(json.loads(status.stdout))
-        if changed != {"fingerprint"}:
-            return bool(changed)
-        from lab.files import read_json
-        from lab.fingerprint import of_stages
-        from lab.paths import FINGERPRINTS
-        from lab.settings import read_params
-
-        return read_json(FINGERPRINTS) != of_stages(read_params())
-    except (ValueError, UserError):  # DVC or we cannot read something, which `dvc repro` names
-        return True
 
 
 def _has_remote() -> bool:

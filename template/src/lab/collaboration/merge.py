@@ -1,6 +1,6 @@
-"""Merge ``dvc.lock`` and ``params.yaml`` by what they say, not line by line: the trainings of two members both stay.
+"""Merge ``dvc.lock`` and ``params.yaml`` by their content, not line by line: the trainings of two members both stay.
 
-Git calls this for the two files (see ``.gitattributes``) once ``uv run lab setup`` has told it how. Where nobody did,
+Git calls this for the two files (see ``.gitattributes``) once ``uv run lab setup`` has set it up. Without that,
 or where both sides changed one setting, ``uv run lab merge`` does the rest.
 """
 
@@ -34,8 +34,8 @@ def install() -> None:
 def merge_lock(base: str, ours: str, theirs: str) -> str:
     """Stage by stage. What one side alone ran stays; of what both ran, ours.
 
-    Each entry tells truly which results came of which inputs, so that no choice is wrong: a stage whose inputs are now
-    others runs again.
+    Each entry says which results came from which inputs, so no choice is wrong: a stage whose inputs have changed runs
+    again.
     """
     yaml = YAML()  # as DVC itself writes the file
     yaml.default_flow_style = False
@@ -64,7 +64,7 @@ def merge_lock(base: str, ours: str, theirs: str) -> str:
 
 
 def merge(name: str, base: str, ours: str, theirs: str) -> tuple[str, bool]:
-    """The file with both sides' changes, and whether it is whole: else marks stand where the sides contradict."""
+    """The file with both sides' changes, and whether it is whole: else marks show where the sides contradict."""
     return (merge_lock(base, ours, theirs), True) if name == LOCK else merge_settings(base, ours, theirs)
 
 
@@ -76,7 +76,7 @@ def finish() -> None:
             continue  # it is merged
         text, whole = merge(name, base or "", ours or "", theirs or "")
         present = Path(name).read_text(encoding="utf-8")
-        # Git's own marks, or one side alone: nobody has worked on it.
+        # Git's own marks, or one side alone: no person has worked on it.
         untouched = "<<<<<<<" in present or present in (ours, theirs)
         if not whole and untouched and present not in (settled(text, 1), settled(text, 2)):
             write_text(Path(name), text)

@@ -1,4 +1,4 @@
-"""Merge two versions of ``params.yaml`` key by key. Lines are taken as they stand, with their comments."""
+"""Merge two versions of ``params.yaml`` key by key. Lines are taken as they are, with their comments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Entry:
 
 
 def merge_settings(base: str, ours: str, theirs: str) -> tuple[str, bool]:
-    """Both sides' changes in one text, and whether it is whole: else markers stand where the sides contradict."""
+    """Both sides' changes in one text, and whether it is whole: else markers show where the sides contradict."""
     old, mine, new = (text.splitlines() for text in (base, ours, theirs))
     lines, whole = _merge(old, mine, new, indent=0)
     if whole and _load(lines) != _merge_values(*map(_load, (old, mine, new))):
@@ -40,7 +40,7 @@ def settled(text: str, side: int) -> str:
 
 
 def _merge(base: Lines, ours: Lines, theirs: Lines, indent: int) -> tuple[Lines, bool]:
-    """Merge mappings whose keys stand ``indent`` spaces from the left."""
+    """Merge mappings whose keys are indented by ``indent`` spaces."""
     (old, old_rest), (mine, rest), (new, new_rest) = (_entries(lines, indent) for lines in (base, ours, theirs))
     merged: Lines = []
     whole = True
@@ -68,7 +68,7 @@ def _merge(base: Lines, ours: Lines, theirs: Lines, indent: int) -> tuple[Lines,
 
 
 def _entries(lines: Lines, indent: int) -> tuple[dict[str, Entry], Lines]:
-    """The keys that stand ``indent`` spaces from the left, and the comments after the last of them."""
+    """The keys that are indented by ``indent`` spaces, and the comments after the last of them."""
     entries: dict[str, Entry] = {}
     last = Entry([])
     for line in lines:
@@ -80,7 +80,7 @@ def _entries(lines: Lines, indent: int) -> tuple[dict[str, Entry], Lines]:
 
 
 def _take_comments(lines: Lines, indent: int) -> Lines:
-    """Remove from the end of ``lines`` what stands above the next key."""
+    """Remove from the end of ``lines`` what is above the next key."""
     start = len(lines)
     while start and COMMENT.match(lines[start - 1]) and (not lines[start - 1] or _indent(lines[start - 1]) <= indent):
         start -= 1
@@ -90,7 +90,7 @@ def _take_comments(lines: Lines, indent: int) -> Lines:
 
 
 def _in_order(mine: Lines, new: Lines) -> Lines:
-    """All keys: those of theirs alone stand after the one that they stand after there."""
+    """All keys: a key of theirs alone comes after the key that it follows there."""
     order = list(mine)
     for place, key in enumerate(new):
         if key not in order:
@@ -103,7 +103,7 @@ def _indent(line: str) -> int:
 
 
 def _indent_inside(lines: Lines) -> int:
-    """Where the keys under a key stand; 0 if it has a value or a list instead."""
+    """How far the keys under a key are indented; 0 if it has a value or a list instead."""
     head = KEY.match(lines[0]) if lines else None
     if head is None or not COMMENT.match(lines[0][head.end() :]):
         return 0

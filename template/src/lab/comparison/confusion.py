@@ -1,4 +1,4 @@
-"""Which classes are taken for which others: counts, and a figure of them."""
+"""Which classes are predicted as which others: counts, and a figure of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST = 40
 
 
 def confusion(label: np.ndarray, predicted: np.ndarray, number: int) -> np.ndarray:
-    """How often each class (row) was taken for each class (column), of ``number`` classes."""
+    """How often each class (row) was predicted as each class (column), of ``number`` classes."""
     return np.bincount(number * label + predicted, minlength=number**2).reshape(number, number)
 
 
@@ -30,7 +30,7 @@ def draw_confusion(answers: dict[str, tuple[np.ndarray, np.ndarray]], names: lis
             if count and number <= MOST:
                 colour = "0.6" if row == column else "white" if count > 0.6 * darkest else "black"
                 axes.text(column, row, count, ha="center", va="center", color=colour)
-        axes.set(title=f"{method}: {mistakes.sum()} mistakes", xlabel="taken for")
+        axes.set(title=f"{method}: {mistakes.sum()} mistakes", xlabel="predicted as")
         axes.set_xticks(range(number), names, rotation=90 if long else 0)
         axes.set_yticks(range(number), names)
         axes.grid(visible=False)

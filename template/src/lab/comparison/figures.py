@@ -1,7 +1,11 @@
-"""Figures for documents: quiet, alike, readable without colour vision, and the same bytes from the same numbers."""
+"""Figures for documents: plain, in one style, and the same bytes from the same numbers."""
 
 from __future__ import annotations
 
+import re
+import warnings
+from collections.abc import Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +16,9 @@ from matplotlib import font_manager
 from pylopdf_fonts_zh_tw import sans_path
 
 from lab.files import atomic
+from lab.results import Compared, Difference, Family, MetricResult
+from lab.style import PALETTE, method_colours
+from lab.words import Say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,12 +28,11 @@ if TYPE_CHECKING:
 matplotlib.use("agg")
 font_manager.fontManager.addfont(str(sans_path()))  # names of classes may be Chinese, which few machines have
 
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe & Ito 2008: eight colours that colour-blind readers tell apart; these six also stand out on white."""
-
 STYLE: Any = {
     "axes.grid": True,
-    "axes.prop_cycle": plt.cycler(color=PALETTE),
+    "axes.edgecolor": PALETTE["ink"],
+    "axes.labelcolor": PALETTE["ink"],
+    "axes.prop_cycle": plt.cycler(color=[PALETTE["baseline"], PALETTE["accent"], *PALETTE["others"]]),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.constrained_layout.use": True,
@@ -36,54 +42,72 @@ STYLE: Any = {
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "savefig.bbox": "tight",
+    "text.color": PALETTE["ink"],
+    "xtick.color": PALETTE["ink"],
+    "ytick.color": PALETTE["ink"],
     "svg.fonttype": "path",
     "svg.hashsalt": "lab",
 }
 
 
+JUDGED: tuple[Family, ...] = ("candidate", "ablation")
+
+
 def save(figure: Figure, path: Path) -> None:
-    """Write an SVG without date or random names in it."""
-    with atomic(path) as temporary, plt.rc_context(STYLE):
+    """Write an SVG without date or random names in it; name the characters that no font has, for they become boxes."""
+    with atomic(path) as temporary, plt.rc_context(STYLE), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         figure.savefig(temporary, format="svg", metadata={"Date": None})
     plt.close(figure)
+    lost = {int(found[1]) for one in caught if (found := re.match(r"Glyph (\d+) ", str(one.message)))}
+    if lost:
+        named = ", ".join(f"{chr(code)} (U+{code:04X})" for code in sorted(lost))
+        print(f"warning: {path.name}: no font here has {named}: drawn as a box")
+    for one in caught:
+        if not str(one.message).startswith("Glyph "):
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
 
 
 def colours(methods: list[str]) -> dict[str, str]:
-    """The colour of each method, the same in all figures."""
-    return {method: PALETTE[index % len(PALETTE)] for index, method in enumerate(methods)}
+    """The colour of each method in a figure of the task: compare sets matplotlib's cycle to those of the methods."""
+    return dict(zip(methods, cycle(plt.rcParams["axes.prop_cycle"].by_key()["color"]), strict=False))
 
 
-def learning_curves(histories: dict[str, dict[int, pd.DataFrame]]) -> Figure:
+def learning_curves(histories: dict[str, dict[int, pd.DataFrame]], colour: dict[str, str], say: Say) -> Figure:
     """Training (dashed) and validation loss of each method by epoch: mean over seeds, band from lowest to highest."""
     columns = min(3, len(histories))
     rows = -(-len(histories) // columns)
     figure, panels = plt.subplots(rows, columns, figsize=(3.2 * columns, 2.6 * rows), squeeze=False)
     for unused in panels.flat[len(histories) :]:
         unused.set_axis_off()
-    shown = zip(panels.flat, histories.items(), colours(list(histories)).values(), strict=False)
-    for axes, (method, runs), colour in shown:
-        for column, line in (("train_loss", "--"), ("validation_loss", "-")):
+    for axes, (method, runs) in zip(panels.flat, histories.items(), strict=False):
+        for split, line in (("train", "--"), ("validation", "-")):
+            column = f"{split}_loss"
             seeds = [run.set_index("epoch")[column] for run in runs.values() if column in run]
             if not seeds:
                 continue
             # Seeds may stop early: each epoch counts those that reached it.
             table = np.array([list(seed.reindex(range(1, max(map(len, seeds)) + 1))) for seed in seeds], dtype=float)
             epochs = np.arange(1, table.shape[1] + 1)
-            axes.plot(epochs, np.nanmean(table, axis=0), line, color=colour, label=column.removesuffix("_loss"))
-            axes.fill_between(
-                epochs, np.nanmin(table, axis=0), np.nanmax(table, axis=0), color=colour, alpha=0.15, lw=0
-            )
-        axes.set(title=method, xlabel="epoch", ylabel="loss")
+            axes.plot(epochs, np.nanmean(table, axis=0), line, color=colour[method], label=say(f"figures.{split}"))
+            low, high = np.nanmin(table, axis=0), np.nanmax(table, axis=0)
+            axes.fill_between(epochs, low, high, color=colour[method], alpha=0.15, lw=0)
+        axes.set(title=method, xlabel=say("figures.epoch"), ylabel=say("figures.loss"))
         if axes.lines:
             axes.legend()
     return figure
 
 
-def comparison(summary: dict[str, Any]) -> Figure:
-    """Each metric of each method above, its difference to the baseline below, each with its interval as a bar."""
+def comparison(summary: Compared, say: Say) -> Figure:
+    """Each metric of each method, with a line for each classical reference; below, each family's differences.
+
+    Candidates differ from the baseline, ablations from the method that they lack a part of.
+    """
     metrics, methods = summary["metrics"], list(summary["methods"])
-    others = [method for method in methods if method != summary["baseline"]]
-    heights = [len(methods), len(others)] if others else [len(methods)]
+    colour = method_colours(methods, summary["baseline"], summary["champion"])
+    families = [[name for name in methods if summary["methods"][name]["family"] == kind] for kind in JUDGED]
+    families = [members for members in families if members]
+    heights = [len(methods), *map(len, families)]
     size = (2.6 * len(metrics), 0.9 * len(heights) + 0.35 * sum(heights))
     ratios = [0.9 / 0.35 + height for height in heights]
     figure, panels = plt.subplots(
@@ -91,25 +115,33 @@ def comparison(summary: dict[str, Any]) -> Figure:
     )
     for column, metric in enumerate(metrics):
         unit = f" ({metric['unit']})" if metric["unit"] else ""
-        name, direction = metric["name"].replace("_", " "), "higher" if metric["higher_is_better"] else "lower"
+        name = metric["name"].replace("_", " ")
+        direction = say(f"figures.{'higher' if metric['higher_is_better'] else 'lower'}_is_better")
         entries = {method: summary["methods"][method]["metrics"][metric["name"]] for method in methods}
         axes = panels[0][column]
-        bars(axes, entries, colours(methods))
-        for row, (method, colour) in enumerate(colours(methods).items()):
+        bars(axes, entries, colour)
+        for row, method in enumerate(methods):
             values = list(entries[method]["values"].values())
-            axes.plot(values, [row + 0.2] * len(values), ".", color=colour, ms=4, alpha=0.6)
-        axes.set(xlabel=f"{name}{unit}\n{direction} is better")
-        if others:
-            axes = panels[1][column]
-            axes.axvline(0, color="black", lw=0.8)
-            bars(axes, {method: entries[method]["difference"] for method in others}, colours(methods))
-            axes.set(xlabel=f"difference to {summary['baseline']}{unit}\n{direction} is better")
+            axes.plot(values, [row + 0.2] * len(values), ".", color=colour[method], ms=4, alpha=0.6)
+        for number, (reference, found) in enumerate(summary["references"].items()):
+            value = found["metrics"][metric["name"]]["value"]
+            axes.axvline(value, color=PALETTE["quiet"], lw=0.8, ls=(0, (4, 2 + 2 * number)))
+            text = reference.replace("_", " ")
+            place = {"xy": (value, 1), "xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+            axes.annotate(text, xytext=(2, 2 + 8 * number), fontsize=7, color=PALETTE["quiet"], **place)
+        axes.set(xlabel=f"{name}{unit}\n{direction}")
+        for axes, members in zip(panels[1:, column], families, strict=True):
+            axes.axvline(0, color=PALETTE["ink"], lw=0.8)
+            differences = {method: difference for method in members if (difference := entries[method]["difference"])}
+            bars(axes, differences, colour)
+            shift = say("figures.difference_from", baseline=next(iter(differences.values()))["against"])
+            axes.set(xlabel=f"{shift}{unit}\n{direction}")
     for row in panels:
         row[0].invert_yaxis()
     return figure
 
 
-def bars(axes: Axes, entries: dict[str, dict[str, Any]], colour: dict[str, str]) -> None:
+def bars(axes: Axes, entries: Mapping[str, MetricResult | Difference], colour: dict[str, str]) -> None:
     """Each of ``entries`` as a dot on its interval; the dot is open for a difference that may be none."""
     for row, (method, entry) in enumerate(entries.items()):
         axes.plot(entry["interval"], [row, row], color=colour[method], lw=2, solid_capstyle="round")

@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit, stdtr, stdtrit
 
+from lab.results import Verdict
+
 Bounds = tuple[float | None, float | None]
 
 
@@ -38,9 +40,16 @@ class Estimate:
     mean: float
     examples: float
     """Variance that comes from the test examples."""
-    seeds: float | None
-    """Variance that comes from the seeds beyond that; None with one seed, which says nothing about others."""
+    beyond: tuple[float, ...] | None
+    """For each method, variance that comes from its seeds beyond that; None with one seed, which tells nothing."""
     freedom: float
+    own: tuple[float, ...] = ()
+    """For each method, the part of ``examples`` that more seeds reduce: each seed is wrong about other examples."""
+
+    @property
+    def seeds(self) -> float | None:
+        """Variance that comes from the seeds of all methods beyond that of the examples."""
+        return None if self.beyond is None else sum(self.beyond)
 
     @property
     def variance(self) -> float:
@@ -78,7 +87,10 @@ def resample(
 
 
 def estimate(scores: Scores, against: Scores | None = None) -> Estimate:
-    """The mean of ``scores`` over its seeds, or its difference to that of ``against``."""
+    """The mean of ``scores`` over its seeds, or its difference from that of ``against``.
+
+    ``against`` may have a single score where it has no seeds: a classical method that always gives the same answers.
+    """
     arms = [scores] if against is None else [scores, against]
     resamples, seeds = scores.draws.shape
     signs = (1, -1)
@@ -90,17 +102,32 @@ def estimate(scores: Scores, against: Scores | None = None) -> Estimate:
     known = 1 / max(scores.size - 1, 1) + 1 / (resamples - 1)  # 1 / degrees of freedom: examples and resamples are few
     if seeds == 1:
         return Estimate(float(mean), examples, None, 1 / known)
-    beyond, uncertainty = 0.0, known * examples**2
+    between, own = [], []
     for arm in arms:
-        between = float(arm.values.var(ddof=1)) / seeds
-        # Each seed is wrong about other examples, so the seeds' scores would differ on few examples even if all
-        # seeds were equally good. That part is in `examples` already and is not counted twice.
+        if len(arm.values) == 1:
+            continue
+        between.append(float(arm.values.var(ddof=1)) / seeds)
         centred = arm.draws - arm.draws.mean(axis=0)
-        counted = unbiased * float(centred.var(axis=1, ddof=1).sum()) / (resamples - 1) / seeds
-        beyond += max(0.0, between - counted)
-        uncertainty += between**2 / (seeds - 1)
-    freedom = max((examples + beyond) ** 2 / uncertainty, seeds - 1) if uncertainty else 1 / known
-    return Estimate(float(mean), examples, beyond, freedom)
+        own.append(unbiased * float(centred.var(axis=1, ddof=1).sum()) / (resamples - 1) / seeds)
+    beyond, freedom = combine(examples, np.array(between), np.array(own), known, seeds)
+    return Estimate(float(mean), examples, tuple(beyond.tolist()), float(freedom), tuple(own))
+
+
+def combine(
+    examples: float | np.ndarray, between: np.ndarray, own: np.ndarray, known: float, seeds: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """By method the variance of the seeds beyond that of the ``examples``; and all variances' degrees of freedom.
+
+    ``between`` (methods, …) is the variance of each method's mean over ``seeds`` as its scores show it. Each seed is
+    wrong about other examples, so the seeds' scores would differ on few examples even if all seeds were equally good:
+    that part, ``own`` (methods, …), is in ``examples`` already and is not counted twice. 1 / ``known`` are the degrees
+    of freedom of ``examples``.
+    """
+    beyond = np.maximum(0.0, between - own)
+    uncertainty = known * np.square(examples) + (np.square(between) / (seeds - 1)).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = np.where(uncertainty > 0, np.square(examples + beyond.sum(axis=0)) / uncertainty, 1 / known)
+    return beyond, np.maximum(freedom, seeds - 1)
 
 
 def interval(found: Estimate, alpha: float, bounds: Bounds, size: int) -> list[float]:
@@ -146,7 +173,7 @@ def holm(p_values: list[float]) -> list[float]:
 def holm_alphas(p_values: list[float], alpha: float) -> list[float]:
     """The ``alpha`` of each interval with which it leaves out 0 exactly where Holm's p-value is below ``alpha``.
 
-    Holm divides alpha by the number of hypotheses that are left; the step at which he stops serves for all that
+    Holm divides alpha by the number of hypotheses that are left; the step at which he stops is used for all that
     remain. No interval is narrower than without the correction, so each still covers at least as often.
     """
     rejected = sum(p < alpha for p in holm(p_values))
@@ -156,8 +183,7 @@ def holm_alphas(p_values: list[float], alpha: float) -> list[float]:
     return alphas
 
 
-def verdict(difference: float, p_corrected: float, higher_is_better: bool, alpha: float) -> str:
-    """``better``, ``worse`` or ``not significant``."""
+def verdict(difference: float, p_corrected: float, higher_is_better: bool, alpha: float) -> Verdict:
     if p_corrected >= alpha:
         return "not significant"
     return "better" if (difference > 0) == higher_is_better else "worse"

@@ -1,35 +1,35 @@
-"""From predictions to ``results/comparison.json``: scores, and which differences to the baseline are real."""
+"""From predictions to ``results/comparison.json``: scores, and which differences from the baseline are significant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from lab.comparison.statistics import (
-    Estimate,
-    Scores,
-    difference_interval,
-    estimate,
-    holm,
-    holm_alphas,
-    interval,
-    resample,
-    verdict,
-)
+from lab.comparison.differences import differences
+from lab.comparison.predictions import Predictions
+from lab.comparison.references import Answers
+from lab.comparison.statistics import Scores, estimate, interval, resample
 from lab.contract import Metric, Problem
 from lab.errors import UserError
-from lab.settings import CompareSettings
+from lab.results import Compared, Family, MethodResult, MetricRecord, ReferenceResult
+from lab.settings import ABLATED, CompareSettings
 from lab.team_code.problem_checks import measured, scored
 
-Predictions = dict[str, dict[int, pd.DataFrame]]
-"""By method and seed."""
 
+def compare(
+    problem: Problem,
+    predictions: Predictions,
+    settings: CompareSettings,
+    parameters: dict[str, int],
+    answers: Answers,
+) -> Compared:
+    """Scores by method, metric and seed, and each method's difference from what it is compared with.
 
-def compare(problem: Problem, predictions: Predictions, settings: CompareSettings) -> dict[str, Any]:
-    """Scores by method, metric and seed, and each method's difference to the baseline with interval and p-value."""
+    Candidates are compared with the baseline and ablations with ``ABLATED``, each family corrected for its own
+    number: another ablation makes no candidate less significant. ``parameters`` is how many each method has, and
+    ``answers`` what the classical references say of the test examples.
+    """
     seeds = list(next(iter(predictions.values())))
     tests, validations = (of_split(problem, predictions, split) for split in ("test", "validation"))
     scores, steering = scores_of(problem, tests, "test"), scores_of(problem, validations, "validation")
@@ -37,8 +37,21 @@ def compare(problem: Problem, predictions: Predictions, settings: CompareSetting
         method: resample(list(runs.values()), problem.score, settings.resamples, settings.seed)
         for method, runs in tests.items()
     }
+    champion = best(
+        problem.metrics[0], {name: runs for name, runs in steering.items() if name not in settings.ablations}
+    )
+    given = {name: {0: measured(problem, table)} for name, table in answers.items()}
+    given_scores = scores_of(problem, given, "test")
+    given_draws = {
+        name: resample([runs[0]], problem.score, settings.resamples, settings.seed) for name, runs in given.items()
+    }
     alpha = round(1 - settings.confidence, 9)
-    methods: dict[str, Any] = {method: {"metrics": {}} for method in tests}
+    families: dict[str, Family] = {name: "ablation" if name in settings.ablations else "candidate" for name in tests}
+    families["baseline"] = "baseline"
+    methods: dict[str, MethodResult] = {
+        method: {"metrics": {}, "parameters": parameters[method], "family": families[method]} for method in tests
+    }
+    references: dict[str, ReferenceResult] = {name: {"metrics": {}} for name in given}
     for metric in problem.metrics:
         found = {
             method: Scores(
@@ -59,53 +72,58 @@ def compare(problem: Problem, predictions: Predictions, settings: CompareSetting
                 "validation": {"values": by_seed(seeds, chosen_by), "mean": float(np.mean(chosen_by))},
                 "difference": None,
             }
-        for method, difference in differences(metric, found, alpha).items():
-            methods[method]["metrics"][metric.name]["difference"] = difference
-    primary = problem.metrics[0]
-    sign = 1 if primary.higher_is_better else -1
+        for family, against in (("candidate", "baseline"), ("ablation", ABLATED)):
+            members = {name: one for name, one in found.items() if families[name] == family}
+            held = [(against, found[against]) for _ in members]
+            for method, difference in differences(metric, members, held, alpha).items():
+                methods[method]["metrics"][metric.name]["difference"] = difference
+        classical = {
+            name: Scores(
+                np.array([given_scores[name][0][metric.name]]),
+                finite(given_draws[name][metric.name], metric.name, name),
+                len(runs[0]),
+            )
+            for name, runs in given.items()
+        }
+        of_champion = dict.fromkeys(classical, found[champion])
+        for name, difference in differences(metric, of_champion, list(classical.items()), alpha).items():
+            one = classical[name]
+            references[name]["metrics"][metric.name] = {
+                "value": float(one.values[0]),
+                "interval": interval(estimate(one), alpha, metric.bounds, one.size),
+                "champion": difference,
+            }
     return {
         "baseline": "baseline",
-        # The best of several test scores is partly luck, and would be luck that the report then praises.
-        "champion": max(methods, key=lambda name: sign * methods[name]["metrics"][primary.name]["validation"]["mean"]),
+        "champion": champion,
+        "references": references,
         "confidence": settings.confidence,
         "resamples": settings.resamples,
         "seeds": seeds,
         "order": list(methods),
-        "metrics": [vars(metric) for metric in problem.metrics],
+        "metrics": [recorded(metric) for metric in problem.metrics],
         "methods": methods,
     }
 
 
-def differences(metric: Metric, found: dict[str, Scores], alpha: float) -> dict[str, dict[str, Any]]:
-    """Each method's difference to the baseline by one metric.
+def best(metric: Metric, scores: dict[str, dict[int, dict[str, float]]]) -> str:
+    """The method with the best mean of ``metric`` in ``scores``, those of the validation split.
 
-    Each method that is held against the baseline is one more chance to be fooled (Demšar 2006, "Statistical
-    Comparisons of Classifiers over Multiple Data Sets", section 3.2.2), so p-values are corrected and intervals
-    widened alike. The primary metric was named beforehand: there is no correction for the number of metrics.
+    The best of several test scores is partly luck, and would be luck that the report then praises.
     """
-    estimates = {name: estimate(one, found["baseline"]) for name, one in found.items() if name != "baseline"}
-    judged = len(found["baseline"].values) > 1  # one seed says nothing about the next: no p-value, no verdict
-    p_values = [one.p_value() for one in estimates.values()]
-    alphas = holm_alphas(p_values, alpha) if judged else [alpha] * len(p_values)
-    rows = zip(estimates.items(), p_values, holm(p_values), alphas, strict=True)
+    means = {method: np.mean([one[metric.name] for one in runs.values()]) for method, runs in scores.items()}
+    return max(means, key=lambda method: means[method] * (1 if metric.higher_is_better else -1))
+
+
+def recorded(metric: Metric) -> MetricRecord:
     return {
-        name: {
-            "mean": one.mean,
-            "interval": difference_interval(one, own_alpha, metric.bounds),
-            "p": p if judged else None,
-            "p_corrected": corrected if judged else None,
-            "verdict": verdict(one.mean, corrected, metric.higher_is_better, alpha) if judged else None,
-            "variance": shares(one),
-        }
-        for (name, one), p, corrected, own_alpha in rows
+        "name": metric.name,
+        "higher_is_better": metric.higher_is_better,
+        "unit": metric.unit,
+        "digits": metric.digits,
+        "bounds": list(metric.bounds),
+        "biased": metric.biased,
     }
-
-
-def shares(one: Estimate) -> dict[str, float] | None:
-    """Of the difference's variance, what more test examples would lessen, and what only more seeds would."""
-    if one.seeds is None or one.variance == 0:
-        return None
-    return {"examples": one.examples / one.variance, "seeds": one.seeds / one.variance}
 
 
 def of_split(problem: Problem, predictions: Predictions, split: str) -> Predictions:
@@ -133,7 +151,7 @@ def by_seed(seeds: list[int], values: Iterable[float]) -> dict[str, float]:
 
 
 def finite(draws: np.ndarray, name: str, method: str) -> np.ndarray:
-    """The draws, if all are numbers: a rare class, say, is in no example of some resamples."""
+    """The draws, if all are finite: some resamples may have no example of a rare class."""
     if broken := int((~np.isfinite(draws)).any(axis=1).sum()):
         raise UserError(
             f"score in problem.py gives no finite {name} for {broken} of {len(draws)} resamples of the test examples "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+
+from lab.contract import Metric
+from lab.results import Compared
 
 
-def settle(summary: dict[str, Any], unit: str) -> None:
+def settle(summary: Compared, metrics: tuple[Metric, ...], unit: str) -> None:
     """Give each metric ``of_target`` the ``unit``, and decimals for three digits of the baseline's mean."""
-    for metric in summary["metrics"]:
-        if metric.pop("of_target"):
-            mean = abs(summary["methods"][summary["baseline"]]["metrics"][metric["name"]]["mean"])
+    for metric, shown in zip(metrics, summary["metrics"], strict=True):
+        if metric.of_target:
+            mean = abs(summary["methods"][summary["baseline"]]["metrics"][metric.name]["mean"])
             digits = 2 - math.floor(math.log10(mean)) if mean > 0 else 3
-            metric |= {"unit": unit, "digits": min(max(digits, 0), 6)}
+            shown |= {"unit": unit, "digits": min(max(digits, 0), 6)}

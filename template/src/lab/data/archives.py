@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from lab.errors import UserError
 
 FREE = 1_000_000_000
-"""Bytes that may be unpacked whatever the archive's size."""
+"""Bytes that may always be unpacked, however small the archive is."""
 RATIO = 100
-"""Times that an archive may grow beyond that; photographs hardly grow, tables about tenfold."""
+"""How many times an archive may grow beyond that; photographs almost do not grow, tables about tenfold."""
 FILES = 2_000_000
 PIECE = 2**20
 
@@ -56,7 +56,9 @@ def _parts(name: str, archive: str) -> tuple[str, ...]:
     """The path below the folder, by the rules of every system."""
     posix, windows = PurePosixPath(name), PureWindowsPath(name)
     if posix.is_absolute() or windows.drive or windows.root or ".." in windows.parts or not windows.parts:
-        raise UserError(f"{archive} names a place outside its folder, {name!r}: it is not to be trusted")
+        raise UserError(
+            f"{archive} names a place outside its folder, {name!r}: it may be harmful, so it was not unpacked"
+        )
     return tuple(part for part in windows.parts if part != ".")
 
 
@@ -70,10 +72,12 @@ def _zipped(path: Path, encoding: str) -> Iterator[tuple[str, object]]:
     with archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(entries) > FILES:
-            raise UserError(f"{path.name} holds {len(entries):,} files: it is not to be trusted")
+            raise UserError(f"{path.name} holds {len(entries):,} files: it may be harmful, so it was not unpacked")
         for entry in entries:
             if stat.S_ISLNK(entry.external_attr >> 16):
-                raise UserError(f"{path.name} holds a link, {entry.filename!r}: it is not to be trusted")
+                raise UserError(
+                    f"{path.name} holds a link, {entry.filename!r}: it may be harmful, so it was not unpacked"
+                )
             with archive.open(entry) as stream:
                 yield entry.filename, stream
 
@@ -84,7 +88,11 @@ def _tarred(path: Path) -> Iterator[tuple[str, object]]:
             if entry.isdir():
                 continue
             if not entry.isfile():
-                raise UserError(f"{path.name} holds a link or a device, {entry.name!r}: it is not to be trusted")
+                raise UserError(
+                    f"{path.name} holds a link or a device, {entry.name!r}: it may be harmful, so it was not unpacked"
+                )
             if number > FILES:
-                raise UserError(f"{path.name} holds more than {FILES:,} files: it is not to be trusted")
+                raise UserError(
+                    f"{path.name} holds more than {FILES:,} files: it may be harmful, so it was not unpacked"
+                )
             yield entry.name, archive.extractfile(entry)

@@ -6,12 +6,12 @@ import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-Severity = Literal["stop", "warn", "info"]
+from lab.data_results import Severity
 
 COLUMN_RULES: dict[str, Severity] = {
     "plain_type": "stop",
@@ -28,7 +28,7 @@ COLUMN_RULES: dict[str, Severity] = {
 
 @dataclass(frozen=True)
 class Check:
-    """A rule of ``words.py`` and which rows break it; without rows, whether the table as a whole ``holds``."""
+    """A rule of ``lab/words.en.toml`` and which rows break it; without rows, whether the table as a whole ``holds``."""
 
     kind: str
     severity: Severity
@@ -44,7 +44,7 @@ class Check:
 
 
 def by_column(kind: str, severity: Severity, found: dict[str, Any], length: int) -> list[Check]:
-    """One check for each column in ``found`` (its wrong rows, or a text that tells of them); else one that holds."""
+    """One check for each column in ``found`` (its wrong rows, or a text about them); else one that holds."""
     if not found:
         return [Check(kind, severity, np.zeros(length, bool))]
     return [
@@ -103,7 +103,7 @@ def _add(found: dict[str, Any], name: str, wrong: np.ndarray) -> None:
 
 
 def _type_fault(column: pd.Series) -> str:
-    """What stands in a column that pandas could give no plain type; empty if that is well."""
+    """What is in a column for which pandas found no plain type; empty if all is well."""
     if column.dtype != object:
         return ""
     types = {type(value) for value in column.dropna().unique()} if _hashable(column) else {type(column.iloc[0])}

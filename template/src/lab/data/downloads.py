@@ -94,8 +94,8 @@ def download(url: str, expected: str = "") -> tuple[Path, str]:
         except _Interrupted as reason:
             failures = 1 if part.size() > before else failures + 1
             if failures == TRIES:
-                kept = f"; {part.size():,} bytes are kept, and the next try goes on from there" if part.size() else ""
-                raise UserError(f"{url} could not be downloaded: {reason}{kept}: look at the network") from None
+                kept = f"; {part.size():,} bytes are kept, and the next try continues from there" if part.size() else ""
+                raise UserError(f"{url} could not be downloaded: {reason}{kept}: check the network") from None
             time.sleep(PAUSE * 2 ** (failures - 1))
     found = digest_of(part.path)
     if expected and found != expected:
@@ -127,7 +127,7 @@ class Part:
         return self._mark.read_text(encoding="utf-8") if self._mark.is_file() else ""
 
     def start(self, mark: str) -> None:
-        """Begin anew."""
+        """Begin again."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_bytes(b"")
         with atomic(self._mark) as temporary:
@@ -167,11 +167,11 @@ def _fetch(url: str, part: Part, checked: bool) -> str:
                 part.start(_mark_of(answer))
             elif not re.match(rf"bytes {part.size()}-", answer.headers.get("Content-Range", "")):
                 part.remove()
-                raise _Interrupted("the server sent another part than it was asked for")
+                raise _Interrupted("the server sent another part than the one requested")
             _append(answer, part)
             return _name(answer)
     except requests.exceptions.TooManyRedirects:
-        raise UserError(f"{url} leads from one address to another without end") from None
+        raise UserError(f"{url} redirects from one address to another without end") from None
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
         raise UserError(f"{url}: {error}") from None
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:

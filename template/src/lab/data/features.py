@@ -13,9 +13,16 @@ from lab.errors import UserError
 
 SHARE = 0.95
 """Of a column's cells that must be numbers (dates) for the others to count as gaps."""
-DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d.*)?")
+DATE = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d.*)?|\d{4}[-/]\d{1,2}"
+    r"|\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+)
+CHINESE = (r"^\s*(?:民國)?\s*(\d+)\s*年\s*(\d+)\s*月(?:\s*(\d+)\s*日)?\s*$", r"\1-\2-\3")
+"""Dates in words and how they are written in numbers."""
+TAIWANESE = re.compile(r"(\d{2,3})([-/.]\d{1,2}[-/.]\d{1,2})")
+"""A date whose year counts from 1912: 106/10/24 is in 2017."""
 MOST = 500
-"""Categories of a column: one of more is left out, for most of them are met too seldom."""
+"""Categories of a column: a column with more is left out, for most of them are too rare."""
 
 
 def tidy(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -26,7 +33,7 @@ def tidy(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     for name in table:
         column, odd = typed(table[name])
         if odd:
-            told.append(f"{len(odd)} cells of {name} are none ({some(odd, 3)}) and count as gaps")
+            told.append(f"{len(odd)} cells of {name} are not numbers ({some(odd, 3)}) and count as gaps")
         number = column.nunique()
         if number == 0:
             lost.append(f"{name} (empty)")
@@ -49,7 +56,7 @@ def tidy(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 
 def is_text(column: pd.Series) -> bool:
-    """Whether its values are texts, by whatever name pandas has for them."""
+    """Whether its values are texts, whatever pandas calls them."""
     return not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column))
 
 
@@ -82,10 +89,14 @@ def _numbers(texts: pd.Series) -> pd.Series:
 
 
 def _dates(texts: pd.Series) -> pd.Series:
+    texts = texts.str.replace(*CHINESE, regex=True).str.removesuffix("-")
+    taiwanese = texts.dropna().str.fullmatch(TAIWANESE.pattern)
+    if taiwanese.all() and texts.str.match(r"\d{3}", na=False).any():
+        texts = texts.map(lambda text: TAIWANESE.sub(lambda date: f"{int(date[1]) + 1911}{date[2]}", text), "ignore")
     like = texts.str.fullmatch(DATE.pattern, na=False)
     if not like.any():
         return pd.Series(pd.NaT, texts.index)
-    # 31.12.2026 is a day first; 2026-12-31 a year first, whatever is asked for.
+    # 31.12.2026 is a day first; 2026-12-31 a year first, whatever the setting.
     first = pd.to_numeric(texts[like].str.extract(r"^(\d+)", expand=False))
     day_first = bool(((first > 12) & (first <= 31)).any()) and not bool((first > 31).any())
     with warnings.catch_warnings():
@@ -105,5 +116,5 @@ def numeric_target(column: pd.Series, name: str) -> pd.Series:
         cells = column.dropna().astype(str).unique().tolist()
         raise UserError(f"params.yaml: data.columns.target: {name} holds no numbers but {some(cells, 3)}")
     if odd:
-        raise UserError(f"{len(odd)} cells of the target {name} are no numbers: {some(odd, 5)}: mend or empty them")
+        raise UserError(f"{len(odd)} cells of the target {name} are no numbers: {some(odd, 5)}: correct or empty them")
     return values.astype(np.float64)

@@ -7,7 +7,9 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lab.data.words import LANGUAGES, say
+from lab.data_results import RuleReport, RuleResult, Severity
+from lab.style import number
+from lab.words import LANGUAGES, rule, speaker
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,21 +17,15 @@ if TYPE_CHECKING:
 
     from lab.data.checks import Check
 
-Report = dict[str, Any]
 
-SEVERITIES = {"critical": "stop", "warning": "warn", "info": "info"}
+SEVERITIES: dict[str, Severity] = {"critical": "stop", "warning": "warn", "info": "info"}
 """What Great Expectations calls it, and what a broken rule does here."""
 SHOWN = 10
 """Ids that a message names."""
 
 
-def check(name: str, rows: pd.DataFrame, rules: Sequence[Expectation], checks: Sequence[Check] = ()) -> Report:
-    """Hold ``rows`` (with a column ``id``) against ``rules``, and against ``checks``, which are computed already.
-
-    Returns ``success`` (no rule is broken that stops), ``rows``, ``warnings`` (a sentence in each language) and
-    ``expectations``: for each rule its ``rule``, ``words``, ``column``, ``severity``, ``success``,
-    ``unexpected_count`` and the first ``unexpected_ids``.
-    """
+def check(name: str, rows: pd.DataFrame, rules: Sequence[Expectation], checks: Sequence[Check] = ()) -> RuleReport:
+    """Check ``rows`` (with a column ``id``) against ``rules``, and add ``checks``, which are computed already."""
     import great_expectations as gx
     from great_expectations.execution_engine import PandasExecutionEngine
     from great_expectations.validator.validator import Validator
@@ -58,7 +54,7 @@ def check(name: str, rows: pd.DataFrame, rules: Sequence[Expectation], checks: S
     return summed(entries, len(rows))
 
 
-def summed(entries: list[Report], rows: int) -> Report:
+def summed(entries: list[RuleResult], rows: int) -> RuleReport:
     """The report of these entries."""
     entries = sorted(entries, key=lambda entry: (entry["column"] is None, entry["column"] or "", entry["rule"]))
     broken = [entry for entry in entries if not entry["success"]]
@@ -83,19 +79,20 @@ def _as_rule(one: Check) -> Expectation:
     return gxe.ExpectColumnValuesToBeInSet(column=one.name, value_set=[False], severity=severity, meta=meta)
 
 
-def _whole(one: Check) -> Report:
+def _whole(one: Check) -> RuleResult:
     """A check of the table as a whole."""
     found = _entry(one.kind, one.column, one.detail, one.severity)
-    return found | {"success": one.holds, "observed": one.detail or None}
+    found["success"] = one.holds
+    return found
 
 
 def _entry(
-    kind: str, column: str | None, detail: str, severity: str, arguments: dict[str, Any] | None = None
-) -> Report:
+    kind: str, column: str | None, detail: str, severity: Severity, arguments: dict[str, Any] | None = None
+) -> RuleResult:
     return {
         "kind": kind,
         "rule": kind,
-        "words": {language: say(kind, language, arguments or {}) for language in LANGUAGES},
+        "words": {language: rule(kind, language, arguments or {}) for language in LANGUAGES},
         "column": column,
         "severity": severity,
         "success": True,
@@ -106,28 +103,31 @@ def _entry(
     }
 
 
-def _summary(result: Any) -> Report:
+def _summary(result: Any) -> RuleResult:
     config, detail = result.expectation_config, result.result or {}
     severity = SEVERITIES[getattr(config.severity, "value", config.severity)]
     raised = [entry["exception_message"] for entry in _exceptions(result.exception_info) if entry["raised_exception"]]
-    found = {
-        "success": bool(result.success) and not raised,
-        "unexpected_count": int(detail.get("unexpected_count") or 0),
-        "unexpected_ids": [
-            one_line(index["id"]) for index in (detail.get("partial_unexpected_index_list") or [])[:SHOWN]
-        ],
-        "problem": " ".join(raised[0].split()) if raised else None,
-    }
     if kind := (config.meta or {}).get("kind"):
-        return _entry(kind, config.meta["column"], config.meta["detail"], severity) | found
+        entry = _entry(kind, config.meta["column"], config.meta["detail"], severity)
+    else:
+        entry = _of_great_expectations(config, severity, detail.get("observed_value"))
+    entry["success"] = bool(result.success) and not raised
+    entry["unexpected_count"] = int(detail.get("unexpected_count") or 0)
+    broken = (detail.get("partial_unexpected_index_list") or [])[:SHOWN]
+    entry["unexpected_ids"] = [one_line(index["id"]) for index in broken]
+    entry["problem"] = " ".join(raised[0].split()) if raised else None
+    return entry
+
+
+def _of_great_expectations(config: Any, severity: Severity, observed: object) -> RuleResult:
     shown = {key: value for key, value in config.kwargs.items() if key not in ("batch_id", "column")}
     arguments = ", ".join(f"{key}={_short(value)}" for key, value in sorted(shown.items()))
-    observed = detail.get("observed_value")
     column = config.kwargs.get("column") or " and ".join(
         str(shown[key]) for key in ("column_A", "column_B") if key in shown
     )
     entry = _entry(config.type, column or None, "" if observed is None else _short(observed), severity, shown)
-    return entry | found | {"rule": f"{config.type.removeprefix('expect_')}({arguments})"}
+    entry["rule"] = f"{config.type.removeprefix('expect_')}({arguments})"
+    return entry
 
 
 def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:
@@ -145,7 +145,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def line(entry: Report, language: str = "en") -> str:
+def line(entry: RuleResult, language: str = "en") -> str:
     """A broken rule: column, rule in plain words, how many rows, the first ids."""
     text = f"{entry['column']}: {entry['words'][language]}" if entry["column"] else entry["words"][language]
     if entry["problem"]:
@@ -154,12 +154,12 @@ def line(entry: Report, language: str = "en") -> str:
         text += f": {entry['observed']}"
     if ids := ", ".join(entry["unexpected_ids"]):
         count = entry["unexpected_count"]
-        rows = f"{count:,} 筆" if language == "zh-TW" else f"{count:,} row{'s' if count > 1 else ''}"
+        rows = speaker(language)("page.one_row" if count == 1 else "page.some_rows", count=number(count))
         text += f": {rows} (id {ids}{', …' if count > len(entry['unexpected_ids']) else ''})"
     return text
 
 
-def failures(report: Report) -> str:
+def failures(report: RuleReport) -> str:
     """The broken rules that stop, in one line."""
     broken = [entry for entry in report["expectations"] if not entry["success"] and entry["severity"] == "stop"]
     return "; ".join(map(line, broken))

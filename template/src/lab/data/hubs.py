@@ -25,7 +25,7 @@ class Hub(NamedTuple):
 
 
 def huggingface(options: DataSettings) -> tuple[Path, dict[str, str]]:
-    """``examples.parquet``; pictures and sounds lie beside it, and their column holds the files' names.
+    """``examples.parquet``; pictures and sounds are next to it, and their column holds the files' names.
 
     ``data.inside`` is the configuration, if the data set has several.
     """
@@ -80,12 +80,12 @@ def _needed(package: str, extra: str) -> ModuleType:
         return importlib.import_module(package)
     except ModuleNotFoundError:
         raise UserError(
-            f"params.yaml: data.source: {extra} needs a package more: run `uv sync --extra {extra}`"
+            f"params.yaml: data.source: {extra} needs one more package: run `uv sync --extra {extra}`"
         ) from None
 
 
 def _asked(hub: str, call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """What the library returns; whatever goes wrong in it, and between it and its server, is told in one line."""
+    """What the library returns; an error in it, or between it and its server, is shown in one line."""
     try:
         return call(*arguments, **options)
     except Exception as error:

@@ -1,10 +1,10 @@
-"""Everything that is checked of raw data beside the rules of ``problem.py``, and what was found on the way."""
+"""Everything that is checked of raw data besides the rules of ``problem.py``, and what was found."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,13 @@ import pandas as pd
 from lab.contract import Contents, Problem
 from lab.data.answers import check_classes, check_copies, check_doubts, doubts, is_number, word_counts
 from lab.data.checks import Check, check_columns, check_ids
-from lab.data.gate import Report, check
+from lab.data.gate import check
 from lab.data.leaks import check_leaks
 from lab.data.near_duplicates import clusters
-from lab.data.payload import check_contents, check_memory, check_source, read_contents, remember
+from lab.data.payload import Memory, check_contents, check_memory, check_source, read_contents, remember
 from lab.data.raw_files import check_files
 from lab.data.rules import standing_rules, unruled
+from lab.data_results import Collected, Suspicious, Validation
 from lab.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,12 +29,11 @@ if TYPE_CHECKING:
 class Inspection:
     contents: Contents | None
     checks: list[Check]
-    memory: dict[str, Any]
-    """What the next validation is held against."""
+    memory: Memory
+    """What the next validation is compared with."""
     near_duplicates: list[list[str]] = field(default_factory=list)
     """Ids of examples that are nearly copies of each other."""
-    suspicious: list[dict[str, Any]] = field(default_factory=list)
-    """``id``, ``given``, ``instead`` and ``score`` of the most doubtful answers, the worst first."""
+    suspicious: list[Suspicious] = field(default_factory=list)
     classes: dict[str, int] = field(default_factory=dict)
 
 
@@ -42,9 +42,9 @@ def validate(
     rules: list[Expectation],
     raw: Path,
     rows: pd.DataFrame,
-    provenance: dict[str, Any],
-    before: dict[str, Any] | None = None,
-) -> tuple[Report, Inspection]:
+    provenance: Collected,
+    before: Memory | None = None,
+) -> tuple[Validation, Inspection]:
     """Hold ``rows`` and what they contain against the problem's ``rules`` and every project's.
 
     Returns what ``validation.json`` says, and what was found.
@@ -55,17 +55,22 @@ def validate(
     found = inspect(problem, raw, rows, provenance, ranged, before)
     checks = [*found.checks, *check_files(raw, provenance["digest"]), *unruled(rows, rules)]
     report = check("raw data", rows, standing_rules(rows, rules) + rules, checks)
-    lists = {"near_duplicates": found.near_duplicates, "suspicious": found.suspicious, "classes": found.classes}
-    return report | lists, found
+    whole: Validation = {
+        **report,
+        "near_duplicates": found.near_duplicates,
+        "suspicious": found.suspicious,
+        "classes": found.classes,
+    }
+    return whole, found
 
 
 def inspect(
     problem: Problem,
     raw: Path,
     examples: pd.DataFrame,
-    provenance: dict[str, Any],
+    provenance: Collected,
     ranged: set[str],
-    before: dict[str, Any] | None = None,
+    before: Memory | None = None,
 ) -> Inspection:
     """Look at the examples and at what they contain. ``before`` is the memory of the last validation."""
     unreadable = ""
@@ -80,7 +85,11 @@ def inspect(
         table = table.assign(**{name: contents.table[name] for name in contents.table if name not in examples})
     memory = remember(examples, contents)
     checks = [check_ids(examples["id"]), check_source(provenance), *check_memory(memory, before)]
-    checks += check_columns(table, ranged)
+    target = contents.target if contents is not None else None
+    # Classes and groups that are called 1, 2, 3 are names all the same; where there are no classes, all are of one.
+    normal = {("number_as_number", "group"), ("number_as_number", target)}
+    normal |= {("varies", problem.stratify)} if contents is not None and target is None else set()
+    checks += [one for one in check_columns(table, ranged) if (one.kind, one.column) not in normal]
     checks.append(Check("payload_readable", "stop", detail=unreadable, holds=not unreadable))
     found = Inspection(contents, checks, memory)
     if contents is not None:
@@ -92,9 +101,9 @@ def inspect(
 
 
 def _look_for_copies(found: Inspection, examples: pd.DataFrame, contents: Contents) -> None:
-    numbers = clusters(contents, examples["sha256"])
+    numbers, uniform = clusters(contents, examples["sha256"])
     copied = pd.Series(numbers).duplicated(keep=False).to_numpy()
-    found.checks.append(Check("no_near_duplicate", "warn", copied))
+    found.checks += [Check("no_near_duplicate", "warn", copied), Check("examples_differ", "warn", uniform)]
     ids = examples["id"].astype(str).to_numpy()
     order = np.flatnonzero(copied)
     grouped = pd.Series(ids[order]).groupby(numbers[order], sort=False)
@@ -120,5 +129,10 @@ def _look_at_answers(found: Inspection, examples: pd.DataFrame, contents: Conten
     most = min(500, max(10, round(0.04 * len(doubted.rows))))
     for row, score, instead in zip(doubted.rows[:most], doubted.score, doubted.instead, strict=False):
         given = answers.iloc[row]
-        entry = {"id": str(examples["id"].iloc[row]), "given": str(given), "instead": instead}
-        found.suspicious.append(entry | {"score": round(float(score), 3)})
+        entry: Suspicious = {
+            "id": str(examples["id"].iloc[row]),
+            "given": str(given),
+            "instead": instead,
+            "score": round(float(score), 3),
+        }
+        found.suspicious.append(entry)

@@ -94,7 +94,7 @@ def problems(examples: pd.DataFrame, label: str | None, options: DataSettings) -
         lines.append(f"always the same: {some(constant)}")
     if options.source != "demo":
         unsaid = [key for key in ("licence", "citation") if not getattr(options, key)]
-        lines += [f"data.{key} is not set in params.yaml: say whose data they are" for key in unsaid]
+        lines += [f"data.{key} is not set in params.yaml: say where the data come from" for key in unsaid]
     return [f"! {line}" for line in lines]
 
 
@@ -109,5 +109,5 @@ def main() -> None:
 
     options = read_params().data
     if options.source == "demo":
-        print("data.source is demo: own_data/README.md says how to bring your own")
+        print("data.source is demo: own_data/README.md says how to use your own")
     look(load_problem(), options)

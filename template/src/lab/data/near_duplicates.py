@@ -1,45 +1,92 @@
 """Examples that are copies of each other, or nearly: they belong in one split, or the test is no test.
 
-Pictures count as copies if they differ by slight noise, a few pixels, a mirror, or a shift of one pixel; texts if they
-share nearly all of their short pieces; rows of a table if all features are equal, to a ten-thousandth of their spread.
+Of pictures see ``picture_copies.py``; sounds count as copies if their spectrograms do, as pictures; texts if they share
+nearly all of their short pieces; rows of a table if all features are equal, to a ten-thousandth of their spread.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from lab.contract import Contents
+from lab.data.hearing import spectrograms
+from lab.data.picture_copies import Pictures
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Pairs = list[np.ndarray]
 """Arrays of (n, 2) row numbers."""
 
-SIDE = 8
-"""Pictures are compared at this size first."""
 SEED = 0
 GRAM, SHORT, HASHES, BAND = 4, 30, 32, 4
 """Texts: characters in a piece; below how many the text is compared whole; numbers in a MinHash and in a band of it."""
+FEW, SHARE = 20, 0.1
+"""Copies of one example are at most so many, or such a share of all: more are examples that look alike."""
 
 
-def clusters(contents: Contents, sha256: pd.Series) -> np.ndarray:
-    """A number for each row, the same for rows that are near-duplicates of each other."""
-    from scipy.sparse import coo_array
+def clusters(contents: Contents, sha256: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """A number for each row, the same for rows that are near-duplicates of each other; and which rows look alike.
+
+    Each row is a near-duplicate of its cluster's first member, not only of another member: else a row of examples,
+    each a little unlike the one before, would be one cluster from end to end. Where one example has more of them than
+    anybody makes copies, the kind of examples is that uniform: they look alike, and are not put together.
+    """
     from scipy.sparse.csgraph import connected_components
 
-    pairs = [_same(sha256.astype(str).to_numpy())]
-    if contents.pictures is not None:
-        pairs += picture_pairs(contents.pictures)
-    if contents.texts is not None:
-        pairs += text_pairs(contents.texts)
+    size = len(sha256)
+    pairs, alike = [_same(sha256.astype(str).to_numpy())], np.zeros(size, bool)
     if contents.table is not None:
         pairs += table_pairs(contents.table)
-    first, second = np.concatenate(pairs).T
-    graph = coo_array((np.ones(len(first), bool), (first, second)), shape=(len(sha256), len(sha256)))
-    return connected_components(graph, directed=False)[1]
+    heard = None if contents.sounds is None else spectrograms(contents.sounds)
+    for kind in (contents.pictures, heard, contents.texts):
+        if kind is not None and size:
+            copies = Pictures.of(kind) if isinstance(kind, np.ndarray) else Texts.of(kind)
+            found, uniform = stars(size, copies.pairs(), copies.near)
+            pairs, alike = [*pairs, *copies.same(), found], alike | uniform
+    return connected_components(_graph(size, np.concatenate(pairs)), directed=False)[1], alike
+
+
+def stars(size: int, pairs: np.ndarray, near: Callable[[int, np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of a cluster's first row and each other of it; and which rows are in clusters that are too large.
+
+    ``near`` tells which rows are near-duplicates of a row: who is reached through others must be one himself.
+    """
+    graph = _graph(size, pairs)
+    degree = np.diff(graph.indptr)
+    head, refused = np.full(size, -1), np.full(size, -1)
+    for row in np.argsort(-degree, kind="stable")[: np.count_nonzero(degree)]:
+        if head[row] >= 0:
+            continue
+        head[row], reached = row, graph.indices[graph.indptr[row] : graph.indptr[row + 1]]
+        reached = reached[head[reached] < 0]
+        while len(reached):
+            head[reached] = row
+            further = np.unique(graph[reached].indices)
+            further = further[(head[further] < 0) & (refused[further] != row)]
+            agreed = near(row, further) if len(further) else np.zeros(0, bool)
+            refused[further[~agreed]] = row
+            reached = further[agreed]
+    rows = np.flatnonzero((head >= 0) & (head != np.arange(size)))
+    uniform = np.zeros(size, bool)
+    uniform[head >= 0] = (np.bincount(head[head >= 0], minlength=size) > max(FEW, SHARE * size))[head[head >= 0]]
+    rows = rows[~uniform[rows]]
+    return np.stack([head[rows], rows], axis=1), uniform
+
+
+def _graph(size: int, pairs: np.ndarray) -> csr_array:
+    """Whom each row is a pair with, in both directions."""
+    from scipy.sparse import csr_array
+
+    ends = np.concatenate([pairs, pairs[:, ::-1]]).T
+    return csr_array((np.ones(ends.shape[1], bool), tuple(ends)), shape=(size, size))
 
 
 def _same(keys: Sequence[str] | np.ndarray) -> np.ndarray:
@@ -51,102 +98,46 @@ def _same(keys: Sequence[str] | np.ndarray) -> np.ndarray:
     return np.stack([rows, first[codes]], axis=1)[first[codes] != rows]
 
 
-def grey(pictures: np.ndarray) -> np.ndarray:
-    """(n, h, w) float32, from 0 (the darkest of all) to 1 (the brightest), no side above 64."""
-    parts = []
-    for start in range(0, len(pictures), 1024):  # a part at a time: all of them as floats may not fit in memory
-        part = np.nan_to_num(pictures[start : start + 1024].astype(np.float32), posinf=0, neginf=0)
-        parts.append(shrink(part.mean(axis=3) if part.ndim == 4 else part, 64))
-    if not parts:
-        return np.zeros((0, 1, 1), np.float32)
-    values = np.concatenate(parts)
-    low, high = float(values.min()), float(values.max())
-    return (values - low) / np.float32(max(high - low, 1e-9))
-
-
-def shrink(pictures: np.ndarray, side: int) -> np.ndarray:
-    """Means over rectangles, so that no side is longer than ``side``."""
-    height, width = pictures.shape[1:]
-    rows, columns = (np.linspace(0, size, min(size, side), endpoint=False).astype(int) for size in (height, width))
-    sums = np.add.reduceat(np.add.reduceat(pictures, rows, axis=1), columns, axis=2)
-    area = np.diff(np.append(rows, height))[:, None] * np.diff(np.append(columns, width))[None]
-    return sums / area.astype(np.float32)
-
-
-def picture_pairs(pictures: np.ndarray) -> Pairs:
-    """Neighbours on the main axes of small versions, kept where the pictures themselves are alike."""
-    values = grey(pictures)
-    if len(values) < 2:
-        return []
-    shifts = [(0, 0), (0, 1), (1, 0), (1, 1), (1, -1)]
-    # A picture that was made smaller hardly moves when it moves by a pixel.
-    shifts = shifts if max(pictures.shape[1:3]) <= 64 else shifts[:1]
-    found = [_alike_neighbours(*_shifted(values, values, shift)) for shift in shifts]
-    # Mirrored before they are made smaller: parts of a side that cannot be halved are not the same from its other end.
-    return [*found, _alike_neighbours(values, grey(pictures[:, :, ::-1]))]
-
-
-def _shifted(one: np.ndarray, other: np.ndarray, shift: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """What both show, if ``other`` lies ``shift`` pixels down and to the right of ``one``."""
-    down, right = shift
-    height, width = one.shape[1:]
-    left, start = max(right, 0), max(-right, 0)
-    stop = width - abs(right)
-    return one[:, down:, left : left + stop], other[:, : height - down, start : start + stop]
-
-
-def _alike_neighbours(one: np.ndarray, other: np.ndarray, neighbours: int = 6, near: float = 0.65) -> np.ndarray:
-    """Pairs of rows of ``one`` and ``other`` that are alike, among the nearest few of each."""
-    from scipy.spatial import KDTree
-
-    small, moved = (shrink(pictures, SIDE).reshape(len(pictures), -1) for pictures in (one, other))
-    centre = small.mean(axis=0)
-    axes = np.linalg.eigh((small - centre).T @ (small - centre))[1][:, -12:]
-    distance, found = KDTree((small - centre) @ axes).query(
-        (moved - centre) @ axes, k=neighbours, distance_upper_bound=near * np.sqrt(small.shape[1]) / 8, workers=-1
-    )
-    second = np.repeat(np.arange(len(one)), neighbours)
-    first = found.ravel()
-    kept = np.isfinite(distance.ravel()) & (first != second)
-    first, second = first[kept], second[kept]
-    alike = [_alike(one[first[i : i + 4096]], other[second[i : i + 4096]]) for i in range(0, len(first), 4096)]
-    return np.stack([first, second], axis=1)[np.concatenate([*alike, np.zeros(0, bool)])]
-
-
-def _alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Slight noise, or hardly a pixel that is another: MNIST's nearest two digits differ in four times as many."""
-    difference = np.abs(one - other).reshape(len(one), -1)
-    few = max(1.0, 0.005 * difference.shape[1])
-    noise = (difference.max(axis=1) <= 0.13) | (np.sqrt(np.square(difference).mean(axis=1)) <= 0.03)
-    return noise | ((difference > 0.1).sum(axis=1) <= few)
-
-
 def plain(text: str) -> str:
     """Without what the eye hardly sees: case, full width, repeated blanks."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
 
 
-def text_pairs(texts: Sequence[str]) -> Pairs:
-    """Equal texts, and longer ones that share four of five pieces (Jaccard), which their MinHashes find."""
-    normal = [plain(text) for text in texts]
-    long = np.flatnonzero([len(text) >= SHORT for text in normal])
-    pairs = [_same(normal)]
-    if len(long) < 2:
-        return pairs
-    pieces = [_pieces(normal[row][:4000]) for row in long]
-    random = np.random.default_rng(SEED)
-    factors = random.integers(1, 2**63, (HASHES, 1), dtype=np.uint64) | np.uint64(1)
-    lengths = np.array([len(each) for each in pieces])
-    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    every = np.concatenate(pieces)
-    lowest = np.stack([np.minimum.reduceat(every * factor >> np.uint64(20), starts) for factor in factors], axis=1)
-    candidates = []
-    for band in np.split(lowest, HASHES // BAND, axis=1):
-        mixed = (band * factors[:BAND, 0]).sum(axis=1, dtype=np.uint64)
-        candidates.append(_same(mixed))
-    unique = np.unique(np.concatenate(candidates), axis=0)
-    alike = [_jaccard(pieces[first], pieces[second]) >= 0.8 for first, second in unique]
-    return [*pairs, long[unique[np.array(alike, bool)]]]
+@dataclass(frozen=True)
+class Texts:
+    """Which of some texts are nearly the same; ``pieces`` are those of each text that is long enough."""
+
+    plain: list[str]
+    pieces: dict[int, np.ndarray]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Texts:
+        normal = [plain(text) for text in texts]
+        return cls(normal, {row: _pieces(text[:4000]) for row, text in enumerate(normal) if len(text) >= SHORT})
+
+    def same(self) -> Pairs:
+        return [_same(self.plain)]
+
+    def pairs(self) -> np.ndarray:
+        """Rows (n, 2) of texts that share four of five pieces (Jaccard): their MinHashes find them."""
+        if len(self.pieces) < 2:
+            return np.zeros((0, 2), int)
+        random = np.random.default_rng(SEED)
+        factors = random.integers(1, 2**63, (HASHES, 1), dtype=np.uint64) | np.uint64(1)
+        rows, pieces = np.array(list(self.pieces)), list(self.pieces.values())
+        starts = np.cumsum([0, *map(len, pieces)])[:-1]
+        every = np.concatenate(pieces)
+        lowest = np.stack([np.minimum.reduceat(every * factor >> np.uint64(20), starts) for factor in factors], axis=1)
+        candidates = []
+        for band in np.split(lowest, HASHES // BAND, axis=1):
+            mixed = (band * factors[:BAND, 0]).sum(axis=1, dtype=np.uint64)
+            candidates.append(_same(mixed))
+        unique = rows[np.unique(np.concatenate(candidates), axis=0)]
+        return unique[[_jaccard(self.pieces[first], self.pieces[second]) >= 0.8 for first, second in unique]]
+
+    def near(self, row: int, others: np.ndarray) -> np.ndarray:
+        """Which ``others`` are nearly the same text as ``row``."""
+        return np.array([_jaccard(self.pieces[row], self.pieces[other]) >= 0.8 for other in others], bool)
 
 
 def _pieces(text: str) -> np.ndarray:

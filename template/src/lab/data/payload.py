@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
 
 from lab.contract import Contents, Problem
 from lab.data.checks import Check, implausible
+from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import sha256
 
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
 """NUL and other control characters, byte order and direction marks, and the sign for a character that was lost."""
+
+CLIPPED = 0.02
+"""Share of samples at the loudest value from which on a sound was recorded too loud."""
+LOUDER = 4.0
+"""Times louder or softer than most: below that nobody minds (12 decibels)."""
 
 
 def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Contents | None:
@@ -25,13 +32,13 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
         return None
     try:
         contents: Contents = problem.contents(raw, examples)
-        contents = Contents(list(contents.hashed), contents.pictures, contents.texts, contents.table, contents.target)
+        contents = replace(contents, hashed=list(contents.hashed))
     except UserError:
         raise
-    except Exception as error:  # whatever a library makes of a file that is cut, missing or of another kind
+    except Exception as error:  # the errors of libraries for a file that is cut, missing or of another kind
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(f"contents in problem.py cannot read {raw.as_posix()}: {told}") from None
-    for what in ("hashed", "pictures", "texts", "table"):
+    for what in ("hashed", "pictures", "texts", "table", "sounds"):
         part = getattr(contents, what)
         if part is not None and len(part) != len(examples):
             name = "contents" if what == "hashed" else what
@@ -40,6 +47,10 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
     if pictures is not None and (pictures.ndim not in (3, 4) or pictures.dtype.kind not in "uifb"):
         told = f"an array of {pictures.dtype} with {pictures.ndim} dimensions"
         raise UserError(f"pictures in {raw.as_posix()} must be numbers (n, height, width[, channels]), not {told}")
+    sounds = contents.sounds
+    if sounds is not None and (sounds.ndim != 2 or sounds.dtype.kind not in "uif"):
+        told = f"an array of {sounds.dtype} with {sounds.ndim} dimensions"
+        raise UserError(f"sounds in {raw.as_posix()} must be numbers (n, samples), not {told}")
     if texts is not None and (strange := {type(text).__name__ for text in texts if not isinstance(text, str)}):
         raise UserError(
             f"texts in {raw.as_posix()} must be texts: there are values of type {', '.join(sorted(strange))}"
@@ -59,9 +70,30 @@ def check_contents(contents: Contents, examples: pd.DataFrame) -> list[Check]:
             Check("picture_shows_something", "stop", brightest == darkest),
             Check("brightness_plausible", "warn", implausible(brightest - darkest)),
         ]
+    if contents.sounds is not None and len(examples):
+        checks += check_sounds(contents.sounds)
     if contents.texts is not None:
         checks += check_texts(list(contents.texts))
     return checks
+
+
+def check_sounds(sounds: np.ndarray) -> list[Check]:
+    """Whether something is heard in each, about as loud as in the others, and not cut off at the loudest."""
+    loudest, quietest = sounds.max(axis=1).astype(float), sounds.min(axis=1).astype(float)
+    finite = np.isfinite(loudest) & np.isfinite(quietest)
+    size = np.maximum(np.abs(loudest), np.abs(quietest))
+    top = np.max(size[finite], initial=0)
+    range_ = np.where(finite, loudest - quietest, 0)
+    middle = np.median(range_[range_ > 0]) if (range_ > 0).any() else 1.0
+    # Sounds that were all made alike hardly differ: a difference that nobody minds is none.
+    other = np.abs(np.log(np.maximum(range_, 1e-9) / middle)) > np.log(LOUDER)
+    clipped = ((sounds >= top) | (sounds <= -top)).mean(axis=1) > CLIPPED
+    return [
+        Check("finite", "stop", ~finite, "sounds"),
+        Check("sound_is_heard", "stop", loudest == quietest),
+        Check("loudness_plausible", "warn", implausible(range_) & other),
+        Check("sound_not_clipped", "warn", clipped),
+    ]
 
 
 def check_texts(texts: list[str]) -> list[Check]:
@@ -79,25 +111,36 @@ def check_texts(texts: list[str]) -> list[Check]:
     ]
 
 
-def check_source(provenance: dict[str, Any]) -> Check:
-    missing = [key for key in ("licence", "citation") if not str(provenance.get(key) or "").strip()]
+def check_source(provenance: Collected) -> Check:
+    given = {"licence": provenance.get("licence"), "citation": provenance.get("citation")}
+    missing = [key for key, text in given.items() if not str(text or "").strip()]
     return Check(
         "source_is_told", "warn", holds=not missing, detail=f"no {' and no '.join(missing)}" if missing else ""
     )
 
 
-def remember(examples: pd.DataFrame, contents: Contents | None) -> dict[str, Any]:
-    """What the next validation is held against."""
+class Memory(TypedDict):
+    """``.lab/validated.json``: what the data were when this machine last validated them."""
+
+    rows: int
+    types: dict[str, str]  # of each column: number, text or true/false
+    medians: dict[str, float]
+    shape: NotRequired[str]  # of the pictures
+
+
+def remember(examples: pd.DataFrame, contents: Contents | None) -> Memory:
+    """What the next validation is compared with."""
     numbers = examples.select_dtypes("number")
-    known: dict[str, Any] = {
+    known: Memory = {
         "rows": len(examples),
-        "types": {name: _kind(examples[name]) for name in examples},
-        "medians": {name: float(value) for name, value in numbers.median().items() if np.isfinite(value)},
+        "types": {str(name): _kind(examples[name]) for name in examples},
+        "medians": {str(name): float(value) for name, value in numbers.median().items() if np.isfinite(value)},
     }
-    if contents is not None and contents.pictures is not None and len(examples):
-        pictures = contents.pictures
-        known["shape"] = f"{' × '.join(map(str, pictures.shape[1:]))} {pictures.dtype}"
-        known["medians"]["pictures"] = float(np.median(pictures.reshape(len(pictures), -1).max(axis=1)))
+    for name in ("pictures", "sounds"):
+        array = getattr(contents, name, None)
+        if array is not None and len(examples):
+            known["shape"] = f"{' × '.join(map(str, array.shape[1:]))} {array.dtype}"
+            known["medians"][name] = float(np.median(array.reshape(len(array), -1).max(axis=1)))
     return known
 
 
@@ -107,8 +150,8 @@ def _kind(column: pd.Series) -> str:
     return "number" if pd.api.types.is_numeric_dtype(column) else "text"
 
 
-def check_memory(now: dict[str, Any], before: dict[str, Any] | None) -> list[Check]:
-    """What changed since this machine last validated the data: a half that is gone looks whole by itself."""
+def check_memory(now: Memory, before: Memory | None) -> list[Check]:
+    """What changed since this machine last validated the data: half of a data set looks complete by itself."""
     if before is None:
         return []
     fewer = now["rows"] < 0.6 * before["rows"]
@@ -121,7 +164,7 @@ def check_memory(now: dict[str, Any], before: dict[str, Any] | None) -> list[Che
         if kind != (was := before["types"].get(name, kind)):
             checks.append(Check("type_as_before", "warn", None, name, f"{kind}, was {was}", holds=False))
     for name, middle in now["medians"].items():
-        was = before["medians"].get(name, middle)
-        if was and not 0.2 < middle / was < 5:
-            checks.append(Check("scale_as_before", "warn", None, name, f"{middle:g}, was {was:g}", holds=False))
+        earlier = before["medians"].get(name, middle)
+        if earlier and not 0.2 < middle / earlier < 5:
+            checks.append(Check("scale_as_before", "warn", None, name, f"{middle:g}, was {earlier:g}", holds=False))
     return checks

@@ -7,16 +7,17 @@ from functools import cache
 from pathlib import Path
 
 from lab.data.checks import Check
+from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import file_digests, read_json, write_json
 from lab.paths import HOME, PROVENANCE, RAW
 
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
-"""What a file browser leaves behind: nobody's data."""
+"""Files that a file browser leaves behind: they are no data."""
 
 
 def check_files(raw: Path, collected: str) -> list[Check]:
-    """``collected`` is the digest that collect noted. A file that came later is told; one that changed stops."""
+    """``collected`` is collect's digest. A file that was added later gives a warning; one that changed stops."""
     digests = _digests(raw)
     if _total(digests) == collected:
         stray: list[str] = []
@@ -58,7 +59,8 @@ def collected_digest() -> str:
 
     Files are read again only if one has another size or time of writing than when they were last read.
     """
-    collected: str = read_json(PROVENANCE, "digest")["digest"]
+    source: Collected = read_json(PROVENANCE, "digest")
+    collected = source["digest"]
     stamp, seen = HOME / "raw_files.json", {}
     for path in sorted(RAW.rglob("*")):
         if path.is_file():

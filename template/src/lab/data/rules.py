@@ -1,4 +1,4 @@
-"""Rules of data that every project gets, beside those of its ``problem.py``."""
+"""Rules of data that every project gets, besides those of its ``problem.py``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def standing_rules(rows: pd.DataFrame, rules: list[Expectation]) -> list[Expecta
 
 
 def unruled(rows: pd.DataFrame, rules: list[Expectation]) -> list[Check]:
-    """Columns that no rule of the problem speaks of."""
+    """Columns without a rule of the problem."""
     ruled: set[str | None] = {"id", "sha256"}
     for rule in rules:
         ruled |= {getattr(rule, name, None) for name in ("column", "column_A", "column_B")}
@@ -60,14 +60,14 @@ def leakage_rules(examples: pd.DataFrame, stratify: str | None) -> list[Expectat
 
 
 def _told(kind: str, column: str | None) -> dict[str, str | None]:
-    """How a rule about a helping column is told."""
+    """How a rule about a helper column is shown."""
     return {"kind": kind, "column": column, "detail": ""}
 
 
 def check_alike(rows: pd.DataFrame) -> list[Check]:
-    """Whether values are distributed alike in all splits: told, for a split by group or by date may differ on purpose.
+    """Whether values are distributed alike in all splits: information only, as splits by group or date may differ.
 
-    Each split is held against all rows: numbers by the largest distance between their distribution functions
+    Each split is compared with all rows: numbers by the largest distance between their distribution functions
     (Kolmogorov and Smirnov), categories by half the sum of the differences between their shares. Both go from 0 to 1.
     """
     found: dict[str, str] = {}

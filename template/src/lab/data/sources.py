@@ -21,7 +21,7 @@ IGNORED = ("thumbs.db", "desktop.ini", "readme.md", "license", "license.txt", "l
 
 @dataclass(frozen=True)
 class Found:
-    """A folder of files, or a table and the folder that its files lie in."""
+    """A folder of files, or a table and the folder of its files."""
 
     folder: Path
     said: str
@@ -73,7 +73,7 @@ def find(options: DataSettings) -> Found:
     elif options.source == "gymnasium":
         raise UserError("params.yaml: data.source: this kind of project learns from data, not from an environment")
     else:
-        raise UserError("params.yaml: data.source: this kind of project has no demo data: bring your own")
+        raise UserError("params.yaml: data.source: this kind of project has no demo data: use your own")
     if options.source == "huggingface":  # of which `inside` has named the configuration
         options = options.model_copy(update={"inside": ""})
     return _inside(folder, options, said, files)
@@ -115,7 +115,7 @@ SPLIT_FOLDERS = {"train", "training", "test", "testing", "val", "valid", "valida
 
 
 def classes(folder: Path) -> tuple[list[tuple[Path, str]], str]:
-    """Each file with its class, which is the folder it lies in; and in words what was taken for granted.
+    """Each file with its class, which is its folder's name; and in words what was assumed.
 
     Folders around all classes are passed over, and so are folders of splits: this project splits the data itself.
 

@@ -17,7 +17,7 @@ def split(
 
     ``duplicates`` are ids of near-duplicates, which belong together as well.
 
-    Groups are shuffled, then dealt out within each class, so that each class and each split
+    Groups are shuffled, then distributed within each class, so that each class and each split
     gets its share to within one group.
     """
     # Without groups, examples of the same content still belong together.
@@ -33,8 +33,12 @@ def split(
         shuffled = random.permutation(members["_group"].to_numpy())
         # The offset deals the remainders of small classes to different splits instead of always to the last.
         position = (np.arange(len(shuffled)) + random.random()) / len(shuffled)
-        for group, where in zip(shuffled, np.searchsorted(edges, position, side="right"), strict=True):
-            assigned[group] = ("test", "validation", "train")[where]
+        places = np.searchsorted(edges, position, side="right")
+        for place in range(len(NAMES)) if len(shuffled) >= len(NAMES) else ():
+            if place not in places:  # a small class's share of a split may be less than one, and each must have one
+                places[np.argmax(places == np.bincount(places).argmax())] = place
+        for group, place in zip(shuffled, places, strict=True):
+            assigned[group] = ("test", "validation", "train")[place]
     return groups.map(assigned).rename("split")
 
 

@@ -51,7 +51,9 @@ def _parsed(path: Path, encoding: str, texts: dict[str, Any]) -> pd.DataFrame:
     if name.endswith((".csv", ".tsv")):
         # A byte that is no text must not become a sign that is none: pandas would say only which chunk it is in.
         separator = "\t" if name.endswith(".tsv") else _separator(path, encoding)
-        return pd.read_csv(path, sep=separator, encoding=encoding, dtype=texts, skipinitialspace=True)
+        given: dict[str, Any] = {"sep": separator, "encoding": encoding, "dtype": texts, "skipinitialspace": True}
+        table = pd.read_csv(path, **given)
+        return pd.read_csv(path, decimal=",", **given) if separator == ";" and _has_decimal_commas(table) else table
     if name.endswith((".jsonl", ".ndjson")):
         return pd.read_json(path, lines=True, encoding=encoding, dtype=False)
     if name.endswith(".parquet"):
@@ -61,12 +63,19 @@ def _parsed(path: Path, encoding: str, texts: dict[str, Any]) -> pd.DataFrame:
     raise UserError(f"{path.name} is no table that can be read: its name must end in {', '.join(TABLES)}")
 
 
+def _has_decimal_commas(table: pd.DataFrame) -> bool:
+    """Whether some column is all numbers as much of Europe writes them: 12,5."""
+    cells = (table[name].dropna().astype(str) for name in table if not pd.api.types.is_numeric_dtype(table[name]))
+    return any(len(column) and column.str.fullmatch(r"\s*-?\d+,\d+\s*").all() for column in cells)
+
+
 def _separator(path: Path, encoding: str) -> str:
-    """What stands between the columns: most often a comma, in much of Europe a semicolon."""
+    """What separates the columns: most often a comma, in much of Europe a semicolon."""
     import gzip
 
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-        first = stream.readline().decode(encoding)
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding=encoding) as stream:
+        first = stream.readline()
     return max(",;\t|", key=first.count)
 
 

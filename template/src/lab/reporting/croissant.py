@@ -1,4 +1,4 @@
-"""Croissant: the data set told to machines, so that catalogues find it and libraries load it.
+"""Croissant: a description of the data set for machines, so that catalogues find it and libraries load it.
 
 Format 1.0 of MLCommons, a vocabulary of JSON-LD: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
 """
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lab.paths import EXAMPLES
+from lab.reporting.documents import Results
 from lab.settings import Project
 
 CONTEXT: dict[str, Any] = {
@@ -60,7 +61,7 @@ TYPES = {
 }
 
 
-def croissant(project: Project, results: dict[str, Any]) -> dict[str, Any]:
+def croissant(project: Project, results: Results) -> dict[str, Any]:
     """The content of ``croissant.json``: where the data come from, their table, and each of its columns."""
     source = results["provenance"]
     with EXAMPLES.open("rb") as stream:
@@ -75,8 +76,8 @@ def croissant(project: Project, results: dict[str, Any]) -> dict[str, Any]:
         "name": slug,
         "description": " ".join(filter(None, described)) or source["title"],
         "alternateName": source["title"],
-        "license": source["licence"],
-        "citeAs": source["citation"],
+        **({"license": source["licence"]} if source["licence"] else {}),
+        **({"citeAs": source["citation"]} if source["citation"] else {}),
         "creator": {"@type": "sc:Organization", "name": source["source"]},
         "version": "1.0.0",
         "distribution": [

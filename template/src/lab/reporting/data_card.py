@@ -1,93 +1,85 @@
-"""Data card: Markdown for whoever meets the data without the report.
+"""Data card: Markdown for readers who have the data but not the report.
 
 After "Datasheets for Datasets" (Gebru et al. 2021).
 """
 
 from __future__ import annotations
 
-from lab.reporting.cards import KINDS, Results, code, escape, link, number, table
+from lab.data_results import RuleReport, SplitReport, Validation
+from lab.reporting.cards import code, escape, kind, limit, link, table
+from lab.reporting.documents import Results
 from lab.settings import Project
+from lab.style import number
+from lab.words import Say, speaker
 
-SPLITS = {"train": ("train", "訓練"), "validation": ("validation", "驗證"), "test": ("test", "測試")}
-
-
-def say(project: Project, english: str, taiwanese: str) -> str:
-    return taiwanese if project.language == "zh-TW" else english
+SPLITS = ("train", "validation", "test")
 
 
 def data_card(project: Project, results: Results) -> str:
     """Where the data come from, what is in them, how they were split and checked."""
-
-    def tell(english: str, taiwanese: str) -> str:
-        return say(project, english, taiwanese)
-
+    say = speaker(project.language)
     source, splits, validation = results["provenance"], results["splits"], results["validation"]
+    unsaid = say("documents.not_given").replace("*", "**")
     about = [
-        (tell("Project", "專題"), escape(project.title)),
-        (tell("Kind", "性質"), tell(*KINDS[source["kind"]])),
-        (tell("Source", "來源"), link(source["source"])),
-        (tell("Licence", "授權"), escape(source["licence"])),
-        (tell("Citation", "引用"), escape(source["citation"])),
-        (tell("Notes", "備註"), escape(source["notes"]) or "–"),
-        (tell("Examples", "樣本數"), number(source["rows"])),
-        (tell("Size", "大小"), f"{number(source['bytes'])} bytes"),
-        (tell("Digest", "摘要值"), code(source["digest"])),
+        (say("terms.project"), escape(project.title)),
+        (say("terms.kind"), kind(say, source)),
+        (say("terms.source"), link(source["source"])),
+        (say("terms.licence"), escape(source["licence"]) or unsaid),
+        (say("terms.citation"), escape(source["citation"]) or unsaid),
+        (say("terms.notes"), escape(source["notes"]) or number(None)),
+        (say("terms.examples"), number(source["rows"])),
+        (say("terms.size"), f"{number(source['bytes'])} {say('terms.bytes')}"),
+        (say("terms.digest"), code(source["digest"])),
     ]
-    names = {"train": tell("train", "訓練"), "validation": tell("validation", "驗證"), "test": tell("test", "測試")}
+    columns = [(code(name), code(type_)) for name, type_ in source["columns"].items()]
+    sizes = [(say(f"terms.{name}"), number(splits["sizes"][name])) for name in SPLITS]
     parts = [
-        f"# {tell('Data card', '資料卡')}: {escape(source['title'])}",
+        f"# {say('cards.data_card', title=escape(source['title']))}",
+        *([] if source["kind"] == "real" else [limit(say, source)]),
         table(["", ""], about),
-        *_classes(project, validation, splits),
-        f"## {tell('Columns', '欄位')}",
-        table(
-            [tell("Column", "欄位"), tell("Type", "型別")], [(code(k), code(v)) for k, v in source["columns"].items()]
-        ),
-        f"## {tell('Splits', '切分')}",
-        table(
-            [tell("Split", "集合"), tell("Examples", "樣本數")], [(names[k], number(splits["sizes"][k])) for k in names]
-        ),
-        _rules(project, splits),
-        f"## {tell('Validation', '驗證')}",
-        _warnings(project, validation),
-        _rules(project, validation),
+        *_classes(say, validation, splits),
+        f"## {say('terms.columns')}",
+        table([say("terms.column"), say("terms.type")], columns),
+        f"## {say('terms.split')}",
+        table([say("terms.subset"), say("terms.examples")], sizes),
+        _rules(say, splits, project.language),
+        f"## {say('terms.checks')}",
+        _warnings(say, validation, project.language),
+        _rules(say, validation, project.language),
     ]
     if source["files"]:
         files = [(code(name), code(digest)) for name, digest in sorted(source["files"].items())]
-        parts += [f"## {tell('Downloaded files', '下載的檔案')}", table([tell("File", "檔案"), "SHA-256"], files)]
+        parts += [f"## {say('cards.downloaded')}", table([say("terms.file"), "SHA-256"], files)]
     return "\n\n".join(parts) + "\n"
 
 
-def _classes(project: Project, validation: Results, splits: Results) -> list[str]:
+def _classes(say: Say, validation: Validation, splits: SplitReport) -> list[str]:
     """How many examples each class has, in all and in each split; nothing if the answer is no class."""
     if not validation["classes"]:
         return []
-    names = [say(project, *pair) for pair in (("Class", "類別"), ("Examples", "樣本數"))]
     rows = []
     for name, count in validation["classes"].items():
         by_split = splits["classes"].get(name, {})
         rows.append((escape(name), number(count), *(number(by_split.get(part)) for part in SPLITS)))
-    header = [*names, *(say(project, *pair) for pair in SPLITS.values())]
-    return [f"## {say(project, 'Classes', '類別分布')}", table(header, rows)]
+    header = [say(f"terms.{name}") for name in ("class", "examples", *SPLITS)]
+    return [f"## {say('terms.classes')}", table(header, rows)]
 
 
-def _warnings(project: Project, validation: Results) -> str:
+def _warnings(say: Say, validation: Validation, language: str) -> str:
     """What did not stop the pipeline, but should be known."""
     if not validation["warnings"]:
-        return say(project, "No rule gave a warning.", "沒有警告。")
-    head = say(project, "Warnings:", "警告：")
-    return "\n".join([head, "", *(f"- {escape(warning[project.language])}" for warning in validation["warnings"])])
+        return say("cards.no_warning")
+    return "\n".join([say("cards.warnings"), "", *(f"- {escape(line[language])}" for line in validation["warnings"])])
 
 
-def _rules(project: Project, report: Results) -> str:
-    heads = (("Column", "欄位"), ("Rule", "規則"), ("If broken", "違反時"), ("Broken", "違反筆數"))
-    severities = {"stop": ("stop", "停止"), "warn": ("warn", "警告"), "info": ("tell", "告知")}
+def _rules(say: Say, report: RuleReport, language: str) -> str:
     rows = [
         (
             code(rule["column"] or ""),
-            escape(rule["words"][project.language]),
-            say(project, *severities[rule["severity"]]),
+            escape(rule["words"][language]),
+            say(f"cards.{rule['severity']}"),
             number(rule["unexpected_count"]) if rule["success"] or rule["unexpected_count"] else "!",
         )
         for rule in report["expectations"]
     ]
-    return table([say(project, *names) for names in heads], rows)
+    return table([say(f"terms.{name}") for name in ("column", "rule", "if_broken", "violations")], rows)

@@ -1,44 +1,56 @@
-"""Proposal, report and slides: Typst reads ``results/`` itself, and whatever it cannot read fails here in one line."""
+"""Proposal, report and slides: Typst reads ``results/`` itself, and what it cannot read fails here in one line."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import typst
 from pylopdf_fonts_zh_tw import serif_path
 
+from lab.data_results import Collected, SplitReport, Validation
 from lab.errors import UserError
 from lab.files import digests, read_json, read_text
 from lab.paths import COMPARISON, COSTS, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
 from lab.reporting.prose import COMMENT
+from lab.results import Comparison, Costs
 from lab.strict import read_yaml
 
 DOCUMENTS = ("proposal", "report", "slides")
-RESULTS = {
-    "provenance": PROVENANCE,
-    "validation": VALIDATION,
-    "splits": SPLIT_REPORT,
-    "comparison": COMPARISON,
-    "costs": COSTS,
-}
 
 
-def read_results() -> dict[str, Any]:
-    """What documents and cards draw on, by the names of ``RESULTS``; a file that DVC did not write is refused."""
-    results = {name: read_json(path) for name, path in RESULTS.items()}
+class Results(TypedDict):
+    """What documents and cards draw on."""
+
+    provenance: Collected
+    validation: Validation
+    splits: SplitReport
+    comparison: Comparison
+    costs: Costs
+
+
+def read_results() -> Results:
+    """What the stages wrote; a file that DVC did not write is refused."""
+    results: Results = {
+        "provenance": read_json(PROVENANCE),
+        "validation": read_json(VALIDATION),
+        "splits": read_json(SPLIT_REPORT),
+        "comparison": read_json(COMPARISON),
+        "costs": read_json(COSTS),
+    }
     recorded = _recorded()
-    for path in RESULTS.values():
+    for path in (PROVENANCE, VALIDATION, SPLIT_REPORT, COMPARISON, COSTS):
         digest = recorded.get(path.as_posix())
         if digest and digest != hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest():
-            raise UserError(f"{path.as_posix()} is not what its stage wrote: run `uv run dvc repro`, which mends it")
+            raise UserError(f"{path.as_posix()} is not what its stage wrote: run `uv run dvc repro`, which repairs it")
     found = digests(FIGURES)
     for name, digest in results["comparison"].get("figure_digests", {}).items():
         if found.get(name) != digest:
             what = "is not what compare drew" if name in found else "is missing"
-            raise UserError(f"{(FIGURES / name).as_posix()} {what}: run `uv run dvc repro`, which draws it anew")
+            raise UserError(f"{(FIGURES / name).as_posix()} {what}: run `uv run dvc repro`, which draws it again")
     return results
 
 
@@ -51,8 +63,11 @@ def _recorded() -> dict[str, str]:
     return {out["path"]: out.get("md5", "") for stage in stages.values() for out in stage.get("outs", [])}
 
 
-def compile_documents() -> dict[str, bytes]:
-    """Each document as PDF. The same sources, results and fonts give the same bytes."""
+def compile_documents(records: list[str] | None = None) -> dict[str, bytes]:
+    """Each document as PDF, with ``records``: sentences on what records/ holds.
+
+    The same sources, results and fonts give the same bytes.
+    """
     sources = [PROSE / f"{name}.typ" for name in DOCUMENTS]
     for source in sources:
         if not source.is_file():
@@ -65,8 +80,11 @@ def compile_documents() -> dict[str, bytes]:
             )
     # Few machines but those of East Asia have Chinese, and Typst leaves out what no font can show.
     fonts = typst.Fonts(font_paths=[serif_path().parent])
+    told = {"records": json.dumps(records)} if records else {}
     try:
-        return {source.stem: typst.compile(source, root=Path(), font_paths=fonts) for source in sources}
+        return {
+            source.stem: typst.compile(source, root=Path(), font_paths=fonts, sys_inputs=told) for source in sources
+        }
     except typst.TypstError as error:
         raise UserError(_place(error)) from None
 

@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from lab.data_results import Collected, RuleReport
 from lab.errors import UserError
+from lab.examples_left import examples_left
 from lab.files import digests, read_json, read_text
-from lab.paths import FIGURES, PROSE
-from lab.reporting.documents import DOCUMENTS, RESULTS
+from lab.paths import COMPARISON, COSTS, DELIVERABLES, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
+from lab.reporting.documents import DOCUMENTS
 from lab.reporting.prose import Section, read_section
+from lab.results import Comparison, Costs
+from lab.settings import read_params, task_folder
+from lab.style import probability
 
 
 @dataclass(frozen=True)
@@ -52,51 +56,76 @@ def from_file(pattern: str) -> Evidence:
     if not files:
         return Evidence("file", False, "empty" if found else "missing", pattern)
     more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-    return Evidence("file", True, "is there", files[0] + more)
+    unfinished = _unfinished(Path(files[0]))
+    return Evidence("file", not unfinished, unfinished or "is there", files[0] + more)
+
+
+def _unfinished(path: Path) -> str:
+    """Why a file that ``deliver`` wrote is not yet the team's, if it is not."""
+    if path.parent != DELIVERABLES:
+        return ""
+    if (prose := PROSE / f"{path.stem}.typ").is_file():
+        section = read_section(read_text(prose))
+        left = section.prompts if section else 0
+        return f"a draft: {left} prompt{'s' if left > 1 else ''} left" if left else ""
+    return _of_the_template("methods" if path.stem == "model_card" else "data")
 
 
 def from_check(name: str) -> Evidence:
     """One of ``CHECKS``, on the results as they are; without results there is no evidence."""
-    title, check = CHECKS[name]
+    title, subject, check = CHECKS[name]
     try:
         found, detail, where = check()
+        left = _of_the_template(subject)
     except UserError as error:
         return Evidence(title, False, str(error), "")
     except (KeyError, TypeError, AttributeError):  # of a result that somebody edited
         return Evidence(title, False, "the results are not what their stages wrote: run `uv run dvc repro`", "")
-    return Evidence(title, found, detail, where)
+    return Evidence(title, found and not left, f"{detail}; {left}" if left else detail, where)
+
+
+def _of_the_template(subject: str) -> str:
+    """What shows that ``data`` or ``methods`` are still the template's example, if they are."""
+    params = read_params()
+    left = examples_left(params)
+    if subject == "data" and "problem" in left:
+        return f"still the template's demo data, as {(task_folder() / 'problem.py').as_posix()} says"
+    others = [name for name in params.methods if name != "baseline"]
+    if subject == "methods" and others and set(others) <= set(left):
+        files = ", ".join((task_folder() / f"{name}.py").as_posix() for name in others)
+        return f"still the template's example, as {files} says"
+    return ""
 
 
 Finding = tuple[bool, str, str]
 
 
-def _read(name: str) -> tuple[Any, str]:
-    return read_json(RESULTS[name]), RESULTS[name].as_posix()
-
-
 def _provenance() -> Finding:
-    source, where = _read("provenance")
-    missing = [key for key in ("source", "licence", "citation") if not source[key].strip()]
+    source: Collected = read_json(PROVENANCE)
+    given = {"source": source["source"], "licence": source["licence"], "citation": source["citation"]}
+    missing = [key for key, text in given.items() if not text.strip()]
     detail = f"{source['kind']} data, {source['title']}; {source['licence']}; {source['source']}"
-    return not missing, f"no {', '.join(missing)} given" if missing else detail, where
+    return not missing, f"no {', '.join(missing)} given" if missing else detail, PROVENANCE.as_posix()
 
 
-def _rules(name: str) -> Finding:
-    report, where = _read(name)
+def _rules(path: Path) -> Finding:
+    report: RuleReport = read_json(path)
     failed = [rule["rule"] for rule in report["expectations"] if not rule["success"] and rule["severity"] == "stop"]
     detail = f"{len(report['expectations'])} rules over {report['rows']} examples, "
     detail += f"{len(failed)} broken: {failed[0]}" if failed else "none broken"
-    return bool(report["success"]), f"{detail}; {len(report['warnings'])} warnings", where
+    return bool(report["success"]), f"{detail}; {len(report['warnings'])} warnings", path.as_posix()
 
 
 def _methods() -> Finding:
-    comparison, where = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
+    where = COMPARISON.as_posix()
     others = [name for name in comparison["methods"] if name != comparison["baseline"]]
-    return bool(others), f"{', '.join(others) or 'nothing'} beside the {comparison['baseline']}", where
+    return bool(others), f"{', '.join(others) or 'nothing'} besides the {comparison['baseline']}", where
 
 
 def _seeds() -> Finding:
-    comparison, where = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
+    where = COMPARISON.as_posix()
     seeds = comparison["seeds"]
     alone = "" if len(seeds) > 1 else "; one allows no verdict"
     return len(seeds) > 1, f"{len(seeds)} for each method: {', '.join(map(str, seeds))}{alone}", where
@@ -104,29 +133,37 @@ def _seeds() -> Finding:
 
 def _verdicts() -> Finding:
     """A difference that is not significant is evidence too, once the report discusses it."""
-    comparison, where = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
+    where = COMPARISON.as_posix()
     metric = comparison["metrics"][0]["name"]
-    found = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
-    found = {name: difference for name, difference in found.items() if difference}
+    all_methods = {name: entry["metrics"][metric]["difference"] for name, entry in comparison["methods"].items()}
+    found = {name: difference for name, difference in all_methods.items() if difference}
     if any(one["verdict"] is None for one in found.values()):
-        return False, "no verdict: one seed does not tell what another would give", where
-    lines = [f"{name} {one['verdict']} ({metric}, p = {one['p_corrected']:.3g})" for name, one in found.items()]
+        return False, "no verdict: one seed does not show what another would give", where
+    lines = [
+        f"{name} {one['verdict']} ({metric}, p {probability(one['p_corrected'] or 0.0, equals=True)})"
+        for name, one in found.items()
+    ]
     clear = any(one["verdict"] != "not significant" for one in found.values())
     if found and not clear and not (discussed := from_section("report#comparisons")).found:
-        lines.append(f"which the report is yet to discuss ({discussed.where})")
+        lines.append(f"which the report does not discuss yet ({discussed.where})")
         return False, "; ".join(lines), where
-    return bool(found), "; ".join(lines) or "no method beside the baseline", where
+    return bool(found), "; ".join(lines) or "no method besides the baseline", where
 
 
 def _costs() -> Finding:
-    costs, where = _read("costs")
+    costs: Costs = read_json(COSTS)
     # No seconds here: no two runs take the same, and the evidence of two runs should be the same bytes.
     kinds = sorted({kind.replace("_", " ") for entry in costs["methods"].values() for kind in entry})
-    return bool(costs["methods"]), f"of {', '.join(costs['methods'])}: {', '.join(kinds)} of each seed", where
+    return (
+        bool(costs["methods"]),
+        f"of {', '.join(costs['methods'])}: {', '.join(kinds)} of each seed",
+        COSTS.as_posix(),
+    )
 
 
 def _figures() -> Finding:
-    comparison, _ = _read("comparison")
+    comparison: Comparison = read_json(COMPARISON)
     names = ["learning_curves.svg", "comparison.svg", *comparison["figures"]]
     found, drawn = digests(FIGURES), comparison.get("figure_digests", {})
     missing = [name for name in names if name not in found]
@@ -155,15 +192,16 @@ def _typed_numbers() -> Finding:
     return not typed, f"typed: {'; '.join(typed)}" if typed else "all are read from results/", PROSE.as_posix()
 
 
-CHECKS: dict[str, tuple[str, Callable[[], Finding]]] = {
-    "provenance": ("source and licence of the data", _provenance),
-    "validation": ("validation of the data", lambda: _rules("validation")),
-    "splits": ("splits without leakage", lambda: _rules("splits")),
-    "methods": ("methods beside the baseline", _methods),
-    "seeds": ("several seeds", _seeds),
-    "verdicts": ("differences and whether they are significant", _verdicts),
-    "costs": ("costs of training", _costs),
-    "figures": ("figures", _figures),
-    "citations": ("works that the report cites", _citations),
-    "typed_numbers": ("no number typed by hand", _typed_numbers),
+CHECKS: dict[str, tuple[str, str, Callable[[], Finding]]] = {
+    "provenance": ("source and licence of the data", "data", _provenance),
+    "validation": ("validation of the data", "data", lambda: _rules(VALIDATION)),
+    "splits": ("splits without leakage", "data", lambda: _rules(SPLIT_REPORT)),
+    "methods": ("methods besides the baseline", "methods", _methods),
+    "seeds": ("several seeds", "methods", _seeds),
+    "verdicts": ("differences and whether they are significant", "methods", _verdicts),
+    "costs": ("costs of training", "methods", _costs),
+    "figures": ("figures", "methods", _figures),
+    "citations": ("works that the report cites", "", _citations),
+    "typed_numbers": ("no number typed by hand", "", _typed_numbers),
 }
+"""By name: a title, what it is evidence of (the data and methods of the template are none), and the check."""

@@ -47,6 +47,15 @@ def read_section(source: str, label: str | None = None) -> Section | None:
     return Section(1 + text.count("\n", 0, begin), prompts, words, numbers)
 
 
+def language_of_prompts(source: str) -> str | None:
+    """The language of the prompts that are left, ``en`` or ``zh-TW``; None if none is left."""
+    text, at, prompts = _blank(source, COMMENT), 0, ""
+    while (at := text.find(PROMPT, at)) >= 0:
+        end = _closing(text, at + len(PROMPT) - 1)
+        prompts, at = prompts + text[at + len(PROMPT) : end], end
+    return ("zh-TW" if CHINESE.search(prompts) else "en") if prompts else None
+
+
 def _prose(text: str) -> str:
     """``text`` with all that is no prose made blank, so that positions and lines stay what they are."""
     at = 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path, PureWindowsPath
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, model_validator
+from typing_extensions import TypedDict
 
 from lab.reporting import evidence
 from lab.reporting.cards import escape
@@ -77,7 +77,7 @@ class Rubric(Strict):
     def _names_each_once(self) -> Rubric:
         names = [criterion.id for criterion in self.criteria]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"criteria: id {twice[0]!r} stands there twice")
+            raise ValueError(f"criteria: id {twice[0]!r} appears twice")
         return self
 
 
@@ -85,8 +85,33 @@ def read_rubric() -> Rubric:
     return checked(Rubric, read_yaml(Path("rubric.yml")), "rubric.yml")
 
 
-def look_up(rubric: Rubric) -> dict[str, Any]:
-    """``points`` in all, and for each of ``criteria`` its title, points and pieces of evidence."""
+class Piece(TypedDict):
+    """A piece of evidence, as ``lab.reporting.evidence.Evidence``."""
+
+    what: str
+    found: bool
+    detail: str
+    where: str
+
+
+class CriterionReport(TypedDict):
+    """A criterion and the pieces of evidence for it."""
+
+    id: str
+    title: str
+    points: float  # at most
+    evidence: list[Piece]
+
+
+class RubricReport(TypedDict):
+    """``results/rubric.json``: what evidence there is."""
+
+    points: float  # of all criteria, at most
+    criteria: list[CriterionReport]
+
+
+def look_up(rubric: Rubric) -> RubricReport:
+    """The evidence for each criterion, as it is now."""
     language = read_project().language
     return {
         "points": sum(criterion.points for criterion in rubric.criteria),
@@ -95,14 +120,17 @@ def look_up(rubric: Rubric) -> dict[str, Any]:
                 "id": criterion.id,
                 "title": criterion.name(language),
                 "points": criterion.points,
-                "evidence": [asdict(source.look()) for source in criterion.evidence],
+                "evidence": [
+                    {"what": one.what, "found": one.found, "detail": one.detail, "where": one.where}
+                    for one in (source.look() for source in criterion.evidence)
+                ],
             }
             for criterion in rubric.criteria
         ],
     }
 
 
-def as_text(report: dict[str, Any], markdown: bool = False) -> str:
+def as_text(report: RubricReport, markdown: bool = False) -> str:
     """For people: plain for a terminal, or as Markdown."""
     show = escape if markdown else str
     lines = [f"Evidence for {report['points']:g} points. It says what is there, not what it is worth.", ""]

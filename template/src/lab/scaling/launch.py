@@ -20,7 +20,7 @@ from pathlib import Path
 from lab.errors import UserError
 from lab.files import read_json, write_json
 from lab.runs import settle
-from lab.settings import LaunchSettings
+from lab.train_settings import LaunchSettings
 
 LAUNCHED = "LAB_LAUNCHED"
 """Set for what this module starts: it takes part in a training that another process watches."""
@@ -63,7 +63,7 @@ def train_in_processes(method: str, seeds: list[int], launch: LaunchSettings) ->
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-    logging.disable(logging.CRITICAL)  # torchrun tells of each signal and each failure in many lines
+    logging.disable(logging.CRITICAL)  # torchrun reports each signal and each failure in many lines
     os.environ[LAUNCHED] = "1"
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // launch.processes)))
     job = os.environ.get("SLURM_JOB_ID", "0")
@@ -88,7 +88,7 @@ def train_in_processes(method: str, seeds: list[int], launch: LaunchSettings) ->
         elastic_launch(config, sys.executable)(*command(method, seeds))
         return
     except SignalException:
-        text = f"{method}: stopped; `uv run dvc repro` goes on from there"
+        text = f"{method}: stopped; `uv run dvc repro` continues from there"
         settle(method, seeds, "interrupted", text)
     except ChildFailedError as failed:
         rank, failure = failed.get_first_failure()
@@ -102,7 +102,7 @@ def train_in_processes(method: str, seeds: list[int], launch: LaunchSettings) ->
 
 
 def first_error(folder: Path) -> str | None:
-    """What the process that failed first left in its error file; a traceback beside it is shown."""
+    """What the process that failed first left in its error file; a traceback next to it is shown."""
     left = sorted(
         (read_json(path) | {"path": path} for path in folder.rglob("error.json")), key=lambda e: e["timestamp"]
     )

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from lab.contract import Method
 from lab.errors import UserError
 from lab.scaling.sharding import shard
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 Strategy = Literal["ddp", "fsdp"]
 """Distributed data parallel: each process holds the model. Fully sharded: each holds a part of every weight."""
@@ -40,13 +40,13 @@ class Processes:
         self._parent = os.getppid()
 
     def wrap(self, method: Method, own_step: bool) -> nn.Module:
-        """The method as it is to be called in training. Its optimizers must be made after this."""
+        """The method in the form that training calls. Its optimizers must be made after this."""
         if self.sharded:
             if own_step:
                 name = type(method).__name__
                 raise UserError(f"params.yaml: launch.strategy: {name} has its own train_step: set it to ddp")
             if self.hardware.mixed_precision == "fp16":
-                raise UserError("params.yaml: train.precision: fp16 does not go with launch.strategy fsdp: set bf16")
+                raise UserError("params.yaml: train.precision: fp16 does not work with launch.strategy fsdp: set bf16")
             shard(together(method, self.hardware.device), self.hardware.device, self.size)
         elif not self.alone:
             method = together(method, self.hardware.device)
@@ -78,7 +78,7 @@ class Processes:
         self._steps += 1
         if self._steps < self._meet_at:
             return GO_ON
-        if os.getppid() != self._parent:  # whoever started this process was killed
+        if os.getppid() != self._parent:  # the process that started this one was killed
             wish = STOP
         now = time.perf_counter()
         steps = max(1, int(self._steps / max(now - self._met_at, 1e-3))) if self.main else 0
@@ -132,7 +132,7 @@ class Processes:
         return entries
 
     def check_same(self, value: object) -> None:
-        """Raise a ``UserError`` in all processes if ``value`` is not the same in all: one would wait for ever."""
+        """Raise a ``UserError`` in all processes if ``value`` is not the same in all: one would wait forever."""
         values: list[Any] = [None] * self.size
         if not self.alone:
             dist.all_gather_object(values, value)

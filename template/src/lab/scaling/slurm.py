@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from lab.paths import HOME
 from lab.runs import settle
 from lab.scaling.launch import HEAD, LAUNCHED, command
 from lab.scaling.signals import stop_signals
-from lab.settings import LaunchSettings
+from lab.train_settings import LaunchSettings
 
 LOGS = HOME / "slurm"
 
@@ -44,9 +45,9 @@ exec srun --kill-on-bad-exit=1 {command}
 
 @dataclass
 class Job:
-    """A seed's job, and how much of its log was shown."""
+    """A job, by the name that it was submitted with, and how much of its log was shown."""
 
-    seed: int
+    name: str
     number: str
     log: Path
     state: str = ""
@@ -85,7 +86,7 @@ class Job:
         if state != self.state:
             self.state = state
             why = f" ({self.reason})" if self.reason != "None" else ""
-            print(f"seed {self.seed}: Slurm job {self.number} is {state}{why}", flush=True)
+            print(f"{self.name}: Slurm job {self.number} is {state}{why}", flush=True)
 
     def failure(self) -> str:
         """The trainer's own last word, if it has one, else Slurm's."""
@@ -102,6 +103,30 @@ def train_in_jobs(method: str, seeds: list[int], launch: LaunchSettings) -> None
         UserError: a job cannot be submitted, or all were cancelled by a signal.
         SystemExit: a job failed; its exit code.
     """
+    names = {f"{method}-{seed}": seed for seed in seeds}
+
+    def cancelled(number: int) -> str:
+        text = f"{method}: {number} Slurm jobs cancelled; `uv run dvc repro` goes on from there"
+        settle(method, seeds, "interrupted", text)
+        return text
+
+    failed = run_in_jobs({name: command(method, [seed]) for name, seed in names.items()}, launch, cancelled)
+    for job in failed:
+        settle(method, [names[job.name]], "failed", job.failure())
+    if failed:
+        first, more = failed[0], f" (and {len(failed) - 1} more jobs)" if len(failed) > 1 else ""
+        name = f"{method}, seed {names[first.name]}: "
+        text = f"{name}{first.failure().removeprefix(name)}; log: {first.log.as_posix()}{more}"
+        print(f"error: {text}", file=sys.stderr)
+        raise SystemExit(first.code or 1)
+
+
+def run_in_jobs(commands: dict[str, list[str]], launch: LaunchSettings, cancelled: Callable[[int], str]) -> list[Job]:
+    """Submit each command of Python as a job by its name, and wait for all; return those that failed.
+
+    Raises:
+        UserError: a job cannot be submitted, or jobs were cancelled by a signal: what ``cancelled`` says of so many.
+    """
     if shutil.which("sbatch") is None:
         raise UserError(
             "params.yaml: launch.slurm: there is no sbatch here: run this on the cluster, or set it to null"
@@ -109,32 +134,23 @@ def train_in_jobs(method: str, seeds: list[int], launch: LaunchSettings) -> None
     jobs: list[Job] = []
     with stop_signals() as stop:
         try:
-            jobs.extend(submit(method, seed, launch) for seed in seeds)  # if one fails, those before it are cancelled
+            # If one fails, those before it are cancelled.
+            jobs.extend(submit(name, words, launch) for name, words in commands.items())
             while not stop and not follow(jobs):
                 time.sleep(1)
         finally:
             left = [job for job in jobs if job.state not in ENDED]
             if left:
                 cancel(left)
-                text = f"{method}: {len(left)} Slurm jobs cancelled; `uv run dvc repro` goes on from there"
-                settle(method, seeds, "interrupted", text)
+                text = cancelled(len(left))
     if left:
         raise UserError(text)
-    failed = [job for job in jobs if job.code or job.state != "COMPLETED"]
-    for job in failed:
-        settle(method, [job.seed], "failed", job.failure())
-    if failed:
-        first, more = failed[0], f" (and {len(failed) - 1} more jobs)" if len(failed) > 1 else ""
-        name = f"{method}, seed {first.seed}: "
-        text = f"{name}{first.failure().removeprefix(name)}; log: {first.log.as_posix()}{more}"
-        print(f"error: {text}", file=sys.stderr)
-        raise SystemExit(first.code or 1)
+    return [job for job in jobs if job.code or job.state != "COMPLETED"]
 
 
-def submit(method: str, seed: int, launch: LaunchSettings) -> Job:
+def submit(name: str, words: list[str], launch: LaunchSettings) -> Job:
     """Hand the job to Slurm. Options of ``launch.slurm`` win over those set here."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    name = f"{method}-{seed}"
     options: dict[str, str | int | bool] = {
         "job-name": name,
         "chdir": str(Path.cwd()),
@@ -148,14 +164,14 @@ def submit(method: str, seed: int, launch: LaunchSettings) -> Job:
     if {"cpus-per-gpu", "cpus-per-task"} <= chosen.keys():
         del chosen["cpus-per-task"]  # Slurm takes only one of them
     given = [f"--{key}" if value is True else f"--{key}={value}" for key, value in chosen.items() if value is not False]
-    script = SCRIPT.format(launched=LAUNCHED, head=HEAD, command=shlex.join([sys.executable, *command(method, [seed])]))
+    script = SCRIPT.format(launched=LAUNCHED, head=HEAD, command=shlex.join([sys.executable, *words]))
     asked = ask("sbatch", "--parsable", *given, text=script)
     if asked.returncode:
         answer = " ".join(asked.stderr.split()).removeprefix("sbatch: error: ")
         raise UserError(f"params.yaml: launch.slurm: sbatch does not take the job: {answer}")
     number = asked.stdout.strip().partition(";")[0]  # a cluster's name may follow
-    job = Job(seed, number, LOGS / f"{name}-{number}.log")
-    print(f"{method}, seed {seed}: submitted as Slurm job {number}, log: {job.log.as_posix()}", flush=True)
+    job = Job(name, number, LOGS / f"{name}-{number}.log")
+    print(f"{name}: submitted as Slurm job {number}, log: {job.log.as_posix()}", flush=True)
     return job
 
 
@@ -164,7 +180,7 @@ def follow(jobs: list[Job]) -> bool:
     for job in jobs:
         if job.state not in ENDED and time.monotonic() - job.looked > LOOK_SECONDS:
             job.look()
-        job.show(f"[seed {job.seed}] " if len(jobs) > 1 else "")
+        job.show(f"[{job.name}] " if len(jobs) > 1 else "")
     return all(job.state in ENDED for job in jobs)
 
 

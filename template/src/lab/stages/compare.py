@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import shutil
-from typing import Any
 
 import matplotlib.pyplot as plt
 
 from lab.comparison import figures, units
-from lab.comparison.summary import Predictions, compare
+from lab.comparison.ledger import note_look
+from lab.comparison.predictions import Predictions, read_predictions
+from lab.comparison.references import answers
+from lab.comparison.summary import compare
 from lab.contract import Problem
-from lab.errors import UserError, ask, run
+from lab.errors import ask, run
 from lab.files import digests, read_table, write_json
 from lab.paths import COMPARISON, COSTS, FIGURES, METRICS, RUNS, SPLITS
+from lab.results import Compared, Comparison, Costs, Difference, Means, MethodCosts, RunRecord
 from lab.runs import read_finished
-from lab.settings import Params, read_params, read_project
+from lab.settings import read_params, read_project
+from lab.style import NUMBER, interval, method_colours, number, probability, with_unit
 from lab.team_code.loading import load_problem
 from lab.team_code.problem_checks import drawn
 from lab.tracking.follower import sync_all
+from lab.words import speaker
 
 
 def main() -> None:
@@ -25,59 +30,53 @@ def main() -> None:
     records = {
         method: {seed: read_finished(RUNS / method / str(seed)) for seed in params.seeds} for method in params.methods
     }
-    predictions = read_predictions(params)
-    summary = {"task": read_project().task} | compare(problem, predictions, params.compare)
-    units.settle(summary, params.data.unit)
-    for method, entry in summary["methods"].items():
-        entry["parameters"] = records[method][params.seeds[0]]["parameter_count"]
-    sizes = read_table(SPLITS, "id", "split")["split"].value_counts()
-    summary["examples"] = {split: int(size) for split, size in sizes.items()}
-    summary["figures"] = draw(problem, predictions, summary)
-    summary["figure_digests"] = digests(FIGURES)
+    predictions = read_predictions(params.methods, params.seeds)
+    parameters = {method: runs[params.seeds[0]]["parameter_count"] for method, runs in records.items()}
+    splits = read_table(SPLITS, "id", "split")
+    one = next(iter(predictions["baseline"].values()))
+    asked = answers(problem, splits, one[one["split"] == "test"].reset_index(drop=True))
+    compared = compare(problem, predictions, params.compare, parameters, asked)
+    units.settle(compared, problem.metrics, params.data.unit)
+    sizes = splits["split"].value_counts()
+    summary: Comparison = {
+        **compared,
+        "task": read_project().task,
+        "examples": {str(split): int(size) for split, size in sizes.items()},
+        "figures": draw(problem, predictions, compared),
+        "figure_digests": digests(FIGURES),
+    }
     write_json(COMPARISON, summary)
     write_json(METRICS, means(summary))
-    write_json(COSTS, {"methods": {method: costs(runs) for method, runs in records.items()}})
+    look = note_look(
+        [run["fingerprint"] for runs in records.values() for run in runs.values()], problem.metrics[0].name
+    )
+    spent = {method: costs(list(runs.values())) for method, runs in records.items()}
+    write_json(COSTS, Costs(methods=spent, look=look))
     for line in verdicts(summary):
         print(line)
     sync_all()
 
 
-def read_predictions(params: Params) -> Predictions:
-    """All predictions, checked to answer the same examples in the same order."""
-    found: Predictions = {}
-    splits = read_table(SPLITS, "id", "split")
-    expected = {name: splits.loc[splits["split"] == name, "id"].tolist() for name in ("validation", "test")}
-    for method in params.methods:
-        found[method] = {}
-        for seed in params.seeds:
-            path = RUNS / method / str(seed) / "predictions.parquet"
-            frame = read_table(path, "id", "split")
-            for split, ids in expected.items():
-                if frame.loc[frame["split"] == split, "id"].tolist() != ids:
-                    others = f"other examples than the {split} split of {SPLITS.as_posix()}"
-                    mend = f"delete the folder {path.parent.as_posix()} and run `uv run dvc repro`"
-                    raise UserError(f"{path.as_posix()} answers {others}: {mend}")
-            found[method][seed] = frame
-    return found
-
-
-def draw(problem: Problem, predictions: Predictions, summary: dict[str, Any]) -> list[str]:
+def draw(problem: Problem, predictions: Predictions, summary: Compared) -> list[str]:
     """Write the figures; return the file names of the task's own."""
     shutil.rmtree(FIGURES, ignore_errors=True)
     histories = {
         method: {seed: read_table(RUNS / method / str(seed) / "history.csv") for seed in runs}
         for method, runs in predictions.items()
     }
-    with plt.rc_context(figures.STYLE):
-        figures.save(figures.learning_curves(histories), FIGURES / "learning_curves.svg")
-        figures.save(figures.comparison(summary), FIGURES / "comparison.svg")
+    say = speaker(read_project().language)
+    colour = method_colours(list(histories), summary["baseline"], summary["champion"])
+    own_style = {"axes.prop_cycle": plt.cycler(color=list(colour.values()))}  # the task draws method after method
+    with plt.rc_context(figures.STYLE | own_style):
+        figures.save(figures.learning_curves(histories, colour, say), FIGURES / "learning_curves.svg")
+        figures.save(figures.comparison(summary, say), FIGURES / "comparison.svg")
         own = drawn(problem, {method: next(iter(runs.values())) for method, runs in predictions.items()})
         for name, figure in own.items():
             ask(figures.save, figure, FIGURES / f"{name}.svg", of=problem.figures)
     return [f"{name}.svg" for name in own]
 
 
-def means(summary: dict[str, Any]) -> dict[str, dict[str, float]]:
+def means(summary: Compared) -> Means:
     """The mean over seeds of each metric on the test split, by method."""
     return {
         method: {name: found["mean"] for name, found in entry["metrics"].items()}
@@ -85,31 +84,48 @@ def means(summary: dict[str, Any]) -> dict[str, dict[str, float]]:
     }
 
 
-def costs(runs: dict[int, dict[str, Any]]) -> dict[str, list[Any]]:
+def costs(runs: list[RunRecord]) -> MethodCosts:
     """What varies from run to run, by seed."""
-    names = ("seconds", "examples_per_second", "peak_memory_bytes", "device")
-    return {name: [record[name] for record in runs.values()] for name in names}
+    return {
+        "seconds": [run["seconds"] for run in runs],
+        "examples_per_second": [run["examples_per_second"] for run in runs],
+        "peak_memory_bytes": [run["peak_memory_bytes"] for run in runs],
+        "device": [run["device"] for run in runs],
+    }
 
 
-def verdicts(summary: dict[str, Any]) -> list[str]:
+def verdicts(summary: Compared) -> list[str]:
     """The comparison in words, a line for each method and metric."""
     lines = []
     for method, entry in summary["methods"].items():
         for metric in summary["metrics"]:
             found, digits = entry["metrics"][metric["name"]], metric["digits"]
-            spread = "" if found["std"] is None else f" ± {found['std']:.{digits}f}"
-            line = f"{method}: {metric['name']} {found['mean']:.{digits}f}{spread} {metric['unit']}".rstrip()
+            spread = "" if found["std"] is None else NUMBER["plus_minus"] + number(found["std"], digits)
+            value = with_unit(number(found["mean"], digits) + spread, metric["unit"])
+            line = f"{method}: {metric['name']} {value}"
             if difference := found["difference"]:
-                low, high = difference["interval"]
-                line += f", {difference['mean']:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}] to the baseline"
-                if difference["verdict"]:
-                    line += f", p = {difference['p_corrected']:.3f}: {difference['verdict']}"
+                line += f", {told(difference, digits)}"
             lines.append(line)
+    for name, reference in summary["references"].items():
+        metric = summary["metrics"][0]
+        found_there, digits = reference["metrics"][metric["name"]], metric["digits"]
+        value = with_unit(number(found_there["value"], digits), metric["unit"])
+        line = f"classical reference {name}: {metric['name']} {value}"
+        lines.append(f"{line}; {summary['champion']} {told(found_there['champion'], digits)}")
     if len(summary["seeds"]) == 1:
         lines.append("one seed gives no verdict: what another would change is unknown; set three seeds or more")
     if len(summary["methods"]) > 1:
         lines.append(f"champion, by {summary['metrics'][0]['name']} on validation data: {summary['champion']}")
     return lines
+
+
+def told(difference: Difference, digits: int) -> str:
+    """``+1.9 [+0.4, +3.4] from baseline, p = 0.013: better``"""
+    shift = number(difference["mean"], digits, signed=True)
+    line = f"{shift} {interval(difference['interval'], digits)} from {difference['against']}"
+    if difference["verdict"]:
+        line += f", p {probability(difference['p_corrected'] or 0.0, equals=True)}: {difference['verdict']}"
+    return line
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
 """Write what is handed in: proposal, report and slides, data and model card, and the evidence for the rubric."""
 
 from lab.errors import run
-from lab.files import atomic, write_json, write_text
-from lab.paths import DELIVERABLES, RUBRIC_REPORT, RUNS
+from lab.files import atomic, read_text, write_json, write_text
+from lab.paths import DELIVERABLES, PROSE, RUBRIC_REPORT, RUNS
 from lab.reporting.cards import model_card
 from lab.reporting.croissant import croissant
 from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
+from lab.reporting.prose import language_of_prompts
+from lab.reporting.records import sentences
 from lab.reporting.rubric import as_text, look_up, read_rubric
 from lab.runs import read_finished
 from lab.settings import read_project
+from lab.words import speaker
 
 
 def main() -> None:
@@ -19,7 +22,7 @@ def main() -> None:
     runs = {seed: read_finished(RUNS / champion / str(seed)) for seed in seeds}
     cards = {"data_card.md": data_card(project, results), "model_card.md": model_card(project, results, runs)}
     metadata = croissant(project, results)
-    documents = compile_documents()
+    documents = compile_documents(sentences(speaker(project.language)))
     for name, content in documents.items():
         with atomic(DELIVERABLES / f"{name}.pdf") as temporary:
             temporary.write_bytes(content)
@@ -31,6 +34,10 @@ def main() -> None:
     write_text(RUBRIC_REPORT.with_suffix(".md"), as_text(report, markdown=True))
     for path in sorted(DELIVERABLES.iterdir()):
         print(f"wrote {path.as_posix()}")
+    for name in documents:
+        path = PROSE / f"{name}.typ"
+        if language_of_prompts(read_text(path)) not in (project.language, None):
+            print(f"note: the prompts in {path.as_posix()} stay in the language that the project began in")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from lab.data.data_docs import write_page
 from lab.data.gate import check, failures
 from lab.data.rules import check_alike, leakage_rules
 from lab.data.splitting import NAMES, merged, split
+from lab.data_results import SplitReport, Validation
 from lab.errors import UserError, run
 from lab.files import atomic, read_json, read_table, write_json
 from lab.paths import EXAMPLES, PROVENANCE, RAW, SPLIT_REPORT, SPLITS, VALIDATION
@@ -15,10 +16,11 @@ from lab.team_code.loading import load_problem
 
 def main() -> None:
     params, problem = read_params(), load_problem()
-    examples, validation = read_table(EXAMPLES, "id", "sha256"), read_json(VALIDATION, "near_duplicates")
+    examples = read_table(EXAMPLES, "id", "sha256")
+    validation: Validation = read_json(VALIDATION, "near_duplicates")
     stratify, duplicates = problem.stratify, validation["near_duplicates"]
     if stratify and stratify not in examples:
-        raise UserError(f"problem.py: stratify names {stratify!r}, which is no column of data/raw/examples.parquet")
+        raise UserError(f"problem.py: stratify names {stratify!r}, which is not a column of data/raw/examples.parquet")
     rows = examples.assign(split=split(examples, params.split, stratify, duplicates))
     kinds = {"content": "sha256", "group": "group", "class": stratify}
     for kind, column in kinds.items():
@@ -26,9 +28,9 @@ def main() -> None:
             rows[f"splits_of_{kind}"] = rows.groupby(column)["split"].transform("nunique")
     copies = merged(rows["id"].astype(str), rows["id"], duplicates)
     rows["splits_of_near_duplicates"] = rows.groupby(copies)["split"].transform("nunique")
-    report = check("splits", rows, leakage_rules(examples, stratify), check_alike(rows))
-    if not report["success"]:
-        raise UserError(f"the split leaks or lacks a class: {failures(report)}")
+    rules = check("splits", rows, leakage_rules(examples, stratify), check_alike(rows))
+    if not rules["success"]:
+        raise UserError(f"the split leaks or lacks a class: {failures(rules)}")
     with atomic(SPLITS) as temporary:
         rows[["id", "split"]].to_parquet(temporary, index=False)
     sizes = {name: int((rows["split"] == name).sum()) for name in NAMES}
@@ -36,7 +38,7 @@ def main() -> None:
     if stratify:
         counts = pd.crosstab(rows[stratify].astype(str), rows["split"])
         classes = {str(name): {split: int(counts.loc[name, split]) for split in NAMES} for name in counts.index}
-    report |= {"sizes": sizes, "classes": classes}
+    report: SplitReport = {**rules, "sizes": sizes, "classes": classes}
     write_json(SPLIT_REPORT, report)
     # Only now the page is whole. Contents are read again for a few pictures or texts; their digests are not.
     contents = problem.contents(RAW, examples) if hasattr(problem, "contents") else None

@@ -11,10 +11,9 @@ from contextlib import AbstractContextManager, nullcontext
 
 from lab.data.raw_files import collected_digest
 from lab.errors import UserError, run
-from lab.files import sha256, there
-from lab.fingerprint import digest, of_training
+from lab.fingerprint import of_run
 from lab.kept_runs import read_record, set_aside
-from lab.paths import RUNS, SPLITS
+from lab.paths import RUNS
 from lab.runs import Run, is_main_process, only_trainer
 from lab.scaling.launch import is_launched, reasons, share_of, train_in_processes, trains_elsewhere
 from lab.scaling.slurm import train_in_jobs
@@ -31,7 +30,7 @@ def main() -> None:
     method, seeds = given.method, given.seed or params.seeds
     if method not in params.methods:
         raise UserError(f"train needs one method of params.yaml: {', '.join(params.methods)}")
-    fingerprints = {seed: fingerprint(params, method, seed) for seed in seeds}
+    fingerprints = {seed: of_run(params, method, seed, collected_digest()) for seed in seeds}
     waiting = [seed for seed in seeds if not Run(method, seed).is_known(fingerprints[seed])]
     with reasons():
         if is_launched() or not is_main_process():  # another process of this training watches it
@@ -45,9 +44,9 @@ def main() -> None:
 
 
 def make_room(method: str, params: Params, fingerprints: dict[int, str]) -> None:
-    """Set aside the runs of seeds that are no longer asked for, and bring back those that are asked for again.
+    """Set aside the runs of seeds that are no longer in params.yaml, and bring back those that are there again.
 
-    What else lies among the runs is somebody's own.
+    Other files among the runs belong to somebody.
     """
     for folder in list((RUNS / method).iterdir()):
         record = read_record(folder)
@@ -57,7 +56,7 @@ def make_room(method: str, params: Params, fingerprints: dict[int, str]) -> None
     for seed, wanted in fingerprints.items():
         this = Run(method, seed)
         if this.restore(wanted):
-            how = "" if this.is_finished(wanted) else " as far as it had come"
+            how = "" if this.is_finished(wanted) else " with its checkpoint"
             print(f"{method}, seed {seed}: restored{how}: these settings were trained before", flush=True)
 
 
@@ -77,13 +76,6 @@ def train(
             from lab.training.run import train_seeds
 
             train_seeds(method, seeds, params, fingerprints)
-
-
-def fingerprint(params: Params, method: str, seed: int) -> str:
-    """What decides a run's result: code, params, seed and data."""
-    # As they are now, not as the last `dvc repro` saw them: somebody may start this stage by hand.
-    code = of_training(params, method)
-    return digest(params=[code, collected_digest() + sha256(there(SPLITS).read_bytes()), seed])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from lab.data.data_docs import write_page
 from lab.data.gate import failures
 from lab.data.inspection import validate
+from lab.data.payload import Memory
+from lab.data_results import Collected
 from lab.errors import UserError, run
 from lab.files import read_json, read_table, write_json
 from lab.paths import DATA_DOCS, EXAMPLES, PROVENANCE, RAW, VALIDATED_BEFORE, VALIDATION
@@ -14,9 +16,10 @@ from lab.team_code.loading import load_problem
 
 
 def main() -> None:
-    rows, provenance, problem = read_table(EXAMPLES, "id", "sha256"), read_json(PROVENANCE, "digest"), load_problem()
+    rows, problem = read_table(EXAMPLES, "id", "sha256"), load_problem()
+    provenance: Collected = read_json(PROVENANCE, "digest")
     rules = expected(problem, rows, read_params().data)
-    before = read_json(VALIDATED_BEFORE) if VALIDATED_BEFORE.is_file() else None
+    before: Memory | None = read_json(VALIDATED_BEFORE) if VALIDATED_BEFORE.is_file() else None
     report, found = validate(problem, rules, RAW, rows, provenance, before)
     write_page(report, rows, found.contents, provenance)
     for warning in report["warnings"]:

@@ -1,1 +1,1 @@
-"""The team's own code: found by name, and held against the contract wherever it returns something."""
+"""The team's own code: found by name, and checked against the contract wherever it returns something."""

@@ -13,7 +13,7 @@ from lab.team_code.problem_checks import check_problem
 
 
 def _team_module(name: str) -> ModuleType:
-    """A module of the team's room; what goes wrong inside it is told in one line, with the place."""
+    """A module of the team's room; an error inside it is shown in one line, with its place."""
     if (path := task_folder() / f"{name}.py").is_file():
         read_text(path)  # another encoding, or an unfinished merge, is named better than Python does
     try:

@@ -18,7 +18,7 @@ from lab.errors import a, ask, wrong
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lab.settings import TrainSettings
+    from lab.train_settings import TrainSettings
 
 OWN_COLUMNS = ("id", "split")
 """Columns of ``predictions.parquet`` that every method gets."""
@@ -89,7 +89,7 @@ def check_scalars(
 
 
 def check_update(loss: Any, name: Any, optimizers: dict[str, torch.optim.Optimizer]) -> None:
-    """What a ``train_step`` hands to ``update``. Raised in the team's own line, which is told with it."""
+    """What a ``train_step`` hands to ``update``. Raised in the team's own line, which is shown with it."""
     if name not in optimizers:
         known = ", ".join(map(repr, optimizers))
         raise ValueError(f"update: configure_optimizers has no optimizer {name!r}: it has {known}")

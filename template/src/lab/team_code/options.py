@@ -1,4 +1,4 @@
-"""A method's options in params.yaml, held against the ``__init__`` that will receive them."""
+"""A method's options in params.yaml, checked against the ``__init__`` that will receive them."""
 
 from __future__ import annotations
 

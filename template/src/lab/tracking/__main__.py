@@ -22,7 +22,7 @@ WORKERS_SECONDS = 10.0
 
 
 def step_back() -> None:
-    """Leave the processors to the trainer."""
+    """Give way to the trainer on the processors."""
     if hasattr(os, "nice"):
         os.nice(19)
     # Linux shares processors between sessions first, and niceness counts only within one (man 7 sched, autogroup).
@@ -54,16 +54,16 @@ def follow(folder: Path) -> None:
             pause = min(LONGEST_PAUSE_SECONDS, max(POLL_SECONDS, (time.process_time() - began) / SHARE))
             problem, training = "; ".join(done.problems), done.training
         except Exception as error:
-            # Whatever it is, it may be over soon: begin anew, ever more slowly.
+            # Whatever it is, it may be over soon: try again, more slowly each time.
             writer, problem, training = None, reason(error), 0
             pause = min(LONGEST_PAUSE_SECONDS, 2 * max(POLL_SECONDS, pause))
         if ending:
             if GOODBYE in last_words or not training or time.monotonic() > deadline:
                 break
             time.sleep(POLL_SECONDS)
-    with contextlib.suppress(OSError):  # nobody may be left to hear it
+    with contextlib.suppress(OSError):  # the parent may have ended
         os.write(sys.stdout.fileno(), problem.encode())
-    os._exit(0)  # all is written; to take MLflow's modules apart takes longer than to write a run
+    os._exit(0)  # all is written; unloading MLflow's modules takes longer than writing a run
 
 
 if __name__ == "__main__":

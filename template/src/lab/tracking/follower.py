@@ -1,7 +1,7 @@
 """A child process that keeps MLflow up to date with the files in ``runs/`` while a method trains.
 
-The files are the truth. Training never waits for MLflow, nor does it notice if MLflow is slow, broken or away:
-``uv run lab sync`` catches up, whenever that is.
+The files are the truth. Training never waits for MLflow, and does not notice if MLflow is slow or broken:
+``uv run lab sync`` brings it up to date later.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from lab.paths import RUNS
 from lab.tracking.server import reason
 
 GOODBYE = b"."
-"""The last word of a process that ends well. One that is killed leaves without."""
+"""The last message of a process that ends well. A killed process sends none."""
 
 BACKGROUND_SECONDS = 15.0
-"""How long a process of low priority has to finish; where others take all the time, it gets no turn."""
+"""How long a process of low priority has to finish; where others use the processor all the time, it cannot run."""
 
 PATIENCE_SECONDS = 45.0
 """How long MLflow has in all other cases; a stage that is done waits no longer."""
@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 45.0
 class Follower:
     """Keeps MLflow up to date with the runs below ``folder`` until it is closed, from a process of low priority.
 
-    Whatever goes wrong there costs the caller one line on stderr and never an exception.
+    An error there gives the caller one line on stderr and never an exception.
     """
 
     def __init__(self, folder: Path = RUNS) -> None:
@@ -76,7 +76,7 @@ def _sync_at_once(folder: Path) -> str:
 
 
 def _start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl-C stops the trainer, whose end the child then tells MLflow.
+    # A session of its own: Ctrl-C stops the trainer, and the child then tells MLflow that it ended.
     flags = ["CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW", *(["BELOW_NORMAL_PRIORITY_CLASS"] if options else [])]
     return subprocess.Popen(
         [sys.executable, "-m", "lab.tracking", str(folder), *options],

@@ -6,10 +6,18 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
-from lab.files import read_json, sha256
+from lab.files import read_json, read_text, sha256
 from lab.paths import RUNS
+from lab.results import RunRecord
 from lab.runs import read_finished
+from lab.tracking.method_files import documents
 from lab.tracking.run_files import comparison, scores
+
+NO_CARD = """The best method's weights, as its first seed trained them.
+
+They are a file of safetensors, which may be loaded without trust in whoever made it: give what
+`safetensors.torch.load_file` returns to `load_state_dict` of the method's own class. `mlflow models` cannot serve it:
+its one format without pickle (pt2) takes and returns plain tensors, and a method takes and returns named ones."""
 
 
 def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str], known: str) -> str:
@@ -26,12 +34,12 @@ def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str],
     weights = folder / "model.safetensors"
     if folder not in run_ids or not weights.is_file():
         return known
-    record = read_json(folder / "run.json")
+    record: RunRecord = read_json(folder / "run.json")
     key = record["key"]
     if key == known or not scores(record):
         return known
-    record = read_finished(folder)  # weights that another program wrote are nobody's champion
-    tags = {tag: str(record[tag]) for tag in ("method", "seed", "fingerprint")}
+    record = read_finished(folder)  # weights that another program wrote cannot be the champion
+    tags = {"method": record["method"], "seed": str(record["seed"]), "fingerprint": record["fingerprint"]}
     tags |= {"lab.key": key, "sha256": sha256(weights.read_bytes())}
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
@@ -41,4 +49,15 @@ def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str],
         client.log_artifact(run_ids[folder], str(weights), "model")
         version = client.create_model_version(name, f"runs:/{run_ids[folder]}/model", run_ids[folder], tags).version
     client.set_registered_model_alias(name, "champion", version)
+    describe(client, name, version)
     return key
+
+
+def describe(client: MlflowClient, name: str, version: str) -> None:
+    """Show the model card on the page of the registered model, once ``deliver`` has made that of this comparison."""
+    known = client.get_registered_model(name)
+    cards = [path for path in documents() if path.name == "model_card.md"]
+    note = read_text(cards[0]) if cards else NO_CARD
+    if note != known.description and (cards or not known.description):
+        client.update_registered_model(name, note)
+        client.update_model_version(name, version, note)

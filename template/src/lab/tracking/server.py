@@ -1,4 +1,4 @@
-"""Which MLflow this project writes to, and how to speak to it."""
+"""Which MLflow this project writes to, and how to reach it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def reason(error: BaseException) -> str:
 
 
 def be_quick_and_quiet(seconds: int, retries: int) -> None:
-    """Without these, MLflow waits minutes for a server that is away, and tells of each table it makes."""
+    """Without these, MLflow waits minutes for a server that is away, and reports each table it creates."""
     defaults = {
         "MLFLOW_HTTP_REQUEST_TIMEOUT": str(seconds),
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": str(retries),

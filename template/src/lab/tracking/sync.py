@@ -10,21 +10,24 @@ from lab.paths import RUNS
 from lab.tracking.server import be_quick_and_quiet, reason, store, tracking_uri
 
 if TYPE_CHECKING:
-    from lab.tracking.writer import Summary
+    from lab.tracking.writer import MLflowWriter, Summary
 
 
-def sync(folder: Path = RUNS) -> Summary:
-    """Bring MLflow up to date with the runs below ``folder``."""
+def caught_up(uri: str, folder: Path = RUNS) -> tuple[MLflowWriter, Summary]:
+    """Bring MLflow at ``uri`` up to date with the runs below ``folder``."""
     be_quick_and_quiet(seconds=30, retries=2)
     from lab.tracking.writer import MLflowWriter
 
-    return MLflowWriter(tracking_uri()).sync(folder)
+    writer = MLflowWriter(uri)
+    if writer.copy:
+        print(f"the tables of an older MLflow were upgraded; {writer.copy.name} holds them as they were")
+    return writer, writer.sync(folder)
 
 
 def main() -> None:
     """``uv run lab sync``."""
     try:
-        done = sync()
+        done = caught_up(tracking_uri())[1]
     except UserError:
         raise
     except Exception as error:

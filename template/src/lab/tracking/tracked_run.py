@@ -1,4 +1,4 @@
-"""One run in MLflow, brought up to date with its files: each value once, however often it is asked."""
+"""One run in MLflow, brought up to date with its files: each value is written once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,22 @@ from dataclasses import dataclass
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
 
+from lab.files import sha256
 from lab.tracking.run_files import Content, Point
+
+CONTEXT = "mlflow.data.context"
+
+
+def own_note(tags: dict[str, str], note: str) -> dict[str, str]:
+    """The tags that show ``note``; none if a person has written something else in its place."""
+    stands = tags.get("mlflow.note.content", "")
+    if stands and _mark(stands) != tags.get("lab.note"):
+        return {}
+    return {"mlflow.note.content": note[:5000], "lab.note": _mark(note[:5000])}  # MLflow's limit
+
+
+def _mark(note: str) -> str:
+    return sha256(note.encode())[:16]
 
 
 @dataclass
@@ -23,17 +38,18 @@ class TrackedRun:
     status: str
     tags: dict[str, str]
     parameters: set[str]
-    has_data: bool
+    inputs: set[str]
+    """Contexts of the datasets that are there."""
     points: dict[Point, float]
     latest: int
     """When the newest point was, in milliseconds since 1970."""
     is_deleted: bool = False
 
     @classmethod
-    def create(cls, client: MlflowClient, experiment: str, content: Content) -> TrackedRun:
+    def create(cls, client: MlflowClient, experiment: str, content: Content, tags: dict[str, str]) -> TrackedRun:
         # The key goes with the creation: a run without it would never be found again.
-        run = client.create_run(experiment, content.started, {"lab.key": content.key}, content.name)
-        return cls(client, run.info.run_id, "RUNNING", dict(run.data.tags), set(), False, {}, 0)
+        run = client.create_run(experiment, content.started, tags | {"lab.key": content.key}, content.name)
+        return cls(client, run.info.run_id, "RUNNING", dict(run.data.tags), set(), set(), {}, 0)
 
     @classmethod
     def find(
@@ -62,7 +78,12 @@ class TrackedRun:
             status=run.info.status,
             tags=dict(run.data.tags),
             parameters=set(run.data.params),
-            has_data=bool(run.inputs and run.inputs.dataset_inputs),
+            inputs={
+                tag.value
+                for one in (run.inputs.dataset_inputs if run.inputs else [])
+                for tag in one.tags
+                if tag.key == CONTEXT
+            },
             points=points,
             latest=latest,
             is_deleted=run.info.lifecycle_stage == "deleted",
@@ -72,15 +93,30 @@ class TrackedRun:
         """Write what is lacking, the status last; say whether anything was."""
         if self.is_deleted:
             return False
-        return any([self._data(content), self._values(content), self._status(content)])
+        done = [self._inputs(content), self._attachments(content), self._values(content), self._status(content)]
+        return any(done)
 
-    def _data(self, content: Content) -> bool:
-        if self.has_data:
+    def _inputs(self, content: Content) -> bool:
+        found = [one for one in content.inputs if one.context not in self.inputs]
+        if not found or content.status != "FINISHED":  # only then are the splits known, and MLflow forgets no input
             return False
-        name, digest, source = content.data
-        data = Dataset(name, digest, source_type="local", source=json.dumps({"uri": source}))
-        self.client.log_inputs(self.id, [DatasetInput(data, [InputTag("mlflow.data.context", "training")])])
-        self.has_data = True
+        data = []
+        for one in found:
+            profile = None if one.rows is None else json.dumps({"num_rows": one.rows})
+            dataset = Dataset(one.name, one.digest, "local", json.dumps({"uri": one.source}), profile=profile)
+            data.append(DatasetInput(dataset, [InputTag(CONTEXT, one.context)]))
+        self.client.log_inputs(self.id, data)
+        self.inputs |= {one.context for one in found}
+        return True
+
+    def _attachments(self, content: Content) -> bool:
+        digest = sha256(repr(content.attachments).encode())[:32]
+        if not content.attachments or self.tags.get("lab.attachments") == digest:
+            return False
+        for path, _ in content.attachments:
+            self.client.log_artifact(self.id, str(path), path.parent.name)
+        self.client.set_tag(self.id, "lab.attachments", digest)
+        self.tags["lab.attachments"] = digest
         return True
 
     def _values(self, content: Content) -> bool:
@@ -88,13 +124,15 @@ class TrackedRun:
         metrics = _timed(points, max(content.started, self.latest), content.ended)
         # MLflow lets no parameter change. A run's key fixes all of them but a few that decide nothing.
         parameters = [Param(name, value) for name, value in content.parameters.items() if name not in self.parameters]
-        tags = [RunTag(name, value) for name, value in content.tags.items() if self.tags.get(name) != value]
+        wanted = content.tags | own_note(self.tags, content.note)
+        tags = [RunTag(name, value) for name, value in wanted.items() if self.tags.get(name) != value]
         recovered = "error" in self.tags and "error" not in content.tags
         if recovered:
             self.client.delete_tag(self.id, "error")
         if metrics or parameters or tags:
             self.client.log_batch(self.id, metrics, parameters, tags)
         self.points |= points
+        self.tags |= wanted
         self.latest = metrics[-1].timestamp if metrics else self.latest
         return bool(metrics or parameters or tags or recovered)
 

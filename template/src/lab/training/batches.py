@@ -96,7 +96,7 @@ def batches(
 
 
 class _Seeded(Dataset[Batch]):
-    """A dataset of which each batch draws random numbers of its own, and none from whoever asks for it."""
+    """A dataset of which each batch draws its own random numbers, independent of the process that asks for it."""
 
     def __init__(self, examples: Dataset[Batch], seed: int) -> None:
         self.examples, self.seed = examples, seed

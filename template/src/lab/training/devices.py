@@ -15,8 +15,9 @@ import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
 
 from lab.errors import UserError
+from lab.results import Hardware
 from lab.scaling.launch import share_of
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 
 def accelerator(settings: TrainSettings) -> Accelerator:
@@ -68,8 +69,8 @@ def device_name(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
-def hardware() -> dict[str, str | int]:
-    """What the last digits of a result may depend on, beside code and settings."""
+def hardware() -> Hardware:
+    """What the last digits of a result may depend on, besides code and settings."""
     built_with = torch.__config__.show()
     version = re.search(r"Math Kernel Library Version ([\d.]+)", built_with)
     library = re.search(r"BLAS_INFO=(\w+)", built_with)
@@ -82,7 +83,7 @@ def hardware() -> dict[str, str | int]:
 
 
 def processor() -> str:
-    """The processor's product name, as far as the system tells it."""
+    """The processor's product name, if the system knows it."""
     if Path("/proc/cpuinfo").is_file():
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
         if found := re.search(r"^model name\s*: (.+)$", text, re.MULTILINE):

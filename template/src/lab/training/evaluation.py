@@ -10,8 +10,8 @@ from torch import Tensor
 from lab.contract import Examples, Method
 from lab.errors import UserError
 from lab.scaling.processes import Processes
-from lab.settings import TrainSettings
 from lab.team_code.method_checks import check_scalars
+from lab.train_settings import TrainSettings
 from lab.training.batches import batches, count, in_order
 from lab.training.step import add
 

@@ -14,8 +14,8 @@ from lab.errors import UserError
 from lab.scaling.processes import GO_ON, SAVE, STOP, Processes, Strategy, check_shares
 from lab.scaling.sharding import load_weights
 from lab.scaling.signals import stop_signals
-from lab.settings import TrainSettings
 from lab.team_code.method_checks import built, check_scalars, optimizers_of
+from lab.train_settings import TrainSettings
 from lab.training.batches import batches, count, resident, shuffled
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import accelerator, repeatable
@@ -75,7 +75,7 @@ def fit(
         torch.use_deterministic_algorithms(True, warn_only=True)  # what the compiler makes, too
         method.compile()
     model = processes.wrap(method, hasattr(method, "train_step"))
-    # Not `hardware.prepare_optimizer`: in each step its wrapper looks on the disk for packages that nobody has.
+    # Not `hardware.prepare_optimizer`: in each step its wrapper looks on the disk for packages that are rarely there.
     optimizers = optimizers_of(method, settings)
     steps_per_epoch = len(shuffled(count(train), settings.batch_size, seed, epoch=0))
     factor = learning_rate_factor(settings.schedule, settings.warmup, settings.epochs * steps_per_epoch)

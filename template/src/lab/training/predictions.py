@@ -8,8 +8,8 @@ import torch
 from accelerate import Accelerator
 
 from lab.contract import Examples, Method
-from lab.settings import TrainSettings
 from lab.team_code.method_checks import check_predictions
+from lab.train_settings import TrainSettings
 from lab.training.batches import batches, count, in_order
 
 

@@ -1,4 +1,4 @@
-"""Where the random generators stand, to be kept in a checkpoint and set again."""
+"""The state of the random generators, which a checkpoint keeps and sets again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 
 def random_state() -> dict[str, Any]:
-    """Where each random generator stands: Python's, NumPy's, PyTorch's on the CPU and on this process's GPU."""
+    """The state of each random generator: Python's, NumPy's, PyTorch's on the CPU and on this process's GPU."""
     _, keys, position, has_gauss, cached = cast(tuple, np.random.get_state())
     return {
         "python": random.getstate(),

@@ -22,10 +22,11 @@ from lab.errors import UserError, ask
 from lab.files import read_json, sha256, write_json
 from lab.fingerprint import digest
 from lab.paths import HOME
-from lab.settings import Params, TrainSettings, read_project
+from lab.settings import Params, read_project
 from lab.team_code.loading import load_method
 from lab.team_code.method_checks import built, check_scalars, check_update, optimizers_of
 from lab.team_code.problem_checks import drawn, measured, scored
+from lab.train_settings import TrainSettings
 from lab.training.batches import batches, count, in_order, shuffled, take
 from lab.training.devices import accelerator, repeatable
 from lab.training.predictions import prediction_table
@@ -45,7 +46,7 @@ def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Ex
     """Raise a ``UserError`` if the method's or the problem's code fails, or returns what the contract forbids."""
     before = random_state()
     try:
-        # One thread: several wait for each other while MLflow starts beside them.
+        # One thread: several wait for each other while MLflow starts.
         settings, seed = params.training(name).model_copy(update={"threads": 1}), params.seeds[0]
         method, hardware = untrained(name, params, examples, settings)
         learn_once(method, next(first_batches(examples["train"], settings, seed, hardware)), settings, hardware)
@@ -149,7 +150,7 @@ def predictions(
 
 
 def judge(name: str, params: Params, problem: Problem, examples: dict[str, Examples], ids: dict) -> bool:
-    """Score the answers of the untrained method and draw them beside those of the others: see ``judge_some``."""
+    """Score the answers of the untrained method and draw them together with those of the others: see ``judge_some``."""
     try:
         return judge_some(name, JUDGED, params, problem, examples, ids)
     except UserError:  # of few examples a class may be missing: what counts is whether all can be judged
@@ -171,7 +172,7 @@ def judge_some(
             tables[each] = predictions(method, predicted, ids, number, problem, settings, hardware)
         except Exception:
             if each == name:
-                raise  # another method's mistake is told when that one is trained
+                raise  # another method's mistake is shown when that one is trained
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # numbers of an untrained method may be odd
         own = tables[name]

@@ -8,8 +8,10 @@ import torch
 from safetensors.torch import save_file
 
 from lab.contract import Examples
+from lab.data_results import Collected
 from lab.errors import UserError, in_team_code, is_out_of_memory
 from lab.files import atomic, read_json, read_table
+from lab.fingerprint import of_training
 from lab.paths import EXAMPLES, PROVENANCE, RAW, RUNS, SPLITS
 from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions, who
 from lab.scaling.launch import is_launched, lost_another
@@ -28,7 +30,7 @@ from lab.training.rehearsal import rehearse
 
 
 def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dict[int, str]) -> None:
-    """Train one method with each of ``seeds``; each run is held against a second trainer."""
+    """Train one method with each of ``seeds``; a lock keeps a second trainer away from each run."""
     check_options(load_method(method), params.options(method), f"params.yaml: methods.{method}")
     ids, problem = read_splits(), load_problem()
     examples = loaded(problem, RAW, ids)
@@ -59,8 +61,10 @@ def train_seed(
     """One run: ``run.json`` says running, then finished, failed or interrupted."""
     settings, options = params.training(method), params.options(method)
     this = Run(method, seed)
-    about = {"parameters": settings.model_dump() | options, "data_digest": read_json(PROVENANCE, "digest")["digest"]}
-    about |= {"member": who(), "versions": versions()} | git_state()
+    data: Collected = read_json(PROVENANCE, "digest")
+    about = git_state()
+    about |= {"parameters": settings.model_dump() | options, "data_digest": data["digest"]}
+    about |= {"code": of_training(params, method), "member": who(), "versions": versions()}
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
     try:
         fitted = fit(
@@ -72,12 +76,12 @@ def train_seed(
             checkpoint,
             this.write_history,
             params.launch.strategy,
-            begin=lambda: this.start(fingerprint, about),  # not before: what stands there may have taken hours
+            begin=lambda: this.start(fingerprint, about),  # not before: the run that is there may have taken hours
         )
         write_results(this, fitted, examples, ids, params)
     except TrainingInterruptedError as reason:
         this.update(status="interrupted", error=str(reason), finished=now())
-        raise UserError(f"{method}, seed {seed}: {reason}; `uv run dvc repro` goes on from there") from None
+        raise UserError(f"{method}, seed {seed}: {reason}; `uv run dvc repro` continues from there") from None
     except BaseException as error:
         if lost_another(error):
             raise  # the reason is in that process
@@ -96,7 +100,7 @@ def explained(error: BaseException, accumulate: int) -> UserError | None:
     """What a person can do about ``error``; None if it is no user's mistake."""
     if is_out_of_memory(error):
         text = f"out of memory: set train.accumulate in params.yaml to {2 * accumulate}: the same steps in less memory"
-        return UserError(f"{text} (batch norms alone see the parts one by one)")
+        return UserError(f"{text} (only batch norms see each part by itself)")
     return error if isinstance(error, UserError) else in_team_code(error)
 
 

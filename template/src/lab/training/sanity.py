@@ -65,7 +65,7 @@ class _EnoughError(Exception):
 
 
 def _aim(trial: Trial, validated: bool) -> float:
-    """The share of the loss that may be left. A loss that draws noise (a diffusion model's) keeps what nobody can know.
+    """The share of the loss that may be left. A loss with noise (a diffusion model's) keeps a part.
 
     The draws of ``train_loss`` are those of training: with dropout, say.
     """

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from lab.contract import Batch, Method
 from lab.scaling.processes import Processes
-from lab.settings import TrainSettings
 from lab.team_code.method_checks import check_scalars, check_update
+from lab.train_settings import TrainSettings
 
 
 class Step:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import cast
 
 from lab.contract import Batch, Examples, Method, Problem
-from lab.settings import Params, TrainSettings
+from lab.settings import Params
 from lab.team_code.loading import load_method
+from lab.train_settings import TrainSettings
 from lab.training.batches import take
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import repeatable

@@ -43,7 +43,7 @@ def main(name: str, seed: int | None) -> None:
     if name not in params.methods:
         raise UserError(f"params.yaml has no method {name!r}: it has {', '.join(params.methods)}")
     if not SPLITS.is_file():
-        raise UserError("there are no data yet: run `uv run dvc repro split`, which takes them as far as training")
+        raise UserError("there are no data yet: run `uv run dvc repro split`, which prepares them for training")
     ids = {split: rows["id"].tolist() for split, rows in pd.read_parquet(SPLITS).groupby("split")}
     examples = loaded(problem, RAW, ids)
     rehearse(name, params, problem, examples, ids)
@@ -75,7 +75,7 @@ def look(trial: Trial, tested: int) -> None:
     failed += verdict("every parameter learns", ", ".join(idle_parameters(trial)), "each has a gradient and moves")
     worst = dependent_answers(trial)
     mixed = ", ".join(f"{column} changes by {by:.3g}" for column, by in worst.items())
-    failed += verdict("answers stand alone", mixed, "an example's answer does not depend on the rest of its batch")
+    failed += verdict("answers are independent", mixed, "an example's answer does not depend on the rest of its batch")
     hardware = trial.trained.processes.hardware
     speed, memory_used = trial.settings.batch_size / steps, peak_memory(hardware.device) / 1e9
     say("speed", f"{speed:,.0f} examples/s, {1000 * steps:.3g} ms a step, {memory_used:.1f} GB of memory")
@@ -84,7 +84,7 @@ def look(trial: Trial, tested: int) -> None:
     total = len(seeds) * (epochs * number * steps + rest)
     say("whole training", f"{span(total)} on this machine; seeds: {len(seeds)}, epochs: {epochs} of {number} steps")
     if failed:
-        raise UserError(f"{trial.name}: {', '.join(failed)}: no. Mend that before you train it")
+        raise UserError(f"{trial.name}: {', '.join(failed)}: no. Fix that before you train it")
     print(f"{trial.name} is ready to be trained: `uv run dvc repro`, or `uv run lab try {trial.name} --seed 0` first")
 
 
@@ -127,7 +127,7 @@ def wait_for(scalars: dict[str, Tensor]) -> None:
 
 
 def theory(trial: Trial) -> str:
-    """What somebody who knows nothing but the targets would get, for the two usual losses."""
+    """The loss of a model that knows only the targets, for the two usual losses."""
     train: Examples = trial.examples["train"]
     told: list[str] = []
     if isinstance(train, Dataset):

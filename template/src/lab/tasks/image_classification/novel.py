@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """A residual network that never sees the same picture twice: each is moved, turned and stretched a little."""
 
 import math

@@ -119,8 +119,9 @@ def within_manifold(points: np.ndarray, reference: np.ndarray, neighbours: int =
     """Whether each of ``points`` (n, d) is as near to one of ``reference`` (m, d) as its third-nearest neighbour is.
 
     Kynkäänniemi et al. 2019, equation 1: of generated points in the manifold of real ones, the mean is precision;
-    of real points in the manifold of generated ones, it is recall.
+    of real points in the manifold of generated ones, it is recall. Of fewer than four points, the farthest counts.
     """
     others = torch.tensor(reference)
-    radii = torch.cdist(others, others).kthvalue(neighbours + 1, dim=1).values  # each point is its own nearest
+    place = min(neighbours + 1, len(others))  # each point is its own nearest
+    radii = torch.cdist(others, others).kthvalue(place, dim=1).values
     return (torch.cdist(torch.tensor(points), others) <= radii).any(dim=1).numpy()

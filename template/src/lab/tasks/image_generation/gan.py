@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """Generative adversarial network (Goodfellow et al. 2014): one network draws, another judges."""
 
 import math
@@ -7,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 from lab.contract import Batch, Method, Update
-from lab.settings import TrainSettings
+from lab.train_settings import TrainSettings
 
 
 class AdversarialNetworks(Method):

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """Latent diffusion (Rombach et al. 2022): an autoencoder, and a diffusion model of its codes."""
 
 import math
@@ -35,7 +36,7 @@ class Denoiser(nn.Module):
 
 
 class LatentDiffusion(Method):
-    """``latent``: numbers in a code. ``width``: of hidden layers. ``blur``: noise that the decoder learns to stand.
+    """``latent``: numbers in a code. ``width``: of hidden layers. ``blur``: noise that the decoder learns to tolerate.
 
     ``draws``: noise levels at which each code is seen in a step. ``steps``: from noise to code.
 
@@ -79,7 +80,7 @@ class LatentDiffusion(Method):
     def validate(self, batch: Batch) -> dict[str, Tensor]:
         """The two losses, and no ``loss``: the last epoch is kept.
 
-        Codes move while they are learned, and early codes, of which little can be told, are the easiest to denoise: the
+        Codes move while they are learned, and early codes, which say little, are the easiest to denoise: the
         lowest loss may be that of an epoch whose pictures are no digits yet.
         """
         measured = self.loss(batch)

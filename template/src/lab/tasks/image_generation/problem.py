@@ -1,4 +1,5 @@
-"""Draw pictures that are not there, and tell how far they are from real ones; the demo data are scans of digits."""
+# The template's example. Delete this line when the problem and its data are your own.
+"""Draw new pictures, and measure how far they are from real ones; the demo data are scans of digits."""
 
 from __future__ import annotations
 
@@ -61,9 +62,12 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         gxe.ExpectTableRowCountToBeBetween(min_value=50),
         gxe.ExpectColumnValuesToBeUnique(column="id"),
         gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
-        gxe.ExpectColumnValuesToBeBetween(column="width", min_value=4, max_value=100_000),
-        gxe.ExpectColumnValuesToBeBetween(column="height", min_value=4, max_value=100_000),
         gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
+        *[
+            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=4, max_value=100_000)
+            for side in ("width", "height")
+            if side in examples
+        ],
         *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
     ]
 
@@ -95,6 +99,8 @@ def measure(predictions: pd.DataFrame) -> pd.DataFrame:
     """Features of each real and each drawn picture, and whether each lies in the manifold of the other kind."""
     from lab.tasks.image_generation.features import features, within_manifold
 
+    if len(predictions) < 2:
+        raise UserError(f"a split of {len(predictions)} pictures has no spread to measure: enlarge it in params.yaml")
     values = {column: np.stack(predictions[column].tolist()) for column in ("image", "sample")}
     size = shape(values["image"].shape[1])
     real, drawn = (features(pictures, size) for pictures in values.values())
@@ -106,7 +112,7 @@ def measure(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def shape(values: int) -> tuple[int, int, int]:
-    """(channels, height, width) of a square picture of so many values: grey or coloured, which are never as many."""
+    """(channels, height, width) of a square picture of so many values: grey or coloured, which differ in number."""
     side = math.isqrt(values)
     return (1, side, side) if side**2 == values else (3, math.isqrt(values // 3), math.isqrt(values // 3))
 
@@ -119,17 +125,17 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """Drawings of each method beside real pictures, and the way from one drawing to another."""
+    """Drawings of each method next to real pictures, and the steps from one drawing to another."""
     from matplotlib.figure import Figure
 
     tables = {name: table[table["split"] == "test"] for name, table in predictions.items()}
     panels = {"real": next(iter(tables.values()))["image"]} | {name: table["sample"] for name, table in tables.items()}
     samples = Figure(figsize=(2.2 * len(panels), 2.5), layout="constrained")
     for axes, (name, column) in zip(samples.subplots(1, len(panels)), panels.items(), strict=True):
-        spread = np.linspace(0, len(column) - 1, min(64, len(column) // 8 * 8)).astype(
-            int
-        )  # the first ones alone may all be of one label
-        _tile(axes, column.iloc[spread], columns=8)
+        across = min(8, len(column))
+        # The first ones alone may all be of one label.
+        spread = np.linspace(0, len(column) - 1, min(64, len(column) // across * across)).astype(int)
+        _tile(axes, column.iloc[spread], columns=across)
         axes.set_title(name)
     interpolation = Figure(figsize=(2.2 * len(tables), 1.6), layout="constrained")
     for axes, (name, table) in zip(

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from lab.contract import Batch
+from lab.errors import UserError
 from lab.tasks.image_generation import problem
 from lab.tasks.image_generation.baseline import VariationalAutoencoder
 from lab.tasks.image_generation.features import features, frechet_distance, other_digits, within_manifold
@@ -53,6 +54,20 @@ def test_features_see_what_eyes_see() -> None:
     blurred = (pictures + np.roll(pictures, 1, axis=2) + np.roll(pictures, 1, axis=3)) / 3
     assert real < 0.25 * frechet_distance(one, features(blurred[1::2]))
     assert real < 0.25 * frechet_distance(one, features(pictures[labels < 5]))
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_few_pictures_are_measured_and_shown_too(count: int) -> None:
+    pictures = list(other_digits()[0].float().flatten(1).numpy()[:count])
+    table = pd.DataFrame({"image": pictures, "sample": pictures[::-1], "split": "test"})
+    found = problem.score(problem.measure(table))
+    assert found["frechet_distance"] == pytest.approx(0, abs=1e-6)
+    assert found["precision"] == found["recall"] == 1
+    way = pd.DataFrame({"image": pictures[:1] * 45, "sample": pictures[:1] * 45, "split": "interpolation"})
+    shown = problem.figures({"novel": pd.concat([table, way])})
+    assert all(axes.images for figure in shown.values() for axes in figure.axes)
+    with pytest.raises(UserError, match="1 pictures has no spread"):
+        problem.measure(table[:1])
 
 
 def test_score_measures_pictures() -> None:

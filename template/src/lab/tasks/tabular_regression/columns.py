@@ -1,4 +1,4 @@
-"""What may stand in each column of the Ames table: from De Cock's documentation of the data."""
+"""What each column of the Ames table may hold: from De Cock's documentation of the data."""
 
 QUALITY = "Poor, Fair, Typical, Good, Excellent"
 BASEMENT = "No_Basement, Unf, LwQ, Rec, BLQ, ALQ, GLQ"

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """An ensemble that shares its layers, on numbers whose every piece has a meaning of its own."""
 
 import torch

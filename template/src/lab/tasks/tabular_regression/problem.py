@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Tell a number from the other columns of a table; the demo data are prices of houses in Ames, Iowa."""
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ stratify = None
 def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """The table alone: ``target`` (of the demo data: ``Sale_Price``) and the columns that it may follow from.
 
-    Numbers, dates and categories, some cells of which may be empty; no payload beside it.
+    Numbers, dates and categories, some cells of which may be empty; no other files.
     """
     options.own()
     if options.source == "demo":
@@ -52,7 +53,7 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     groups = table[[column for column in ("group",) if column in table]]
     features, said = tidy(table.drop(columns=["id", "group", "target"], errors="ignore"))
     if features.empty:
-        raise UserError(f"no column of {found.said} is left to tell {name} from: {'; '.join(said)}")
+        raise UserError(f"no column of {found.said} is left to predict {name} from: {'; '.join(said)}")
     examples = pd.concat([identity, groups, table[["target"]], features], axis=1)
     examples.insert(1, "sha256", row_digests(examples))
     said = [f"{len(examples)} rows, the target is {name}{f' ({options.unit})' if options.unit else ''}", told, *said]
@@ -103,20 +104,40 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     }
 
 
-def score(predictions: pd.DataFrame) -> dict[str, float]:
-    target = predictions["target"].to_numpy(float)
-    error = predictions["predicted"].to_numpy(float) - target
-    mean_square = np.square(error).mean()
-    return {
-        "rmse": float(np.sqrt(mean_square)),
-        "mae": float(np.abs(error).mean()),
-        "r2": float(1 - mean_square / target.var()),
+def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
+    """Boosted trees (Friedman 2001) and ridge regression, of the target's logarithm where it is positive."""
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.ensemble import HistGradientBoostingRegressor
+    from sklearn.linear_model import RidgeCV
+
+    found = {split: batch for split, batch in load(raw, splits).items() if isinstance(batch, dict)}
+    train, test = (np.hstack([found[split]["numbers"], found[split]["categories"]]) for split in ("train", "test"))
+    target = found["train"]["target"].numpy().astype(float)
+    scale = (np.log, np.exp) if (target > 0).all() else (None, None)
+    models = {
+        "boosted_trees": HistGradientBoostingRegressor(random_state=0),
+        "ridge": RidgeCV(np.geomspace(1, 1000, 13)),
     }
+    return {
+        name: {
+            "predicted": TransformedTargetRegressor(model, func=scale[0], inverse_func=scale[1])
+            .fit(train, target)
+            .predict(test)
+        }
+        for name, model in models.items()
+    }
+
+
+def score(predictions: pd.DataFrame) -> dict[str, float]:
+    from lab.comparison.quantities import score_quantities
+
+    return score_quantities(predictions)
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """Predicted against true values, and for which category each method errs."""
-    from lab.tasks.tabular_regression.drawing import draw_errors, draw_values
+    from lab.comparison.quantities import draw_values
+    from lab.tasks.tabular_regression.drawing import draw_errors
 
     options = read_params().data
     tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}

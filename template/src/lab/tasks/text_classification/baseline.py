@@ -1,4 +1,4 @@
-"""Bag of words: which words a sentence has decides, in whatever order they stand."""
+"""Bag of words: only the words of a sentence count, not their order."""
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,7 @@ class BagOfWords(Method):
         super().__init__()
         tokens = examples["tokens"]
         vocabulary = int(tokens.max()) + 1
-        sentences = torch.zeros(vocabulary)  # in how many sentences each word stands
+        sentences = torch.zeros(vocabulary)  # how many sentences have each word
         for row in tokens:
             sentences[row.unique()] += 1
         inverse = torch.log(len(tokens) / sentences.clamp(min=1))

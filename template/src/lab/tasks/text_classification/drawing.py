@@ -11,7 +11,7 @@ from lab.tasks.text_classification.sentences import PROBES
 
 
 def draw_opinions(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """Probability against what raters said, and what each method makes of sentences that differ in little."""
+    """Probability against what raters said, and each method's answers to sentences that differ only a little."""
     colour = colours(list(predictions))
     ratings = Figure(figsize=(4.6, 3.2), layout="constrained")
     probes = Figure(figsize=(6.4, 3.2), layout="constrained")

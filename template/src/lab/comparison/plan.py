@@ -1,0 +1,110 @@
+"""``uv run lab seal``: the plan of the comparison, written down before the test split is looked at.
+
+Who plans after having seen the results finds what pleases (Nosek et al. 2018, "The preregistration revolution"). A plan
+may be left, for a good reason; the report says where, without judging.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lab.comparison.ledger import looks
+from lab.contract import Metric
+from lab.errors import UserError
+from lab.files import read_json, sha256, write_json
+from lab.paths import COMPARISON, PLAN, PROVENANCE
+from lab.runs import git_state, now
+from lab.settings import Params, read_params
+from lab.team_code.loading import load_problem
+
+BASELINE = "baseline"
+
+
+def main(again: bool) -> None:
+    """Seal the plan that stands in params.yaml and problem.py.
+
+    Raises:
+        UserError: another plan is sealed already, and nobody said ``again``.
+    """
+    params, problem = read_params(), load_problem()
+    if not PROVENANCE.is_file():
+        raise UserError("there are no data yet, which a plan is about: run `uv run dvc repro split`")
+    plan, earlier = planned(params, problem.metrics[0]), read_plans()
+    if earlier and earlier[-1]["plan"] == plan:
+        print(f"{PLAN.as_posix()}: this very plan was sealed on {earlier[-1]['sealed'][:10]}: nothing to do")
+        return
+    if earlier and not again:
+        changed = ", ".join(each["what"] for each in deviations(earlier[-1]["plan"], plan))
+        how = "`uv run lab seal --again` seals another beside it, and the report will say so"
+        raise UserError(f"{PLAN.as_posix()}: another plan is sealed (it differs in {changed}): {how}")
+    seen = looks().number
+    entry = {"plan": plan, "sealed": now(), "commit": git_state()["git_commit"], "looks": seen}
+    write_json(PLAN, {"plans": [*earlier, entry | {"digest": _digest(entry)}]})
+    for key, value in plan.items():
+        print(f"{key:<10} {as_text(value)}")
+    when = "before any look at the test split" if not seen else f"after {seen} looks at the test split"
+    print(f"sealed in {PLAN.as_posix()}, {when}; next: `git add {PLAN.as_posix()}` and `git commit`")
+
+
+def planned(params: Params, metric: Metric) -> dict[str, Any]:
+    """The plan as it stands in params.yaml and problem.py."""
+    return _plan(params, metric.name, metric.higher_is_better, list(params.methods), list(params.seeds))
+
+
+def done(params: Params) -> dict[str, Any]:
+    """The same of what was compared, from ``results/comparison.json``."""
+    compared = read_json(COMPARISON)
+    metric = compared["metrics"][0]
+    methods = compared.get("order", list(compared["methods"]))
+    rule = {"confidence": compared["confidence"], "resamples": compared["resamples"]}
+    plan = _plan(params, metric["name"], metric["higher_is_better"], methods, compared["seeds"])
+    return plan | {"baseline": compared["baseline"], "rule": plan["rule"] | rule}
+
+
+def _plan(params: Params, metric: str, higher: bool, methods: list[str], seeds: list[int]) -> dict[str, Any]:
+    return {
+        "metric": {"name": metric, "better": "higher" if higher else "lower"},
+        "baseline": BASELINE,
+        "methods": methods,
+        "seeds": seeds,
+        "split": params.split.model_dump(),
+        "rule": {
+            "confidence": params.compare.confidence,
+            "resamples": params.compare.resamples,
+            "test": "two-way t interval over test examples and seeds, corrected by Holm",
+        },
+        "data": read_json(PROVENANCE, "digest")["digest"],
+    }
+
+
+def read_plans() -> list[dict[str, Any]]:
+    """All sealed plans, the one in force last."""
+    return read_json(PLAN, "plans")["plans"] if PLAN.is_file() else []
+
+
+def is_intact(entry: dict[str, Any]) -> bool:
+    """Whether nobody edited it since it was sealed."""
+    return entry.get("digest") == _digest({key: value for key, value in entry.items() if key != "digest"})
+
+
+def deviations(plan: dict[str, Any], now_: dict[str, Any]) -> list[dict[str, str]]:
+    """Where ``now_`` is not as planned: ``what``, and both as text."""
+    return [
+        {"what": key, "planned": as_text(value), "done": as_text(now_.get(key))}
+        for key, value in plan.items()
+        if value != now_.get(key)
+    ]
+
+
+def as_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {as_text(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    text = str(value)
+    return text[:12] if len(text) == 64 else text  # a digest is told by its beginning
+
+
+def _digest(entry: dict[str, Any]) -> str:
+    return sha256(json.dumps(entry, sort_keys=True, ensure_ascii=False).encode())

@@ -1,0 +1,210 @@
+"""What is checked: each function holds one kind of file against what its stage gives again, and names what differs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.comparison.ledger import looks
+from lab.comparison.plan import is_intact, read_plans
+from lab.data.raw_files import check_files
+from lab.errors import UserError
+from lab.files import read_json
+from lab.fingerprint import of_run, of_stages
+from lab.paths import (
+    COMPARISON,
+    COSTS,
+    DELIVERABLES,
+    DOWNLOADS,
+    EXAMPLES,
+    FIGURES,
+    FINGERPRINTS,
+    LOOKS,
+    METRICS,
+    PLAN,
+    PROVENANCE,
+    RAW,
+    RUBRIC_REPORT,
+    RUNS,
+    SPLIT_REPORT,
+    SPLITS,
+    VALIDATION,
+)
+from lab.reporting.evidence import from_check
+from lab.results import RunRecord
+from lab.runs import read_finished
+from lab.settings import Params
+from lab.verification.differences import of_files, of_folders
+from lab.verification.throwaway import Throwaway, is_inside
+
+ROUNDING = 1e-6
+"""What numbers that are computed again from the same files may differ by, relative to their size."""
+OFFLINE = ("demo", "folder", "table")
+"""Sources that are collected again. Others need the network, or give something else by now: of them see the digest."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found: nothing wrong, or ``faults``, each with the file; and what of it was not checked."""
+
+    name: str
+    faults: list[str]
+    unchecked: str = ""
+
+
+def lock(params: Params, again: Throwaway) -> Finding:
+    """The files here are those that ``dvc.lock``, and so the commit, names."""
+    name = "files are those of dvc.lock"
+    if not Path("dvc.lock").is_file():
+        return Finding(name, ["dvc.lock is missing, so no commit names these results: run `uv run dvc repro`"])
+    command = [sys.executable, "-m", "dvc", "status", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    try:
+        stages = json.loads(done.stdout)
+    except ValueError:
+        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no answer"]
+        return Finding(name, [f"dvc status: {lines[-1].removeprefix('ERROR: ')}"])
+    changed = [each for stage, list_ in stages.items() if stage != "fingerprint" for each in _changes(stage, list_)]
+    outputs = {fault.split()[0] for fault in changed if "dvc.lock" in fault}
+    return Finding(name, [fault for fault in changed if "dvc.lock" in fault or fault.split()[0] not in outputs])
+
+
+def _changes(stage: str, entries: list[Any]) -> Iterator[str]:
+    for entry in entries:
+        for kind, paths in entry.items() if isinstance(entry, dict) else ():
+            for path, how in paths.items():
+                if kind == "changed outs":
+                    yield f"{path} is not what dvc.lock names ({how})"
+                else:
+                    keys = f" ({', '.join(how)})" if isinstance(how, dict) else ""
+                    yield f"{path}{keys} changed after {stage} ran"
+
+
+def code_and_settings(params: Params, again: Throwaway) -> Finding:
+    """The stages ran with the code and settings that stand here; a comment is no change."""
+    ran, now = read_json(FINGERPRINTS), of_stages(params)
+    stages = [name for name in now if name not in ("methods", "seeds") and ran.get(name) != now[name]]
+    return Finding("code and settings are those of the stages", [f"{name}: changed after it ran" for name in stages])
+
+
+def data(params: Params, again: Throwaway) -> Finding:
+    """The raw data are those that were collected, and collecting gives them again where that needs no network."""
+    name = "data are those that were collected"
+    stops = [check for check in check_files(RAW, read_json(PROVENANCE, "digest")["digest"]) if check.severity == "stop"]
+    faults = [f"{RAW.as_posix()}: not as collected: {check.detail}" for check in stops if not check.holds]
+    unchecked = ""
+    if params.data.source not in OFFLINE or not is_inside(Path(params.data.path)):
+        unchecked = f"not collected again: the source is {params.data.source}, {params.data.path}"
+    else:
+        again.link(Path(params.data.path))
+        again.link(DOWNLOADS)
+        if failure := again.run("collect"):
+            faults.append(f"collect: {failure}")
+        else:
+            faults += of_files(EXAMPLES, again.folder / EXAMPLES, ROUNDING)
+            # A changed example changes these sums as well: they are no fault of their own.
+            sums = ("digest", "bytes") if faults else ("bytes",)
+            faults += of_files(PROVENANCE, again.folder / PROVENANCE, skip=sums)
+    again.link(RAW)
+    return Finding(name, faults, unchecked)
+
+
+def split(params: Params, again: Throwaway) -> Finding:
+    """Rules and split, made again from the raw data."""
+    name = "rules and split are those of the data"
+    again.link(RAW)
+    for stage in ("validate", "split"):
+        if failure := again.run(stage):
+            return Finding(name, [f"{stage}: {failure}"])
+    pairs = [(path, again.folder / path) for path in (VALIDATION, SPLITS, SPLIT_REPORT)]
+    return Finding(name, [fault for pair in pairs for fault in of_files(*pair, ROUNDING)])
+
+
+def runs(params: Params, again: Throwaway) -> Finding:
+    """Each run is what its training wrote, of this code, these settings and these data."""
+    faults = []
+    collected = read_json(PROVENANCE, "digest")["digest"]
+    for method in params.methods:
+        for seed in params.seeds:
+            folder = RUNS / method / str(seed)
+            try:
+                record = read_finished(folder)
+            except UserError as error:
+                faults.append(str(error).partition(": ")[0])
+                continue
+            if record["fingerprint"] != of_run(params, method, seed, collected):
+                faults.append(f"{folder.as_posix()}: {_other(params, method, record, collected)}")
+    return Finding("runs are of this code, these settings and data", faults)
+
+
+def _other(params: Params, method: str, record: RunRecord, collected: str) -> str:
+    """What a run was trained with that is not what stands here."""
+    now = json.loads(json.dumps(params.training(method).model_dump() | params.options(method)))
+    then = record["parameters"]
+    names = [name for name in dict.fromkeys([*now, *then]) if now.get(name) != then.get(name)]
+    if names:
+        told = [f"{name} is {now.get(name, 'not set')!r}, trained with {then.get(name, 'none')!r}" for name in names]
+        return f"params.yaml: {'; '.join(told)}"
+    if record["data_digest"] != collected:
+        return "trained on other data than data/raw"
+    return "trained with other code, another split or another seed than there is here"
+
+
+def comparison(params: Params, again: Throwaway) -> Finding:
+    """Every score, interval and figure, computed again from the predictions that are here."""
+    name = "numbers and figures are those of the predictions"
+    for path in (RAW, SPLITS, RUNS):
+        again.link(path)
+    if failure := again.run("compare"):
+        return Finding(name, [f"compare: {failure}"])
+    faults = []
+    for path in (COMPARISON, METRICS, COSTS):
+        faults += of_files(path, again.folder / path, ROUNDING, skip=("figure_digests", "look"))
+    return Finding(name, faults + of_folders(FIGURES, again.folder / FIGURES, tolerance=1e-3))
+
+
+def documents(params: Params, again: Throwaway) -> Finding:
+    """Documents and cards, made again from the results that are here."""
+    name = "documents are those of the results"
+    for path in (RAW, RUNS, COMPARISON, COSTS, FIGURES, VALIDATION, SPLIT_REPORT, LOOKS.parent):
+        again.link(path)
+    if failure := again.run("deliver"):
+        return Finding(name, [f"deliver: {failure}"])
+    faults = [
+        fault
+        for path in sorted((again.folder / DELIVERABLES).iterdir())
+        for fault in of_files(DELIVERABLES / path.name, path)
+    ]
+    typed = from_check("typed_numbers")  # quoted from the literature, or out of date: a person looks
+    unchecked = "" if typed.found else f"numbers in the prose that no result gives: {typed.detail}"
+    return Finding(name, faults + of_files(RUBRIC_REPORT, again.folder / RUBRIC_REPORT), unchecked)
+
+
+Check = Callable[[Params, Throwaway], Finding]
+
+
+def ledger(params: Params, again: Throwaway) -> Finding:
+    """Every look at the test split is still written down, and no sealed plan was edited."""
+    lost, plans = looks().lost, read_plans()
+    faults = [f"{LOOKS.as_posix()} has lost {lost} line{'s' if lost > 1 else ''}"] if lost else []
+    if not all(map(is_intact, plans)):
+        faults.append(f"{PLAN.as_posix()} was edited after it was sealed")
+    return Finding("plan and looks at the test split are as they were written", faults)
+
+
+CHECKS: tuple[Check, ...] = (
+    lock,
+    code_and_settings,
+    data,
+    split,
+    runs,
+    ledger,
+    comparison,
+    documents,
+)
+"""In this order: what is wrong first explains what follows."""

@@ -1,0 +1,46 @@
+"""What a project says in its language: one table of texts for each, which the documents read as well."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+FILES = {"en": "words.en.toml", "zh-TW": "words.zh-TW.toml"}
+LANGUAGES = tuple(FILES)
+
+Say = Callable[..., str]
+"""``say("cards.biased", metric="fid")``: a text of the table, with its ``{…}`` filled in."""
+
+
+@cache
+def table(language: str) -> dict[str, dict[str, str]]:
+    """All texts of a language: by section, then by name."""
+    return tomllib.loads((Path(__file__).parent / FILES[language]).read_text(encoding="utf-8"))
+
+
+def speaker(language: str) -> Say:
+    """A function that says each text in this language."""
+    texts = table(language)
+
+    def say(key: str, **values: object) -> str:
+        section, _, name = key.partition(".")
+        return texts[section][name].format(**values)
+
+    return say
+
+
+def rule(kind: str, language: str, arguments: dict[str, object]) -> str:
+    """A rule of data in plain words; a rule without words by its own name."""
+    text = table(language)["rules"].get(kind)
+    if text is None:
+        return kind.removeprefix("expect_").replace("_", " ")
+    for name, value in arguments.items():
+        text = text.replace(f"{{{name}}}", _short(value))
+    return text
+
+
+def _short(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list | set | tuple) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"

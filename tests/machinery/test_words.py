@@ -1,0 +1,83 @@
+"""Each text is written once for each language, with the same blanks to fill in, and is used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lab.words import LANGUAGES, rule, speaker, table
+
+TEMPLATE = Path(__file__).parents[2] / "template"
+HAN = re.compile(r"[\u3001-\u9fff\uff00-\uffef]")
+BLANK = re.compile(r"\{(\w+)\}")
+KINDS = {".py", ".typ", ".j2"}
+
+
+def sources() -> dict[Path, str]:
+    """Machinery that speaks to people: not the team's documents, not a task's tests."""
+    paths = [*(TEMPLATE / "src/lab").rglob("*"), *(TEMPLATE / "documents/machinery").rglob("*")]
+    return {
+        path: path.read_text(encoding="utf-8") for path in paths if path.suffix in KINDS and "test_" not in path.name
+    }
+
+
+def test_both_languages_have_the_same_texts_and_blanks() -> None:
+    english, chinese = (table(language) for language in LANGUAGES)
+    assert english.keys() == chinese.keys()
+    for section, texts in english.items():
+        assert list(texts) == list(chinese[section])
+        for name, text in texts.items():
+            # A language may leave out a blank (English has no plural for it), but fills in no other one.
+            known = set(BLANK.findall(text)) | ({"baseline"} if section == "results" else set())
+            assert set(BLANK.findall(chinese[section][name])) <= known, name
+            assert not HAN.search(text), name
+
+
+def test_the_chinese_is_chinese() -> None:
+    names_and_signs = {"numbers_brief", "p_value", "gap"}
+    texts = {name: text for section in table("zh-TW").values() for name, text in section.items()}
+    assert {name for name, text in texts.items() if not HAN.search(text)} == names_and_signs
+
+
+PUT_TOGETHER = re.compile(
+    r"kinds\.\w+|cards\.(champion_\w+|stop|warn|info)|results\.(found|doubt|reference)_\w+|documents\.(rules_\w+|proposal|report|presentation)"
+    r"|figures\.(train|validation|\w+_is_better)|rules\.\w+|terms\.not_significant"
+)
+"""Names that code puts together: ``f"kinds.{source['kind']}"``."""
+
+
+def test_no_text_is_left_without_use() -> None:
+    code = "\n".join(sources().values())
+    unused = []
+    for section, texts in table("en").items():
+        for name in texts:
+            key = f"{section}.{name}"
+            forms = [key, f"say.{name}", f'"{name}"'] if section in ("terms", "page") else [key]
+            if not PUT_TOGETHER.fullmatch(key) and not any(
+                re.search(rf"{re.escape(form)}(?!\w)", code) for form in forms
+            ):
+                unused.append(key)
+    assert unused == []
+
+
+def test_no_chinese_is_written_outside_the_table() -> None:
+    """But for what data hold: the dates of a table may be written in Chinese."""
+    found = {}
+    for path, text in sources().items():
+        if lines := [line for line in text.splitlines() if HAN.search(line)]:
+            found[path.relative_to(TEMPLATE).as_posix()] = lines
+    assert {
+        name: lines for name, lines in found.items() if not name.startswith(("src/lab/tasks/", "src/lab/data/features"))
+    } == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_are_filled_in_as_they_are(language: str) -> None:
+    said = speaker(language)("cards.biased", metric="{fid} $x$")
+    assert "{fid} $x$" in said
+    assert "{" not in rule("expect_column_values_to_be_in_set", language, {"value_set": ["a", "b"]})
+    assert rule("expect_something_else", language, {}) == "something else"
+    with pytest.raises(KeyError):
+        speaker(language)("cards.biased")

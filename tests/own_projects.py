@@ -1,0 +1,115 @@
+"""Projects with a team's own data: files as people have them, and params.yaml edited as own_data/README.md says."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import TASKS, Project
+from own_data import make_houses, make_pictures, make_reviews
+
+KINDS = [task for task in TASKS if task != "reinforcement_learning"]
+"""Tasks that own data can be brought to."""
+STAGES = ("fingerprint", "collect", "validate", "split")
+
+
+def usually(*tasks: str) -> list[Any]:
+    """All kinds of tasks, of which only these are tried in a run without the slow tests."""
+    return [pytest.param(task, marks=() if task in tasks else pytest.mark.slow) for task in KINDS]
+
+
+def set_data(project: Project, block: str) -> None:
+    """Put ``block`` in place of all that stands under ``data:``."""
+    path = project.path / "params.yaml"
+    text = path.read_text(encoding="utf-8")
+    edited, count = re.subn(r"(?m)^data:.*\n(?:[ #].*\n)+", lambda _: block.rstrip() + "\n", text, count=1)
+    assert count == 1
+    path.write_text(edited, encoding="utf-8", newline="\n")
+
+
+def data(project: Project, **given: Any) -> None:
+    set_data(project, yaml.safe_dump({"data": given}, allow_unicode=True, sort_keys=False))
+
+
+def quickly(project: Project, epochs: int = 2, seeds: str = "[0, 1]") -> None:
+    """These tests ask what is collected, shown and reported, not how well it is learnt."""
+    path = project.path / "params.yaml"
+    text = re.sub(r"epochs: \d+", f"epochs: {epochs}", path.read_text(encoding="utf-8"))
+    path.write_text(text.replace("seeds: [0, 1, 2]", f"seeds: {seeds}"), encoding="utf-8", newline="\n")
+
+
+def stages(project: Project, *names: str) -> str:
+    return "".join(project.succeed("python", "-m", *f"lab.stages.{name}".split()) for name in names)
+
+
+def written(project: Project, path: str) -> Any:
+    return json.loads((project.path / path).read_text(encoding="utf-8"))
+
+
+def own_pictures(project: Project) -> str:
+    path = "own_data/my 圖片 🐼's"
+    make_pictures(project.path / path)
+    return path
+
+
+def bring(project: Project, task: str) -> str:
+    """Make files of the task's kind and set params.yaml; return what collect should say of them."""
+    if task == "image_classification":
+        data(project, source="folder", path=own_pictures(project), size=32)
+        return "300 pictures, 3 classes, 237 of them not RGB"
+    if task == "image_generation":
+        data(project, source="folder", path=own_pictures(project), size=16)
+        return "300 pictures, 237 of them not RGB"
+    if task == "tabular_regression":
+        make_houses(project.path / "own_data/房價 2026.csv")
+        columns = {"target": "price", "id": "編號"}
+        data(project, source="table", path="own_data/房價 2026.csv", columns=columns, unit="TWD")
+        return "1000 rows, the target is price (TWD)"
+    make_reviews(project.path / "own_data/評論.csv", classes=("正面", "負面", "普通"))
+    data(project, source="table", path="own_data/評論.csv", columns={"text": "評論", "target": "情緒"})
+    return "500 texts, 3 classes"
+
+
+def blocks(project: Project) -> list[tuple[str, str]]:
+    """The code blocks of the page "your own data": (``yaml``, lines for params.yaml) or ("", commands or paths)."""
+    page = (project.path / "own_data/README.md").read_text(encoding="utf-8")
+    return re.findall(r"(?m)^```(\w*)\n((?:.*\n)*?)```$", page)
+
+
+def put_files(project: Project, given: dict[str, Any], number: int = 150) -> None:
+    """Files where the settings of one of the page's blocks say that they are."""
+    path, columns = project.path / given["path"], given.get("columns", {})
+    if "file" in columns:
+        files = [each.relative_to(path.parent).as_posix() for each in sorted(path.parent.rglob("*/*.*"))]
+        rows = {columns["file"]: files, columns["target"]: [name.split("/")[1] for name in files]}
+        pd.DataFrame(rows | {columns["group"]: range(len(files))}).to_csv(path, index=False)
+    elif "text" in columns:
+        names = {"評論": columns["text"], "情緒": columns["target"]}
+        pd.read_csv(make_reviews(path, number)).rename(columns=names).to_csv(path, index=False)
+    elif "target" in columns:
+        pd.read_csv(make_houses(path, 300)).rename(columns={"編號": "house", "note": "remarks"}).to_csv(
+            path, index=False
+        )
+    elif path.name == "texts":
+        reviews = pd.read_csv(make_reviews(project.path / "reviews.csv", number))
+        for row, (text, mood) in enumerate(reviews.itertuples(index=False)):
+            file = path / mood / f"{row}.txt"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+    else:
+        make_pictures(path, number)
+
+
+def commanded(project: Project, block: str) -> str:
+    """What the commands of a block print; ``uv run`` would install what is installed here already."""
+    said = ""
+    for command in block.strip().splitlines():
+        program, *rest = shlex.split(command)[2:]
+        assert command.startswith("uv run ")
+        said += project.succeed(*(("python", "-m", "lab.cli") if program == "lab" else (program,)), *rest)
+    return said

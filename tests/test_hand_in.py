@@ -1,0 +1,64 @@
+"""What a grader finds in a plain clone: no package, no remote, no pipeline is needed to open the evidence."""
+
+import json
+import re
+from pathlib import Path
+
+from conftest import Project
+from pipeline import ROOM
+
+
+def broken_links(page: Path) -> list[str]:
+    targets = re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    assert len(targets) > 20
+    return [target for target in targets if not (page.parent / target.partition("#")[0]).exists()]
+
+
+def test_a_plain_clone_has_the_evidence_and_ci_can_make_it_too(copied: Project, tmp_path: Path) -> None:
+    assert "dvc.lock" in copied.fail("python", "-m", "lab.cli", "hand-in")
+    copied.commit("First results")
+    assert "wrote hand_in/" in copied.succeed("python", "-m", "lab.cli", "hand-in")
+    copied.commit("Hand in")
+
+    copied.succeed("git", "clone", "--quiet", ".", str(tmp_path / "grader"))
+    page = tmp_path / "grader/hand_in/README.md"
+    assert broken_links(page) == []
+    assert (page.parent / "deliverables/report.pdf").read_bytes()[:5] == b"%PDF-"
+    comparison = json.loads((page.parent / "results/comparison.json").read_text(encoding="utf-8"))
+    mean = comparison["methods"]["novel"]["metrics"]["accuracy"]["mean"]
+    assert f"{mean:.1f} ± " in page.read_text(encoding="utf-8")
+    assert not (tmp_path / "grader/runs").exists()
+
+    # The same folder, made where only the data store and the repository are at hand.
+    copied.succeed("dvc", "remote", "add", "--default", "storage", str(tmp_path / "storage"))
+    copied.commit("Share")
+    copied.succeed("dvc", "push")
+    copied.succeed("git", "clone", "--quiet", ".", str(tmp_path / "ci"))
+    ci = Project(tmp_path / "ci")
+    ci.succeed("dvc", "pull")
+    ci.succeed("python", "-m", "lab.cli", "hand-in")
+    head = ci.succeed("git", "rev-parse", "HEAD").strip()
+    made = (ci.path / "hand_in/README.md").read_text(encoding="utf-8")
+    assert f"`{head}`" in made
+    assert made.replace(head, "") == re.sub("[0-9a-f]{40}", "", page.read_text(encoding="utf-8"))
+
+
+def test_stale_results_are_not_handed_in(copied: Project) -> None:
+    copied.commit("First results")
+    copied.succeed("python", "-m", "lab.cli", "hand-in")
+    before = sorted(path.name for path in (copied.path / "hand_in").rglob("*"))
+    metric = 'Metric("macro_f1", higher_is_better=True, unit="%", digits='
+    copied.write(f"{ROOM}/problem.py", f"{metric}1", f"{metric}2")
+    copied.commit("Another name, and no run of it")
+    assert "uv run dvc repro" in copied.fail("python", "-m", "lab.cli", "hand-in")
+    assert sorted(path.name for path in (copied.path / "hand_in").rglob("*")) == before
+
+
+def test_power_is_told_before_any_run_and_by_runs(reproduced: Project) -> None:
+    power = ("python", "-m", "lab.cli", "power")
+    told = reproduced.succeed(*power)
+    assert "by 3 seeds of baseline and novel on 271 validation examples" in told
+    rows = [[float(cell) for cell in re.findall(r"([\d.]+)%", line)] for line in told.splitlines()[3:]]
+    assert len(rows) == 3
+    assert all(row == sorted(row, reverse=True) for row in rows)
+    assert "assumed: mean 90" in reproduced.succeed(*power, "--mean", "90")
