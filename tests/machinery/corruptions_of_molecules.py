@@ -45,7 +45,7 @@ MOLECULES: dict[str, tuple[str, Corruption]] = {
     "a molecule with a blank": ("expect_column_values_to_match_regex", put("smiles", "CCO ")),
     "salts": ("expect_column_values_to_match_regex", put("smiles", "CC(=O)[O-].[Na+]", range(5))),
     "targets as decimals": ("plain_type", change("target", decimals)),
-    "targets as texts": ("number_as_number", change("target", lambda x: x.astype(str))),
+    "targets as texts": ("expect_column_values_to_be_between", change("target", lambda x: x.astype(str))),
     "no atoms": ("expect_column_values_to_be_between", put("atoms", 0)),
     "a number without an end": ("finite", change("target", lambda x: x.where(x.index != 7, float("inf")))),
 }

@@ -73,8 +73,8 @@ def page(
         lstrip_blocks=True,
     )
     suspects = report.get("suspicious", [])[:SHOWN]
-    rare = np.flatnonzero(rows["id"].astype(str).isin([entry["id"] for entry in suspects]))
-    places = {str(rows["id"].iloc[row]): int(row) for row in rare}
+    rows_of = np.flatnonzero(rows["id"].astype(str).isin([entry["id"] for entry in suspects]))
+    places = {str(rows["id"].iloc[row]): int(row) for row in rows_of}
     return environment.get_template("data_docs.j2").render(
         language=language,
         say=table(language)["terms"] | table(language)["page"],
