@@ -1,6 +1,6 @@
 """Examples that are copies of each other, or nearly: they belong in one split, or the test is no test.
 
-Of pictures see ``picture_copies.py``; sounds count as copies if their spectrograms do, as pictures; texts if they share
+Of pictures see ``picture_copies.py``; of sounds ``hearing.py``; texts count as copies if they share
 nearly all of their short pieces; rows of a table if all features are equal, to a ten-thousandth of their spread.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from lab.contract import Contents
-from lab.data.hearing import spectrograms
+from lab.data.hearing import Sounds
 from lab.data.picture_copies import Pictures
 
 if TYPE_CHECKING:
@@ -45,10 +45,9 @@ def clusters(contents: Contents, sha256: pd.Series) -> tuple[np.ndarray, np.ndar
     pairs, alike = [_same(sha256.astype(str).to_numpy())], np.zeros(size, bool)
     if contents.table is not None:
         pairs += table_pairs(contents.table)
-    heard = None if contents.sounds is None else spectrograms(contents.sounds)
-    for kind in (contents.pictures, heard, contents.texts):
+    for kind, of in ((contents.pictures, Pictures), (contents.sounds, Sounds), (contents.texts, Texts)):
         if kind is not None and size:
-            copies = Pictures.of(kind) if isinstance(kind, np.ndarray) else Texts.of(kind)
+            copies = of.of(kind)  # type: ignore[arg-type]
             found, uniform = stars(size, copies.pairs(), copies.near)
             pairs, alike = [*pairs, *copies.same(), found], alike | uniform
     return connected_components(_graph(size, np.concatenate(pairs)), directed=False)[1], alike
