@@ -126,9 +126,10 @@ def comparison(summary: Compared, say: Say) -> Figure:
         for number, (reference, found) in enumerate(summary["references"].items()):
             value = found["metrics"][metric["name"]]["value"]
             axes.axvline(value, color=PALETTE["quiet"], lw=0.8, ls=(0, (4, 2 + 2 * number)))
-            text = reference.replace("_", " ")
-            place = {"xy": (value, 1), "xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-            axes.annotate(text, xytext=(2, 2 + 8 * number), fontsize=7, color=PALETTE["quiet"], **place)
+            text, is_right = reference.replace("_", " "), value > np.mean(axes.get_xlim())
+            place: Any = {"xy": (value, 1), "xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+            place |= {"xytext": (-2 if is_right else 2, 2 + 8 * number), "ha": "right" if is_right else "left"}
+            axes.annotate(text, fontsize=7, color=PALETTE["quiet"], **place)
         axes.set(xlabel=f"{name}{unit}\n{direction}")
         for axes, members in zip(panels[1:, column], families, strict=True):
             axes.axvline(0, color=PALETTE["ink"], lw=0.8)
