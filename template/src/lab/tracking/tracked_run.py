@@ -47,8 +47,10 @@ class TrackedRun:
 
     @classmethod
     def create(cls, client: MlflowClient, experiment: str, content: Content, tags: dict[str, str]) -> TrackedRun:
-        # The key goes with the creation: a run without it would never be found again.
-        run = client.create_run(experiment, content.started, tags | {"lab.key": content.key}, content.name)
+        # The key goes with the creation: a run without it would never be found again. So does what tells a method from
+        # its seeds, for whoever looks meanwhile.
+        tags = tags | {"lab.key": content.key, "seed": content.tags["seed"]}
+        run = client.create_run(experiment, content.started, tags, content.name)
         return cls(client, run.info.run_id, "RUNNING", dict(run.data.tags), set(), set(), {}, 0)
 
     @classmethod
