@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import TASKS, Project
-from own_data import make_houses, make_pictures, make_reviews
+from own_data import make_houses, make_molecules, make_pictures, make_reviews, make_sounds
 
 KINDS = [task for task in TASKS if task != "reinforcement_learning"]
 """Tasks that own data can be brought to."""
@@ -62,6 +62,15 @@ def bring(project: Project, task: str) -> str:
     if task == "image_classification":
         data(project, source="folder", path=own_pictures(project), size=32)
         return "300 pictures, 3 classes, 237 of them not RGB"
+    if task == "audio_classification":
+        make_sounds(project.path / "own_data/我的 sounds")
+        data(project, source="folder", path="own_data/我的 sounds", rate=8000, seconds=1)
+        return "150 sounds, 3 classes, 1 seconds each at 8,000 samples a second"
+    if task == "graph_regression":
+        make_molecules(project.path / "own_data/分子.csv")
+        columns = {"text": "smiles", "target": "solubility", "id": "name"}
+        data(project, source="table", path="own_data/分子.csv", columns=columns, unit="mol/L")
+        return "150 molecules of 135 groups, the target is solubility (mol/L)"
     if task == "image_generation":
         data(project, source="folder", path=own_pictures(project), size=16)
         return "300 pictures, 237 of them not RGB"
@@ -88,6 +97,8 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
         files = [each.relative_to(path.parent).as_posix() for each in sorted(path.parent.rglob("*/*.*"))]
         rows = {columns["file"]: files, columns["target"]: [name.split("/")[1] for name in files]}
         pd.DataFrame(rows | {columns["group"]: range(len(files))}).to_csv(path, index=False)
+    elif "text" in columns and "unit" in given:
+        make_molecules(path, number)
     elif "text" in columns:
         names = {"評論": columns["text"], "情緒": columns["target"]}
         pd.read_csv(make_reviews(path, number)).rename(columns=names).to_csv(path, index=False)
@@ -95,6 +106,8 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
         pd.read_csv(make_houses(path, 300)).rename(columns={"編號": "house", "note": "remarks"}).to_csv(
             path, index=False
         )
+    elif path.name == "sounds":
+        make_sounds(path, number)
     elif path.name == "texts":
         reviews = pd.read_csv(make_reviews(project.path / "reviews.csv", number))
         for row, (text, mood) in enumerate(reviews.itertuples(index=False)):

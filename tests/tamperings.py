@@ -144,7 +144,7 @@ TAMPERINGS: list[tuple[Callable[[Path], None], str, str]] = [
     (
         number_in_the_report,
         "documents",
-        r"deliverables/report\.pdf: page \d+: '1\.0', where these results give '\d+\.\d' ",
+        r"deliverables/report\.pdf: page \d+: '1\.0', where these results give '\d+\.\d'",
     ),
     (number_in_the_card, "documents", r"deliverables/model_card\.md: line \d+: .*99\.9 ±.*made again"),
 ]

@@ -22,7 +22,7 @@ def test_help_names_every_command_and_starts_fast(stamped: dict[str, Project]) -
     started = time.perf_counter()
     said = project.succeed(*LAB, "--help")
     assert time.perf_counter() - started < 2  # torch alone takes two seconds
-    for command in ("setup", "doctor", "merge", "rubric", "sync"):
+    for command in ("setup", "doctor", "merge", "rubric", "sync", "ui"):
         assert command in said
 
 

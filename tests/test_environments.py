@@ -45,8 +45,8 @@ def test_cart_pole_is_learned_by_settings_alone(stamp: Stamp) -> None:
     project.succeed("dvc", "repro")
     found = json.loads(result(project, "comparison.json"))
     assert [metric["name"] for metric in found["metrics"]] == ["mean_return", "solved"]
-    assert found["methods"]["baseline"]["metrics"]["mean_return"]["mean"] > 200
-    assert found["methods"]["novel"]["metrics"]["mean_return"]["mean"] > 450
+    for method in ("baseline", "novel"):
+        assert found["methods"][method]["metrics"]["mean_return"]["mean"] > 300
     for figure in ("game", "returns"):
         assert (project.path / f"results/figures/{figure}.svg").stat().st_size > 1000
     card = (project.path / "deliverables/data_card.md").read_text(encoding="utf-8")

@@ -52,3 +52,13 @@ def test_stale_results_are_not_handed_in(copied: Project) -> None:
     copied.commit("Another name, and no run of it")
     assert "uv run dvc repro" in copied.fail("python", "-m", "lab.cli", "hand-in")
     assert sorted(path.name for path in (copied.path / "hand_in").rglob("*")) == before
+
+
+def test_power_is_told_before_any_run_and_by_runs(reproduced: Project) -> None:
+    power = ("python", "-m", "lab.cli", "power")
+    told = reproduced.succeed(*power)
+    assert "by 3 seeds of baseline and novel on 271 validation examples" in told
+    rows = [[float(cell) for cell in re.findall(r"([\d.]+)%", line)] for line in told.splitlines()[3:]]
+    assert len(rows) == 3
+    assert all(row == sorted(row, reverse=True) for row in rows)
+    assert "assumed: mean 90" in reproduced.succeed(*power, "--mean", "90")

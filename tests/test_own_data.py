@@ -80,7 +80,11 @@ def test_only_params_are_edited_and_the_report_is_right(stamp: Stamp, tmp_path: 
         assert {metric["name"]: metric["digits"] for metric in summary["metrics"]}["rmse"] == 0
         assert "TWD" in report
         assert "USD" not in report
-    classes = {"image_classification": CLASSES, "text_classification": ("正面", "負面", "普通")}.get(task, ())
+    classes = {
+        "audio_classification": CLASSES,
+        "image_classification": CLASSES,
+        "text_classification": ("正面", "負面", "普通"),
+    }.get(task, ())
     found = written(project, "results/validation.json")["classes"]
     assert set(found) == set(classes)
     assert all(f"| {name} | {count} |" in card.replace("\\", "") for name, count in found.items())

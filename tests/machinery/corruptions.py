@@ -19,24 +19,27 @@ from lab.files import sha256, tree_digest
 
 @dataclass(frozen=True)
 class Data:
-    """Rows of ``examples.parquet``, pictures beside them, where they come from, and what was validated before."""
+    """Rows of ``examples.parquet``, an array beside them, where they come from, and what was validated before."""
 
     problem: Any
     rows: pd.DataFrame
     pictures: np.ndarray | None = None
+    """Or sounds."""
     provenance: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] | None = None
     spoil: Callable[[Path], None] | None = None
     """What happens to the files before their digest is noted."""
     spoil_later: Callable[[Path], None] | None = None
     """What happens to them afterwards."""
+    array: str = "pictures"
+    """What ``pictures`` are, and the name of their file."""
 
     def save(self, raw: Path) -> Data:
         """Write the payload as collect does; note its digest."""
         shutil.rmtree(raw, ignore_errors=True)
         raw.mkdir(parents=True)
         if self.pictures is not None:
-            np.save(raw / "pictures.npy", self.pictures, allow_pickle=True)
+            np.save(raw / f"{self.array}.npy", self.pictures, allow_pickle=True)
         (raw / "examples.parquet").write_bytes(b"")
         if self.spoil:
             self.spoil(raw)
@@ -56,7 +59,7 @@ class Data:
         return replace(self, rows=self.rows.assign(sha256=digests))
 
     def remembered(self) -> Data:
-        contents = SimpleNamespace(pictures=self.pictures)
+        contents = SimpleNamespace(**{self.array: self.pictures})
         return replace(self, before=remember(self.rows, contents))  # type: ignore[arg-type]
 
     def but(self, **columns: Any) -> Data:

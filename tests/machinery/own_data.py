@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import soundfile
 from PIL import Image, ImageDraw
 
 CLASSES = ("貓 咪", "dog's", "紅 panda 🐼")
@@ -77,5 +78,35 @@ def make_reviews(path: Path, number: int = 500, classes: tuple[str, ...] = ("正
         words = (GOOD, BAD, ABOUT)[row % len(classes)]
         text = f"{draw.choice(ABOUT)}{draw.choice(words)}，{draw.choice(words)}！第{row}次。"
         rows.append({"評論": text.replace("，", "，\n") if row % 50 == 0 else text, "情緒": label})
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def make_sounds(folder: Path, number: int = 150) -> Path:
+    """WAV, FLAC and OGG files of three classes: tones that stay, rise or come and go; of several rates and lengths."""
+    for row in range(number):
+        draw, rate = np.random.default_rng(row), (8000, 22050, 44100)[row % 7 % 3]
+        time = np.arange(round(rate * draw.uniform(0.4, 1.6))) / rate
+        pitch = draw.uniform(300, 900) * (1 + (row % 3 == 1) * time)
+        tone = np.sin(2 * np.pi * np.cumsum(pitch) / rate) * draw.uniform(0.2, 0.6)
+        if row % 3 == 2:
+            tone *= np.sin(2 * np.pi * draw.uniform(5, 9) * time) > 0
+        tone += draw.normal(scale=0.01, size=len(time))
+        path = folder / CLASSES[row % 3] / f"REC {row:03d}'s.{('wav', 'flac', 'ogg')[row % 5 % 3]}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, np.stack([tone, tone], axis=1) if row % 2 else tone, rate)
+    return folder
+
+
+ENDS = ("O", "N", "C(=O)O", "C(=O)[O-].[Na+]", "c1ccccc1", "Cl", "OC", "C#N", "C1CC1", "F")
+
+
+def make_molecules(path: Path, number: int = 150) -> Path:
+    """A CSV of chains with an end each, salts among them, and a number that follows from both."""
+    draw, rows = np.random.default_rng(0), []
+    for row in range(number):
+        size, end = 1 + row // len(ENDS), row % len(ENDS)
+        value = 0.4 * size + (end % 4) + draw.normal(scale=0.1)
+        rows.append({"name": f"分子 {row:03d}", "smiles": "C" * size + ENDS[end], "solubility": round(value, 2)})
     pd.DataFrame(rows).to_csv(path, index=False)
     return path

@@ -21,6 +21,8 @@ seeds: [0, 1, 2]              # each method is trained once for each
 train: # for every method
   learning_rate: 0.001        # at its highest
   time: "4:00:00"
+  slurm: null                 # or options
+  spaced:   [1,   2]          # somebody's own layout
 
 methods: # one file each
   baseline: {} # a perceptron

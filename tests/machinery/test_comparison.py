@@ -15,10 +15,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "template/src"))
 
 from lab.comparison import summary
+from lab.comparison.predictions import Predictions, read_predictions
 from lab.contract import Metric
 from lab.errors import UserError
 from lab.settings import CompareSettings
-from lab.stages.compare import read_predictions, verdicts
+from lab.stages.compare import verdicts
 
 SETTINGS = CompareSettings(resamples=200, confidence=0.95, seed=0)
 ACCURACY = Metric("accuracy", higher_is_better=True, bounds=(0, 1))
@@ -33,7 +34,7 @@ def problem(**other: Any) -> Any:
     return SimpleNamespace(**({"metrics": (ACCURACY, ERROR), "score": score} | other))
 
 
-def compare(judged: Any, predictions: summary.Predictions, settings: CompareSettings, **answers: pd.DataFrame) -> Any:
+def compare(judged: Any, predictions: Predictions, settings: CompareSettings, **answers: pd.DataFrame) -> Any:
     return summary.compare(judged, predictions, settings, dict.fromkeys(predictions, 7), answers)
 
 
@@ -193,6 +194,5 @@ def test_predictions_of_other_examples_are_refused(
         path = Path(f"runs/{method}/0/predictions.parquet")
         path.parent.mkdir(parents=True)
         table.to_parquet(path)
-    params: Any = SimpleNamespace(methods={"baseline": {}, "novel": {}}, seeds=[0])
     with pytest.raises(UserError, match=f"runs/novel/0/predictions.parquet {message}"):
-        read_predictions(params)
+        read_predictions(("baseline", "novel"), [0])

@@ -13,7 +13,9 @@ import pytest
 import yaml
 from corruptions import Corruption, Data
 from corruptions_by_family import GAMES, IDS, INVISIBLE, TABLE, TEXTS
+from corruptions_of_molecules import MOLECULES
 from corruptions_of_pictures import PICTURES
+from corruptions_of_sounds import SOUNDS
 from great_expectations.expectations import ExpectTableRowCountToEqual
 
 from lab.data.gate import failures
@@ -28,6 +30,8 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "houses": ("tabular_regression", 1500, TABLE),
     "sentences": ("text_classification", 3000, TEXTS),
     "games": ("reinforcement_learning", 200, GAMES),
+    "tunes": ("audio_classification", 500, SOUNDS),
+    "molecules": ("graph_regression", 1000, MOLECULES),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
 CASES = [
@@ -48,13 +52,14 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Data]
         settings = yaml.safe_load((TASKS / task / "task.yml").read_text(encoding="utf-8"))
         options = DataSettings.model_validate(yaml.safe_load(settings["data"]) or {})
         rows, _ = module.collect(raw, options)
-        pictures = np.load(raw / "pictures.npy") if (raw / "pictures.npy").is_file() else None
+        array = next((name for name in ("pictures", "sounds") if (raw / f"{name}.npy").is_file()), "pictures")
+        pictures = np.load(raw / f"{array}.npy") if (raw / f"{array}.npy").is_file() else None
         rules = [
             rule for rule in module.expectations(rows, options) if not isinstance(rule, ExpectTableRowCountToEqual)
         ]
         problem = SimpleNamespace(contents=module.contents, stratify=module.stratify, rules=rules)
         chosen = np.sort(np.random.default_rng(0).permutation(len(rows))[:size])
-        return Data(problem, rows.reset_index(drop=True), pictures).of(chosen)
+        return Data(problem, rows.reset_index(drop=True), pictures, array=array).of(chosen)
 
     return collect
 
@@ -146,4 +151,4 @@ def test_classes_may_be_called_by_numbers(collected: Callable[[str], Data], tmp_
 
 def test_there_are_corruptions_enough() -> None:
     assert len(CASES) >= 80
-    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES}) >= 80
+    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES}) >= 100

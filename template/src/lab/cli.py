@@ -81,6 +81,13 @@ def ui(port: int | None, browser: bool) -> None:
     main(port, browser)
 
 
+def power(mean: float | None, std: float) -> None:
+    """Say which difference these test examples and seeds can show, before you train for it."""
+    from lab.comparison.planning import main
+
+    main(mean, std)
+
+
 def try_method(method: str, seed: int | None) -> None:
     """Say in a minute whether a method learns and how long it will take; runs/ is not touched."""
     from lab.training.trying import main
@@ -127,6 +134,11 @@ def main() -> None:
     trying.add_argument("method", help="a method of params.yaml, say novel")
     trying.add_argument("--seed", type=int, help="train this seed whole, and score it on the validation split")
     trying.set_defaults(command=try_method)
+    line = str(power.__doc__)
+    foreseeing = commands.add_parser("power", help=line, description=line)
+    foreseeing.add_argument("--mean", type=float, help="before any run: the share of right answers that you expect")
+    foreseeing.add_argument("--std", type=float, default=1.0, help="and its standard deviation over seeds")
+    foreseeing.set_defaults(command=power)
     verifying = commands.add_parser("verify", help=str(verify.__doc__), description=str(verify.__doc__))
     verifying.add_argument("method", nargs="?", help="a method of params.yaml; without one, the champion")
     verifying.add_argument("--seed", type=int, help="a seed of params.yaml; without one, the first")

@@ -79,6 +79,8 @@ class Contents:
     """What a method may know of each example, without the answer."""
     target: str | None = None
     """The column of ``examples.parquet`` that has the answer."""
+    sounds: np.ndarray | None = None
+    """(n, samples)."""
 
 
 class Problem(Protocol):

@@ -50,6 +50,8 @@ class DataSettings(Known):
     columns: Columns = Columns()
     encoding: str = "utf-8"
     size: int | None = Field(default=None, ge=4, le=2048)
+    rate: int | None = Field(default=None, ge=1000, le=192_000)
+    seconds: float | None = Field(default=None, gt=0, le=600)
     unit: str = ""
     title: str = ""
     licence: str = ""

@@ -24,6 +24,8 @@ def add_remote(address: str, endpoint_url: str = "") -> None:
         UserError: the address cannot be used, or a package is missing. Nothing is written then.
     """
     scheme, _, rest = address.partition("://")
+    if not f"{address}{endpoint_url}".isascii():
+        raise UserError(f"--remote: {address}: DVC notes addresses in ASCII letters alone: choose a folder named so")
     if not address:
         raise UserError("--endpoint-url needs --remote s3://bucket/folder beside it")
     if not rest:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
 
 from lab.comparison.differences import differences
+from lab.comparison.predictions import Predictions
 from lab.comparison.references import Answers
 from lab.comparison.statistics import Scores, estimate, interval, resample
 from lab.contract import Metric, Problem
@@ -15,9 +15,6 @@ from lab.errors import UserError
 from lab.results import Compared, Family, MethodResult, MetricRecord, ReferenceResult
 from lab.settings import ABLATED, CompareSettings
 from lab.team_code.problem_checks import measured, scored
-
-Predictions = dict[str, dict[int, pd.DataFrame]]
-"""By method and seed."""
 
 
 def compare(

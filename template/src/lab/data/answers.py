@@ -14,6 +14,8 @@ import pandas as pd
 
 from lab.contract import Contents
 from lab.data.checks import Check
+from lab.data.hearing import features as sound_features
+from lab.data.hearing import spectrograms
 from lab.data.picture_copies import grey, shrink
 
 MOST = 20_000
@@ -100,7 +102,9 @@ def doubts(contents: Contents, answers: pd.Series, words: object | None, seed: i
 
     chosen = np.flatnonzero(answers.notna().to_numpy())
     quantity = is_number(answers)
-    if not quantity:
+    if quantity:
+        chosen = chosen[np.isfinite(answers.iloc[chosen].to_numpy(float))]
+    else:
         sizes = answers.astype(str).map(answers.astype(str).value_counts()).to_numpy()
         chosen = chosen[sizes[chosen] >= 3]
     if len(chosen) > MOST:
@@ -113,6 +117,8 @@ def doubts(contents: Contents, answers: pd.Series, words: object | None, seed: i
         return None if quantity else _class_doubts(chosen, given, _by_words(words, chosen, given, seed), 0.2, seed)
     if contents.pictures is not None:
         features = picture_features(contents.pictures[chosen])
+    elif contents.sounds is not None:
+        features = sound_features(spectrograms(contents.sounds[chosen]))
     elif contents.table is not None and contents.table.shape[1]:
         features = table_features(contents.table.iloc[chosen])
     else:
@@ -122,8 +128,9 @@ def doubts(contents: Contents, answers: pd.Series, words: object | None, seed: i
         values = given.to_numpy(float)
         scaled = np.log(values) if values.min() > 0 else values
         return _value_doubts(chosen, scaled, model.fit(features, scaled).oob_prediction_, seed)
+    low = 0.05 if contents.sounds is not None else 0.1  # a model that errs more often must be surer
     probability = ExtraTreesClassifier(**forest).fit(features, given.astype(str)).oob_decision_function_
-    return _class_doubts(chosen, given, np.nan_to_num(probability, nan=1 / probability.shape[1]), 0.1, seed)
+    return _class_doubts(chosen, given, np.nan_to_num(probability, nan=1 / probability.shape[1]), low, seed)
 
 
 def _by_words(words: object, chosen: np.ndarray, given: pd.Series, seed: int) -> np.ndarray:

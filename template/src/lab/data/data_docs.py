@@ -72,8 +72,9 @@ def page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    places = {str(identity): number for number, identity in enumerate(rows["id"])}
     suspects = report.get("suspicious", [])[:SHOWN]
+    rows_of = np.flatnonzero(rows["id"].astype(str).isin([entry["id"] for entry in suspects]))
+    places = {str(rows["id"].iloc[row]): int(row) for row in rows_of}
     return environment.get_template("data_docs.j2").render(
         language=language,
         say=table(language)["terms"] | table(language)["page"],
@@ -129,7 +130,7 @@ def _shown(rows: pd.DataFrame, contents: Contents | None, chosen: list[int]) -> 
             text = contents.texts[row].encode("utf-8", "replace").decode("utf-8")  # half a character is no UTF-8
             entry["text"] = text if len(text) <= 300 else f"{text[:299]}…"
         else:
-            cells = rows.drop(columns=["id", "sha256"], errors="ignore").iloc[row]
+            cells = rows.iloc[[row]].drop(columns=["id", "sha256"], errors="ignore").iloc[0]
             entry["cells"] = {str(name): _cell(value) for name, value in list(cells.items())[:8]}
         shown.append(entry)
     return shown

@@ -1,4 +1,4 @@
-"""Pictures with a class each: a folder for each class, or a table that names a file and a class in each row."""
+"""Files with a class each: a folder for each class, or a table that names a file and a class in each row."""
 
 from __future__ import annotations
 
@@ -22,10 +22,7 @@ def collect_pictures(raw: Path, options: DataSettings, labels: bool = True) -> t
     """
     options.own()
     found = find(options)
-    if found.table is not None:
-        files, columns, told = _from_table(found, options)
-    else:
-        files, columns, told = _from_folder(found, labels)
+    files, columns, told = labelled(found, options, {*pictures.ENDINGS, *pictures.UNREAD}, "pictures", labels)
     headers, done = pictures.write(files, found.folder, raw, options.size)
     array = np.load(raw / "pictures.npy", mmap_mode="r")
     examples = pd.DataFrame(
@@ -49,13 +46,24 @@ def _sizes(headers: list[pictures.Header]) -> dict[str, list[int]]:
     return {name: values for name, values in sizes.items() if len(set(values)) > 1}
 
 
-def _from_folder(found: Found, labels: bool) -> tuple[list[Path], dict[str, list], str]:
+def labelled(
+    found: Found, options: DataSettings, endings: set[str], what: str, labels: bool = True
+) -> tuple[list[Path], dict[str, list], str]:
+    """The files of one kind, ``what``, by their ``endings``; ``id``, ``label`` and more of each; what is left out."""
+    if found.table is not None:
+        return _from_table(found, options)
+    return _from_folder(found, endings, what, labels)
+
+
+def _from_folder(found: Found, endings: set[str], what: str, labels: bool) -> tuple[list[Path], dict[str, list], str]:
     everything, told = classes(found.folder) if labels else ([(path, "picture") for path in listed(found.folder)], "")
-    files, left_out = pictures.chosen([path for path, _ in everything])
+    files = [path for path, _ in everything if path.suffix.lower() in endings]
+    others = [path.name for path, _ in everything if path.suffix.lower() not in endings]
+    left_out = f"{len(others)} files that are no {what} are left out: {some(others)}" if others else ""
     label = dict(everything)
     columns = {"id": [identity(path, found.folder) for path in files], "label": [label[path] for path in files]}
     if labels and len(set(columns["label"])) < 2:
-        raise UserError(f"{found.folder.as_posix()}: fewer than two classes have pictures in their folders")
+        raise UserError(f"{found.folder.as_posix()}: fewer than two classes have {what} in their folders")
     return files, columns, "; ".join(filter(None, [told, left_out]))
 
 

@@ -14,6 +14,9 @@ from lab.data_results import Severity
 GIVEN, ALMOST = 0.999, 0.95
 """From 0 (chance) to 1 (never wrong): from which value on a single feature predicts the answer, or almost."""
 
+FIRST = 16
+"""Samples of a sound that are looked at: what software writes there (or leaves silent) must not tell the class."""
+
 
 def check_leaks(contents: Contents, answers: pd.Series, words: tuple[object, np.ndarray] | None) -> list[Check]:
     """How well each feature by itself predicts the answers of other examples."""
@@ -31,6 +34,9 @@ def check_leaks(contents: Contents, answers: pd.Series, words: tuple[object, np.
         # A pixel that tells the class is a mark; a quarter of them are what the pictures show: day and night, say.
         severity = "warn" if np.mean([score >= ALMOST for score in pixels.values()]) > 0.25 else "stop"
         scores |= pixels
+    if contents.sounds is not None and not is_number(answers):
+        first = contents.sounds[known, :FIRST]
+        scores |= _scores([f"sample {place}" for place in range(first.shape[1])], first, answers[known])
     if words is not None and not is_number(answers):
         scores |= _words(words[0][known], words[1], answers[known])  # type: ignore[index]
     told = sorted(scores, key=lambda name: -scores[name])

@@ -1,7 +1,7 @@
 """Examples that are copies of each other, or nearly: they belong in one split, or the test is no test.
 
-Of pictures see ``picture_copies.py``; texts count as copies if they share nearly all of their short pieces; rows of a
-table if all features are equal, to a ten-thousandth of their spread.
+Of pictures see ``picture_copies.py``; of sounds ``hearing.py``; texts count as copies if they share
+nearly all of their short pieces; rows of a table if all features are equal, to a ten-thousandth of their spread.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from lab.contract import Contents
+from lab.data.hearing import Sounds
 from lab.data.picture_copies import Pictures
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ def clusters(contents: Contents, sha256: pd.Series) -> tuple[np.ndarray, np.ndar
     pairs, alike = [_same(sha256.astype(str).to_numpy())], np.zeros(size, bool)
     if contents.table is not None:
         pairs += table_pairs(contents.table)
-    for kind in (contents.pictures, contents.texts):
+    for kind, of in ((contents.pictures, Pictures), (contents.sounds, Sounds), (contents.texts, Texts)):
         if kind is not None and size:
-            copies = Pictures.of(kind) if isinstance(kind, np.ndarray) else Texts.of(kind)
+            copies = of.of(kind)  # type: ignore[arg-type]
             found, uniform = stars(size, copies.pairs(), copies.near)
             pairs, alike = [*pairs, *copies.same(), found], alike | uniform
     return connected_components(_graph(size, np.concatenate(pairs)), directed=False)[1], alike

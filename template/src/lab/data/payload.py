@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -19,6 +20,11 @@ from lab.files import sha256
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
 """NUL and other control characters, byte order and direction marks, and the sign for a character that was lost."""
 
+CLIPPED = 0.02
+"""Share of samples at the loudest value from which on a sound was recorded too loud."""
+LOUDER = 4.0
+"""Times louder or softer than most: below that nobody minds (12 decibels)."""
+
 
 def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Contents | None:
     """What ``contents`` in problem.py reads, one entry for each row; None without such a function."""
@@ -26,13 +32,13 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
         return None
     try:
         contents: Contents = problem.contents(raw, examples)
-        contents = Contents(list(contents.hashed), contents.pictures, contents.texts, contents.table, contents.target)
+        contents = replace(contents, hashed=list(contents.hashed))
     except UserError:
         raise
     except Exception as error:  # the errors of libraries for a file that is cut, missing or of another kind
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(f"contents in problem.py cannot read {raw.as_posix()}: {told}") from None
-    for what in ("hashed", "pictures", "texts", "table"):
+    for what in ("hashed", "pictures", "texts", "table", "sounds"):
         part = getattr(contents, what)
         if part is not None and len(part) != len(examples):
             name = "contents" if what == "hashed" else what
@@ -41,6 +47,10 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
     if pictures is not None and (pictures.ndim not in (3, 4) or pictures.dtype.kind not in "uifb"):
         told = f"an array of {pictures.dtype} with {pictures.ndim} dimensions"
         raise UserError(f"pictures in {raw.as_posix()} must be numbers (n, height, width[, channels]), not {told}")
+    sounds = contents.sounds
+    if sounds is not None and (sounds.ndim != 2 or sounds.dtype.kind not in "uif"):
+        told = f"an array of {sounds.dtype} with {sounds.ndim} dimensions"
+        raise UserError(f"sounds in {raw.as_posix()} must be numbers (n, samples), not {told}")
     if texts is not None and (strange := {type(text).__name__ for text in texts if not isinstance(text, str)}):
         raise UserError(
             f"texts in {raw.as_posix()} must be texts: there are values of type {', '.join(sorted(strange))}"
@@ -60,9 +70,30 @@ def check_contents(contents: Contents, examples: pd.DataFrame) -> list[Check]:
             Check("picture_shows_something", "stop", brightest == darkest),
             Check("brightness_plausible", "warn", implausible(brightest - darkest)),
         ]
+    if contents.sounds is not None and len(examples):
+        checks += check_sounds(contents.sounds)
     if contents.texts is not None:
         checks += check_texts(list(contents.texts))
     return checks
+
+
+def check_sounds(sounds: np.ndarray) -> list[Check]:
+    """Whether something is heard in each, about as loud as in the others, and not cut off at the loudest."""
+    loudest, quietest = sounds.max(axis=1).astype(float), sounds.min(axis=1).astype(float)
+    finite = np.isfinite(loudest) & np.isfinite(quietest)
+    size = np.maximum(np.abs(loudest), np.abs(quietest))
+    top = np.max(size[finite], initial=0)
+    range_ = np.where(finite, loudest - quietest, 0)
+    middle = np.median(range_[range_ > 0]) if (range_ > 0).any() else 1.0
+    # Sounds that were all made alike hardly differ: a difference that nobody minds is none.
+    other = np.abs(np.log(np.maximum(range_, 1e-9) / middle)) > np.log(LOUDER)
+    clipped = ((sounds >= top) | (sounds <= -top)).mean(axis=1) > CLIPPED
+    return [
+        Check("finite", "stop", ~finite, "sounds"),
+        Check("sound_is_heard", "stop", loudest == quietest),
+        Check("loudness_plausible", "warn", implausible(range_) & other),
+        Check("sound_not_clipped", "warn", clipped),
+    ]
 
 
 def check_texts(texts: list[str]) -> list[Check]:
@@ -105,10 +136,11 @@ def remember(examples: pd.DataFrame, contents: Contents | None) -> Memory:
         "types": {str(name): _kind(examples[name]) for name in examples},
         "medians": {str(name): float(value) for name, value in numbers.median().items() if np.isfinite(value)},
     }
-    if contents is not None and contents.pictures is not None and len(examples):
-        pictures = contents.pictures
-        known["shape"] = f"{' × '.join(map(str, pictures.shape[1:]))} {pictures.dtype}"
-        known["medians"]["pictures"] = float(np.median(pictures.reshape(len(pictures), -1).max(axis=1)))
+    for name in ("pictures", "sounds"):
+        array = getattr(contents, name, None)
+        if array is not None and len(examples):
+            known["shape"] = f"{' × '.join(map(str, array.shape[1:]))} {array.dtype}"
+            known["medians"][name] = float(np.median(array.reshape(len(array), -1).max(axis=1)))
     return known
 
 

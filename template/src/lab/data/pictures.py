@@ -25,12 +25,12 @@ GREY = ("1", "L", "LA", "La", "I;16", "I;16B", "I;16L", "I")
 
 
 class UnreadableError(UserError):
-    """Files that are no pictures: ``reasons`` says why, by name."""
+    """Files that are no pictures, or no sounds: ``reasons`` says why, by name."""
 
-    def __init__(self, reasons: dict[str, str], of: int) -> None:
+    def __init__(self, reasons: dict[str, str], of: int, what: str = "pictures") -> None:
         self.reasons = reasons
         named = some([f"{name} ({reason})" for name, reason in reasons.items()], most=3)
-        super().__init__(f"{len(reasons)} of {of} pictures cannot be read: {named}: repair or remove them")
+        super().__init__(f"{len(reasons)} of {of} {what} cannot be read: {named}: repair or remove them")
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,6 @@ class Header:
     height: int
     mode: str
     frames: int
-
-
-def chosen(files: list[Path]) -> tuple[list[Path], str]:
-    """Those that are pictures by their names; and in words what is left out."""
-    pictures = [path for path in files if path.suffix.lower() in ENDINGS or path.suffix.lower() in UNREAD]
-    others = [path.name for path in files if path not in set(pictures)]
-    return pictures, f"{len(others)} files that are no pictures are left out: {some(others)}" if others else ""
 
 
 def write(files: list[Path], folder: Path, raw: Path, size: int | None) -> tuple[list[Header], str]:

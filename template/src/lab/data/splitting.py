@@ -44,6 +44,8 @@ def split(
 
 def merged(groups: pd.Series, ids: pd.Series, duplicates: list[list[str]]) -> pd.Series:
     """Groups, those united that share near-duplicates: each has the name of its first row's group."""
+    if not duplicates:
+        return groups
     heads: dict[str, str] = {}
 
     def head(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,11 +118,11 @@ def identities(table: pd.DataFrame) -> list[str]:
     return [f"{row:0{len(str(len(table)))}d}" for row in range(len(table))]
 
 
-def row_contents(table: pd.DataFrame) -> list[bytes]:
-    """Each row as a line of CSV, whatever its id."""
+def row_contents(table: pd.DataFrame) -> Iterator[bytes]:
+    """Each row as a line of CSV, whatever its id. Nothing is written before the first is asked for."""
     content = table.drop(columns=["id", "sha256"], errors="ignore")
     lines = content.to_csv(index=False, header=False, lineterminator=LINE).split(LINE)
-    return [line.encode(errors="surrogatepass") for line in lines[:-1]]
+    yield from (line.encode(errors="surrogatepass") for line in lines[:-1])
 
 
 def row_digests(table: pd.DataFrame) -> list[str]:

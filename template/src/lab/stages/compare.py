@@ -8,15 +8,16 @@ import matplotlib.pyplot as plt
 
 from lab.comparison import figures, units
 from lab.comparison.ledger import note_look
+from lab.comparison.predictions import Predictions, read_predictions
 from lab.comparison.references import answers
-from lab.comparison.summary import Predictions, compare
+from lab.comparison.summary import compare
 from lab.contract import Problem
-from lab.errors import UserError, ask, run
+from lab.errors import ask, run
 from lab.files import digests, read_table, write_json
 from lab.paths import COMPARISON, COSTS, FIGURES, METRICS, RUNS, SPLITS
 from lab.results import Compared, Comparison, Costs, Difference, Means, MethodCosts, RunRecord
 from lab.runs import read_finished
-from lab.settings import Params, read_params, read_project
+from lab.settings import read_params, read_project
 from lab.style import NUMBER, interval, method_colours, number, probability, with_unit
 from lab.team_code.loading import load_problem
 from lab.team_code.problem_checks import drawn
@@ -29,7 +30,7 @@ def main() -> None:
     records = {
         method: {seed: read_finished(RUNS / method / str(seed)) for seed in params.seeds} for method in params.methods
     }
-    predictions = read_predictions(params)
+    predictions = read_predictions(params.methods, params.seeds)
     parameters = {method: runs[params.seeds[0]]["parameter_count"] for method, runs in records.items()}
     splits = read_table(SPLITS, "id", "split")
     one = next(iter(predictions["baseline"].values()))
@@ -54,25 +55,6 @@ def main() -> None:
     for line in verdicts(summary):
         print(line)
     sync_all()
-
-
-def read_predictions(params: Params) -> Predictions:
-    """All predictions, checked to answer the same examples in the same order."""
-    found: Predictions = {}
-    splits = read_table(SPLITS, "id", "split")
-    expected = {name: splits.loc[splits["split"] == name, "id"].tolist() for name in ("validation", "test")}
-    for method in params.methods:
-        found[method] = {}
-        for seed in params.seeds:
-            path = RUNS / method / str(seed) / "predictions.parquet"
-            frame = read_table(path, "id", "split")
-            for split, ids in expected.items():
-                if frame.loc[frame["split"] == split, "id"].tolist() != ids:
-                    others = f"other examples than the {split} split of {SPLITS.as_posix()}"
-                    mend = f"delete the folder {path.parent.as_posix()} and run `uv run dvc repro`"
-                    raise UserError(f"{path.as_posix()} answers {others}: {mend}")
-            found[method][seed] = frame
-    return found
 
 
 def draw(problem: Problem, predictions: Predictions, summary: Compared) -> list[str]:

@@ -15,8 +15,9 @@ from lab.tracking.run_files import comparison, scores
 
 NO_CARD = """The best method's weights, as its first seed trained them.
 
-They are a file of safetensors, which no program has to trust: `mlflow models serve` cannot load it, for that it would
-need the method as a pickle. Load it with `safetensors.torch.load_file` into the method's own class."""
+They are a file of safetensors, which may be loaded without trust in whoever made it: give what
+`safetensors.torch.load_file` returns to `load_state_dict` of the method's own class. `mlflow models` cannot serve it:
+its one format without pickle (pt2) takes and returns plain tensors, and a method takes and returns named ones."""
 
 
 def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str], known: str) -> str:

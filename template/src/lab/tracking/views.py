@@ -42,7 +42,7 @@ def _methods(names: list[str]) -> dict[str, Any]:
         "searchFilter": f"tags.seed = '{ALL_SEEDS}'",
         "selectedColumns": [*columns, "attributes.`Created`"],
         "columnOrder": ["attributes.`Run Name`", *columns, "attributes.`Created`"],
-        "columnWidths": {"tags.`verdict`": 380} | {f"metrics.`{name}`": 125 for name in metrics},
+        "columnWidths": {"tags.`verdict`": 470} | {f"metrics.`{name}`": 125 for name in metrics},
         "compareRunCharts": [_bar(name) for name in names],
         "compareRunSections": _sections("test"),
     }

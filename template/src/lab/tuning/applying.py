@@ -28,6 +28,9 @@ def apply(method: str, values: Values) -> list[str]:
     yaml = YAML()  # round trip: comments, quotes and order are kept
     yaml.preserve_quotes = True
     yaml.width = 10_000
+    yaml.representer.add_representer(
+        type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
     yaml.indent(mapping=2, sequence=4, offset=2)
     content = yaml.load(text)
     _set(content, method, values)
@@ -54,7 +57,7 @@ def _aligned(before: str, after: str) -> str:
     """``after``, but each line that only differs in its spaces is as it was."""
 
     def bare(line: str) -> str:
-        return re.sub(r"\s+", " ", line)
+        return re.sub(r"(?<=\S)\s+", " ", line)  # not its indentation
 
     known = {bare(line): line for line in before.splitlines()}
     return "".join(known.get(bare(line), line) + "\n" for line in after.splitlines())

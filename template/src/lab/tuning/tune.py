@@ -55,19 +55,19 @@ def tune(params: Params, method: str, workers: int, most: int) -> None:
         opened = studies.open_study(folder, metric.higher_is_better, params.tune.seed)
         before = len(studies.finished(opened))
         print(f"{method}: {before} of {most} trials are there; study {mark}", flush=True)
-        problem = ""
+        problem: BaseException | None = None
         began = time.monotonic()
         if before < most:
             with Follower(folder):
                 try:
                     work(params, method, most, mark, workers)
-                except UserError as error:
-                    problem = str(error)
+                except (UserError, SystemExit) as error:
+                    problem = error
         ended = studies.finished(opened)
     states = [trial.state.name for trial in ended]
     note(Count(method, mark, len(ended), states.count("PRUNED"), states.count("FAIL")))
     if problem:
-        raise UserError(problem)
+        raise problem
     from lab.tuning.figures import draw  # matplotlib and SciPy
 
     for path in draw(method, opened, metric):
@@ -102,7 +102,7 @@ def work(params: Params, method: str, most: int, mark: str, workers: int) -> Non
     if stop:
         raise UserError(stopped)
     if codes := [child.returncode for child in children if child.returncode]:
-        raise UserError(f"{method}: {len(codes)} of {len(children)} workers ended early: see above what they say")
+        raise SystemExit(codes[0])  # it has said why
 
 
 def _end(children: list[subprocess.Popen]) -> None:

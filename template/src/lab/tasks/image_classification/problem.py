@@ -131,36 +131,26 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:
     """The class that is thought most probable, and minus the logarithm of the probability of the right one."""
-    label, log_probability = predictions["label"].to_numpy(), np.vstack(predictions["log_probability"].tolist())
-    loss = -log_probability[np.arange(len(label)), label]
-    return pd.DataFrame({"label": label, "predicted": log_probability.argmax(axis=1), "loss": loss})
+    from lab.comparison.classes import measure_classes
+
+    return measure_classes(predictions)
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    from lab.comparison.confusion import confusion
+    from lab.comparison.classes import score_classes
 
-    label, predicted = predictions["label"].to_numpy(), predictions["predicted"].to_numpy()
-    counts = confusion(label, predicted, 1 + max(label.max(), predicted.max()))
-    right, answers = np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1)
-    f1 = 2 * right[answers > 0] / answers[answers > 0]
-    return {
-        "accuracy": 100 * float(right.sum() / len(label)),
-        "macro_f1": 100 * float(f1.mean()),
-        "log_loss": float(predictions["loss"].mean()),
-    }
+    return score_classes(predictions)
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """Which classes are confused, and the mistakes that each method was surest of."""
+    from lab.comparison.classes import tested
     from lab.comparison.confusion import draw_confusion
 
     table = pd.read_parquet(RAW / "examples.parquet")
     names = [str(name) for name in classes(table)]
-    tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}
-    answers = {
-        method: (frame["label"].to_numpy(), np.vstack(frame["log_probability"].tolist()).argmax(axis=1))
-        for method, frame in tests.items()
-    }
+    tests = tested(predictions)
+    answers = {method: (frame["label"].to_numpy(), frame["predicted"].to_numpy()) for method, frame in tests.items()}
     return {"confusion": draw_confusion(answers, names), "mistakes": draw_mistakes(tests, names, table)}
 
 
@@ -169,6 +159,8 @@ def draw_mistakes(
 ) -> Figure:
     import matplotlib.pyplot as plt
 
+    from lab.comparison.classes import surest_mistakes
+
     pictures, place = np.load(RAW / "pictures.npy", mmap_mode="r"), pd.Series(range(len(table)), table["id"])
     look = {"cmap": "gray_r", "vmin": 0, "vmax": INK} if "ink" in table else {"cmap": "gray", "vmin": 0, "vmax": 255}
     long = max(map(len, names)) > 3  # then each name has a line of its own, above pictures that are 0.85 inches wide
@@ -176,9 +168,7 @@ def draw_mistakes(
     size = (0.85 * shown + 0.8, (1.3 if long else 1.15) * len(predictions))
     figure, panels = plt.subplots(len(predictions), shown, figsize=size, squeeze=False)
     for row, (method, frame) in zip(panels, predictions.items(), strict=True):
-        probability = np.exp(np.vstack(frame["log_probability"].tolist()))
-        frame = frame.assign(predicted=probability.argmax(axis=1), confidence=probability.max(axis=1))
-        mistakes = frame[frame["predicted"] != frame["label"]].nlargest(shown, "confidence")
+        mistakes = surest_mistakes(frame, shown)
         for axes in row:
             axes.set_axis_off()
         for axes, mistake in zip(row, mistakes.itertuples(), strict=False):

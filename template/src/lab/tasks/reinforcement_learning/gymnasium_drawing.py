@@ -44,7 +44,7 @@ def draw_episode(raw: Path, row: pd.Series, method: str, panels: int = 8) -> Fig
         return figure
     for axes, (step, frame) in zip(figure.subplots(2, panels // 2).flat, frames.items(), strict=False):
         axes.imshow(frame)
-        axes.set_title(f"after {step} steps: {returns[step]:.6g}", fontsize=8)
+        axes.set_title(f"after {step} steps: return {returns[step]:.6g}", fontsize=8)
     for axes in figure.axes:
         axes.set_axis_off()
     return figure

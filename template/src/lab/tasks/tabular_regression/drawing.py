@@ -1,4 +1,4 @@
-"""Figures: predicted against true values, and where each method errs."""
+"""A figure of where each method errs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.ticker import LogLocator
 
 from lab.comparison.figures import colours
 from lab.data.features import is_text
@@ -16,31 +15,6 @@ if TYPE_CHECKING:
 
 PLACE = "Neighborhood"
 """The column of the demo data by which errors are shown; of own data it is the one of most categories."""
-
-
-def draw_values(predictions: dict[str, pd.DataFrame], name: str, unit: str) -> Figure:
-    """Each example as a dot; the axes are logarithmic if values differ more than tenfold."""
-    true = next(iter(predictions.values()))["target"].astype(float)
-    scale = 1000 if true.abs().median() > 10_000 else 1
-    low, high = true.min() / scale, true.max() / scale
-    wide = low > 0 and high > 10 * low
-    ends = [0.8 * low, 1.25 * high] if wide else [low - 0.05 * (high - low), high + 0.05 * (high - low)]
-    size = (3.1 * len(predictions), 3.2)
-    figure, panels = plt.subplots(1, len(predictions), figsize=size, sharex=True, sharey=True, squeeze=False)
-    label = f"({'1,000 ' if scale > 1 else ''}{unit})" if unit or scale > 1 else ""
-    shown = zip(panels[0], predictions.items(), colours(list(predictions)).values(), strict=True)
-    for axes, (method, frame), colour in shown:
-        axes.plot(ends, ends, color="0.6", lw=1)
-        axes.plot(true / scale, frame["predicted"] / scale, ".", color=colour, ms=5, alpha=0.4, mew=0)
-        axes.set(title=method, xlabel=f"{name} {label}".strip(), xlim=ends, ylim=ends)
-        if wide:
-            axes.set(xscale="log", yscale="log")
-            for axis in (axes.xaxis, axes.yaxis):
-                axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-                axis.set_major_formatter("{x:,.0f}" if low > 1 else "{x:,g}")
-                axis.set_minor_formatter("")
-    panels[0][0].set_ylabel(f"predicted {label}".strip())
-    return figure
 
 
 def draw_errors(

@@ -129,19 +129,15 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    target = predictions["target"].to_numpy(float)
-    error = predictions["predicted"].to_numpy(float) - target
-    mean_square = np.square(error).mean()
-    return {
-        "rmse": float(np.sqrt(mean_square)),
-        "mae": float(np.abs(error).mean()),
-        "r2": float(1 - mean_square / target.var()),
-    }
+    from lab.comparison.quantities import score_quantities
+
+    return score_quantities(predictions)
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """Predicted against true values, and for which category each method errs."""
-    from lab.tasks.tabular_regression.drawing import draw_errors, draw_values
+    from lab.comparison.quantities import draw_values
+    from lab.tasks.tabular_regression.drawing import draw_errors
 
     options = read_params().data
     tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}

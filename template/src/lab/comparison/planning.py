@@ -1,0 +1,97 @@
+"""``uv run lab power``: which true difference a comparison would show, before anybody trains for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lab.comparison.power import USUAL, Plan, detectable, planned
+from lab.comparison.predictions import read_predictions
+from lab.comparison.statistics import Estimate, Scores, estimate, resample
+from lab.comparison.summary import of_split
+from lab.contract import Metric, Problem
+from lab.errors import UserError
+from lab.files import read_table
+from lab.kept_runs import read_record
+from lab.paths import RUNS, SPLITS
+from lab.settings import Params, read_params
+from lab.style import number, percent, with_unit
+from lab.team_code.loading import load_problem
+from lab.team_code.problem_checks import scored
+
+SHARED = 0.5
+"""Of what makes an example hard for all seeds of a method, the part that is assumed to be hard for another one too."""
+
+
+def main(mean: float | None, std: float) -> None:
+    """Print the smallest difference that would be seen, for several numbers of seeds and of test examples.
+
+    By the runs that are there, on validation data: looking at the test split is for the comparison. Without any run, by
+    assumption: the ``mean`` of a share of right answers and its ``std`` over seeds.
+    """
+    params, problem = read_params(), load_problem()
+    metric, splits = problem.metrics[0], read_table(SPLITS, "id", "split")["split"].value_counts()
+    trained = [
+        name
+        for name in params.methods
+        if all(read_record(RUNS / name / str(seed)).get("status") == "finished" for seed in params.seeds)
+    ]
+    if mean is not None:
+        found, of, told = assumed(metric, mean, std, int(splits["test"]))
+    elif "baseline" not in trained or len(params.seeds) < 2:
+        raise UserError(
+            "no baseline is trained with two seeds or more: run `uv run dvc repro train@baseline`, "
+            "or give what you expect, as in `uv run lab power --mean 90 --std 1`"
+        )
+    else:
+        found, of, told = measured_by(problem, params, trained)
+    candidates = [name for name in params.methods if name not in ("baseline", *params.compare.ablations)]
+    several = f"; {len(candidates)} methods are compared with the baseline" if len(candidates) > 1 else ""
+    print(f"{metric.name}, {told}{several}")
+    print(f"A true difference is called one in {percent(USUAL)} of cases from this size on:")
+    sizes = [int(splits["test"]) * more for more in (1, 2, 4)]
+    print(f"{'seeds':>8}" + "".join(f"{f'{size:,} test examples':>22}" for size in sizes))
+    for seeds in sorted({3, 5, 10, max(2, len(params.seeds))}):
+        cells = []
+        for size in sizes:
+            alpha = round(1 - params.compare.confidence, 9)
+            plan = Plan(size, seeds, max(1, len(candidates)), alpha, params.compare.resamples)
+            smallest = detectable(planned(found, of, plan), plan)
+            cells.append(f"{with_unit(number(smallest, metric.digits + 1), metric.unit):>22}")
+        print(f"{seeds:>8}" + "".join(cells))
+
+
+def assumed(metric: Metric, mean: float, std: float, examples: int) -> tuple[Estimate, Plan, str]:
+    """A share of right answers: its variance follows from its mean."""
+    low, high = metric.bounds
+    if low is None or high is None or not low < mean < high:
+        raise UserError(f"--mean must lie between the bounds of {metric.name}, which are {metric.bounds}")
+    share = (mean - low) / (high - low)
+    one = (high - low) ** 2 * share * (1 - share) / examples
+    told = f"assumed: mean {mean:g}, standard deviation over seeds {std:g}, wrong on the same examples half the time"
+    return Estimate(0.0, 2 * one * (1 - SHARED), (std**2, std**2), np.inf, (0.0, 0.0)), Plan(examples, 1), told
+
+
+def measured_by(problem: Problem, params: Params, trained: list[str]) -> tuple[Estimate, Plan, str]:
+    """By the first trained method beside the baseline, or by the baseline alone."""
+    other = next((name for name in trained if name not in ("baseline", *params.compare.ablations)), None)
+    methods = ["baseline", *([other] if other else [])]
+    frames = of_split(problem, read_predictions(methods, params.seeds), "validation")
+    metric, arms = problem.metrics[0].name, {}
+    for name, runs in frames.items():
+        draws = resample(list(runs.values()), problem.score, params.compare.resamples, params.compare.seed)[metric]
+        values = np.array([scored(problem, frame)[metric] for frame in runs.values()])
+        arms[name] = Scores(values, draws, len(frames[name][params.seeds[0]]))
+    baseline = arms["baseline"]
+    of = Plan(baseline.size, len(params.seeds), resamples=params.compare.resamples)
+    told = f"by {len(params.seeds)} seeds of {{}} on {baseline.size:,} validation examples"
+    if other:
+        return estimate(arms[other], baseline), of, told.format(f"baseline and {other}")
+    alone = estimate(baseline)
+    own, beyond = sum(alone.own), sum(alone.beyond or ())
+    every_seed = max(0.0, alone.examples - own)
+    both = Estimate(0.0, 2 * own + 2 * (1 - SHARED) * every_seed, (beyond, beyond), np.inf, (own, own))
+    return (
+        both,
+        of,
+        told.format("baseline") + "; assumed: novel varies as much, and half of what is hard is hard for both",
+    )

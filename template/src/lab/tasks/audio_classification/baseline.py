@@ -1,0 +1,38 @@
+"""A convolutional network on the spectrogram: it knows the timbre of short pieces, and how often each is heard."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lab.contract import Batch, Examples, Method
+from lab.tasks.audio_classification.problem import sizes
+
+
+class Convolutions(Method):
+    """``width``: channels of the first layer; the others have twice and four times as many."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, examples: Examples, width: int) -> None:
+        super().__init__()
+        spectrogram, classes = sizes(examples)
+        self.register_buffer("mean", spectrogram.mean())
+        self.register_buffer("scale", spectrogram.std())
+        layers: list[nn.Module] = []
+        for inputs, outputs in ((1, width), (width, 2 * width), (2 * width, 4 * width)):
+            layers += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+            layers.append(nn.MaxPool2d(2, ceil_mode=True))
+        self.layers = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4 * width, classes))
+
+    def logits(self, batch: Batch) -> Tensor:
+        return self.layers(((batch["spectrogram"] - self.mean) / self.scale).unsqueeze(1))
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        logits = self.logits(batch)
+        accuracy = (logits.argmax(dim=1) == batch["label"]).float().mean()
+        return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
+
+    def predict(self, batch: Batch) -> dict[str, Tensor]:
+        """``log_probability``: (n, classes)."""
+        return {"log_probability": torch.log_softmax(self.logits(batch).float(), dim=1)}
