@@ -16,8 +16,8 @@ from lab.tasks.audio_classification.problem import sizes
 class RecurrentNetwork(Method):
     """``width``: channels of the first layer. ``augment``: share of bands and moments that a sound may lose.
 
-    Pitches are halved by each layer, but time only by the first two: the recurrent layer reads a step for each 80
-    milliseconds, from both ends.
+    Pitches are halved by each layer, but time only by the first two: the recurrent layer reads a step for each 0.13
+    seconds, from both ends.
     """
 
     mean: Tensor
