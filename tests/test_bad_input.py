@@ -77,7 +77,7 @@ def test_broken_rules_are_told_all_at_once(project: Project) -> None:
     said = project.fail(*stage("validate"))
     for column in ("writer", "place"):
         assert f"{column}: expectations() in problem.py must have a rule for this column" in said
-    assert "ink: must lie between 0.1 and 0.5: 1 row (id 0007)" in said
+    assert "ink: must be between 0.1 and 0.5: 1 row (id 0007)" in said
 
 
 @pytest.mark.parametrize("stray", [False, True])
@@ -105,7 +105,7 @@ def test_a_payload_changed_after_collection_is_noticed(project: Project, stray: 
             "ink: no value may be missing: 1 row (id 0007)",
         ),
         ('examples.loc[7, "ink"] = 99', "(id 0007)"),
-        ('examples.loc[7, "id"] = "0006"', "id: no value may stand twice: 2 rows (id 0006, 0006)"),
+        ('examples.loc[7, "id"] = "0006"', "id: no value may appear twice: 2 rows (id 0006, 0006)"),
         ('examples["writer"] = "me"', "writer: expectations() in problem.py must have a rule for this column"),
     ],
 )
@@ -134,7 +134,7 @@ def test_scores_without_a_metric_are_refused(project: Project) -> None:
     for name in ("fingerprint", "collect", "validate", "split", "train baseline", "train novel"):
         project.succeed(*stage(name))
     project.write(PROBLEM, 'Metric("macro_f1"', 'Metric("F1"')
-    assert "score returns 'F1', whose direction is not given" in project.fail(*stage("compare"))
+    assert "score returns 'macro_f1', whose direction is not given" in project.fail(*stage("compare"))
     assert not (project.path / "results/comparison.json").exists()
 
 

@@ -60,5 +60,6 @@ def test_power_is_told_before_any_run_and_by_runs(reproduced: Project) -> None:
     assert "by 3 seeds of baseline and novel on 271 validation examples" in told
     rows = [[float(cell) for cell in re.findall(r"([\d.]+)%", line)] for line in told.splitlines()[3:]]
     assert len(rows) == 3
-    assert all(row == sorted(row, reverse=True) for row in rows)
+    columns = list(zip(*rows, strict=True))  # more examples may help little: with few seeds, these decide
+    assert all(list(column) == sorted(column, reverse=True) for column in columns)
     assert "assumed: mean 90" in reproduced.succeed(*power, "--mean", "90")

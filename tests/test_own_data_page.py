@@ -70,12 +70,6 @@ def test_the_pages_blocks_of_elsewhere_are_valid(stamped: dict[str, Project], ta
         DataSettings.model_validate(settings)
 
 
-def test_a_game_has_no_data_to_bring(stamped: dict[str, Project]) -> None:
-    page = (stamped["reinforcement_learning"].path / "own_data/README.md").read_text(encoding="utf-8")
-    assert "environment.py" in page
-    assert "```" not in page
-
-
 def test_look_shows_pictures_and_the_worst_of_them(stamp: Stamp, tmp_path: Path) -> None:
     project = stamp(tmp_path / "project", task="image_classification")
     path = own_pictures(project)

@@ -19,7 +19,7 @@ def data_card(project: Project, results: Results) -> str:
     """Where the data come from, what is in them, how they were split and checked."""
     say = speaker(project.language)
     source, splits, validation = results["provenance"], results["splits"], results["validation"]
-    unsaid = say("documents.not_given").replace("*", "")  # Typst's bold
+    unsaid = say("documents.not_given").replace("*", "**")  # bold, as Typst and Markdown write it
     about = [
         (say("terms.project"), escape(project.title)),
         (say("terms.kind"), kind(say, source)),

@@ -12,7 +12,7 @@ from lab.contract import Batch, Examples, Method, Problem
 from lab.settings import Params
 from lab.team_code.loading import load_method
 from lab.train_settings import TrainSettings
-from lab.training.batches import take
+from lab.training.batches import count, take
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import repeatable
 from lab.training.loop import Fitted, fit
@@ -65,7 +65,9 @@ class Trial:
 
     def train_briefly(self) -> Fitted:
         """A few steps, without weight decay: only what has a gradient moves."""
-        return self.train(self.some("train", STEPS * self.settings.batch_size), epochs=1, weight_decay=0.0)
+        few = self.some("train", STEPS * self.settings.batch_size)
+        epochs = -(-STEPS // max(1, count(few) // self.settings.batch_size))  # small data make few batches
+        return self.train(few, epochs=epochs, weight_decay=0.0)
 
     @cached_property
     def trained(self) -> Fitted:

@@ -74,6 +74,8 @@ class LatentDiffusion(Method):
         code = self.encoder(picture)
         guess = self.decoder(code + self.blur * torch.randn_like(code))
         reconstruction = functional.binary_cross_entropy_with_logits(guess, picture)
+        # Less the entropy of the picture's own greys, a constant: 0 if it is drawn perfectly.
+        reconstruction = reconstruction - (torch.special.entr(picture) + torch.special.entr(1 - picture)).mean()
         diffusion = self.diffusion_loss(code.detach().repeat(self.draws, 1))
         return {"loss": reconstruction + diffusion, "reconstruction": reconstruction, "diffusion": diffusion}
 
