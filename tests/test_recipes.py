@@ -35,7 +35,7 @@ def test_pretrained_weights_are_tuned(stamp: Stamp) -> None:
     assert record["status"] == "finished"
     history = (project.path / "runs/pretrained/0/history.csv").read_text(encoding="utf-8").splitlines()
     row = dict(zip(history[0].split(","), history[1].split(","), strict=True))
-    assert float(row["validation_loss"]) < 2  # ln 10 = 2.3 is a guess
+    assert float(row["train_loss"]) < 2.2  # the mean over 16 steps, of which the first is a guess: ln 10 = 2.3
     assert project.run("ruff", "check", path[1]).returncode == 0
 
 
