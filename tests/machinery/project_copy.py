@@ -51,3 +51,11 @@ def mini_report(folder: Path, body: str) -> None:
     head = f'{imports}#show: paper.with(kind: "Test")\n'
     tail = '\n#bibliography("references.bib")\n'
     (folder / "documents/report.typ").write_text(head + body + tail, encoding="utf-8")
+
+
+def edit(name: str, old: str, new: str) -> None:
+    """Replace ``old``, which must be there, in a file of the current folder."""
+    path = Path(name)
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")

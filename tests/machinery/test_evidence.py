@@ -9,6 +9,7 @@ from typing import Any
 import example_results
 import project_copy
 import pytest
+from project_copy import edit
 
 from lab.examples_left import MARK
 from lab.reporting.evidence import from_check, from_file
@@ -19,13 +20,6 @@ from lab.settings import read_params
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.chdir(tmp_path)
     return project_copy.make(tmp_path, methods=example_results.METHODS, metrics=example_results.METRICS)
-
-
-def edit(name: str, old: str, new: str) -> None:
-    path = Path(name)
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_evidence_is_found_where_it_is_and_missing_where_it_is_not(project: dict[str, Any]) -> None:

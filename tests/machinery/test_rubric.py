@@ -43,13 +43,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return project_copy.make(tmp_path, methods=example_results.METHODS, metrics=example_results.METRICS)
 
 
-def edit(name: str, old: str, new: str) -> None:
-    path = Path(name)
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
 def test_words_prompts_and_typed_numbers_of_a_section_are_counted() -> None:
     section = read_section(SOURCE, "problem")
     assert section is not None

@@ -58,7 +58,7 @@ class Player(Method):
 
     def learn(self, batch: Batch, update: Update) -> dict[str, Tensor]:
         """Play, and call ``update`` with a loss as often as the method likes: see ``train_step`` in contract.py."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no learn: add it")
 
     def explore(self, batch: Batch) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor]:
         """Play with random choices, as likely as the policy finds them, and with luck that is new each time.
