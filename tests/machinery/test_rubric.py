@@ -10,9 +10,10 @@ import project_copy
 import pytest
 
 from lab.errors import UserError
-from lab.reporting import rubric
+from lab.reporting import rubric, rubric_formats
 from lab.reporting.evidence import from_check, from_section
 from lab.reporting.prose import read_section
+from lab.words import speaker
 
 SOURCE = """\
 #import "theme.typ": *
@@ -91,16 +92,16 @@ def test_citations_and_typed_numbers_are_read_from_the_documents(project: dict[s
 def test_the_rubric_tells_evidence_and_never_points(
     project: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rubric.main()
+    rubric_formats.main()
     printed = capsys.readouterr().out
     report = rubric.look_up(rubric.read_rubric())
     assert report["points"] == sum(criterion["points"] for criterion in report["criteria"])
     keys = {key for criterion in report["criteria"] for key in criterion}
-    assert keys == {"id", "title", "points", "evidence"}
+    assert keys == {"id", "title", "points", "pages", "evidence"}
     for criterion in report["criteria"]:
         assert f"{criterion['title']} ({criterion['points']:g} points)" in printed
         for piece in criterion["evidence"]:
-            assert set(piece) == {"what", "found", "detail", "where"}
+            assert set(piece) == {"what", "found", "detail", "where", "todo", "pages"}
             assert f"{'[x]' if piece['found'] else '[ ]'} {piece['what']}: {piece['detail']}" in printed
 
 
@@ -129,7 +130,9 @@ def test_another_course_brings_its_own_criteria(project: dict[str, Any]) -> None
     assert report["points"] == 52.5
     assert [criterion["title"] for criterion in report["criteria"]] == ["Code & tests | style", "Vortrag"]
     assert [piece["found"] for piece in report["criteria"][0]["evidence"]] == [True, True]
-    assert r"## Code & tests \| style (42.5 points): 2 of 2 found" in rubric.as_text(report, markdown=True)
+    assert r"## Code & tests \| style (42.5 points): 2 of 2 found" in rubric_formats.as_text(
+        report, speaker("en"), markdown=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,11 @@ def test_another_course_brings_its_own_criteria(project: dict[str, Any]) -> None
         ("points: 10", "point: 10", "criteria.1.point"),
         ("check: methods", "check: method", "there is no check 'method': did you mean 'methods'?"),
         ("section: slides", "section: slide#a", "'slide#a' is in no document: did you mean 'slides'?"),
-        ("check: methods", "check: methods, file: a", "one of section, file and check is needed, and only one"),
+        (
+            "check: methods",
+            "check: methods, file: a",
+            "one of section, file, check, pages and minutes is needed, and only one",
+        ),
         ("id: talk", "id: code", "id 'code' appears twice"),
         ("criteria:", "criteria: [", "rubric.yml, line 3: while parsing"),
         (OTHER, "", "rubric.yml: is empty"),

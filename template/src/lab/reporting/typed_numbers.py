@@ -48,9 +48,9 @@ TYPED = re.compile(
 )
 BEFORE = re.compile(
     r"(?:\b(?:python|pytorch|torch|cuda|cudnn|numpy|pandas|scikit-learn|typst|dvc|mlflow|ubuntu|debian|windows|macos|linux|"
-    r"version|release|section|sections|sec\.|chapter|figure|figures|fig\.|table|tables|equation|eq\.|appendix|algorithm|slide|"
-    r"page|step|"
-    r"cc[ -]by(?:-\w+)*|gpl|lgpl|apache|mpl|gpt|llama|licen[cs]e|gcc|java|node)|§|版本|第|圖|表|節|章|式)[\s(（]*(?:v\.?\s?)?$",
+    r"version|release|sections?|sec\.|chapter|figures?|fig\.|tables?|equation|eq\.|appendix|algorithm|slide|page|step|"
+    r"cc[ -]by(?:-\w+)*|gpl|lgpl|apache|mpl|gpt|llama|licen[cs]e|gcc|java|node)|§|版本|第|圖|表|節|章|式)"
+    r"[\s(（]*(?:v\.?\s?)?$",
     re.IGNORECASE,
 )
 DAY = re.compile(r"(?:0?[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])$")
