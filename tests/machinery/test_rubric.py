@@ -105,6 +105,17 @@ def test_the_rubric_tells_evidence_and_never_points(
             assert f"{'[x]' if piece['found'] else '[ ]'} {piece['what']}: {piece['detail']}" in printed
 
 
+@pytest.mark.parametrize("name", ["poster", "video"])
+def test_every_course_finds_its_criteria(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    project_copy.make(tmp_path, rubric=name)
+    report = rubric.look_up(rubric.read_rubric())
+    assert report["points"] == {"poster": 35, "video": 100}[name]
+    pieces = [piece for criterion in report["criteria"] for piece in criterion["evidence"]]
+    assert not [piece for piece in pieces if "no heading has" in piece["detail"]]
+    assert all(piece["todo"] for piece in pieces if not piece["found"])
+
+
 def test_without_results_there_is_no_evidence_of_them(project: dict[str, Any]) -> None:
     for path in [*Path("results").rglob("*.*"), Path("data/raw/provenance.json")]:
         path.unlink()

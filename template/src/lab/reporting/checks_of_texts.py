@@ -33,7 +33,8 @@ def _entries() -> list[str]:
 
 
 def _cited(text: str) -> list[str]:
-    return list(dict.fromkeys(one or other for one, other in CITED.findall(text)))
+    plain = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.S)
+    return list(dict.fromkeys(one or other for one, other in CITED.findall(plain)))
 
 
 def _citations(say: Say, live: bool) -> Finding:
@@ -51,7 +52,7 @@ def _references(say: Say, live: bool) -> Finding:
         return False, say("evidence.no_references"), PROSE.as_posix()
     entries = _entries()
     own = "\n".join(_source(PROSE / f"{name}.typ") for name in DOCUMENTS)
-    labels = set(re.findall(r"<([\w:.-]+)>", own))
+    labels = set(re.findall(r"(?<!cite\()<([\w:.-]+)>", own))
     keys = [key for key in _cited(own) if key not in labels]
     ours = _cited("\n".join(text for section in table(read_project().language).values() for text in section.values()))
     lost = [f"@{key}" for key in keys if key not in entries]

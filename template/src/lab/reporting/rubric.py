@@ -12,6 +12,7 @@ from lab.reporting import evidence
 from lab.reporting.documents import DOCUMENTS
 from lab.settings import read_project
 from lab.strict import Strict, Text, checked, did_you_mean, read_yaml
+from lab.words import Say
 
 Title = Text | Annotated[dict[str, Text], Field(min_length=1)]
 
@@ -150,6 +151,12 @@ def _look_up(criterion: Criterion, language: str, live: bool) -> CriterionReport
     pages = sorted({page for one in found for page in one.pages}, key=_place)
     title = criterion.name(language)
     return {"id": criterion.id, "title": title, "points": criterion.points, "pages": pages, "evidence": pieces}
+
+
+def where_in_words(where: str, say: Say) -> str:
+    """``documents/report.typ, line 7``, in the project's language."""
+    file, line, number = where.rpartition(", line ")
+    return say("rubric.line", file=file, line=number) if line else where
 
 
 def _place(page: str) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from typing import Any
 from lab.errors import UserError
 from lab.reporting.cards import escape
 from lab.reporting.documents import read_results
-from lab.reporting.rubric import CriterionReport, RubricReport, look_up, read_rubric
+from lab.reporting.rubric import CriterionReport, RubricReport, look_up, read_rubric, where_in_words
 from lab.reporting.rubric_page import page
 from lab.reporting.team import shares
 from lab.settings import read_project
@@ -47,7 +47,7 @@ def as_text(report: RubricReport, say: Say, markdown: bool = False) -> str:
         lines.append(f"{'## ' if markdown else ''}{title}: {_found(criterion, say)}")
         lines += [""] if markdown else []
         for piece in criterion["evidence"]:
-            where = f" ({show(piece['where'])})" if piece["where"] else ""
+            where = f" ({show(where_in_words(piece['where'], say))})" if piece["where"] else ""
             mark = "[x]" if piece["found"] else "[ ]"
             lines.append(f"{'- ' if markdown else '  '}{mark} {show(piece['what'])}: {show(piece['detail'])}{where}")
             if piece["todo"] and not piece["found"]:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from lab.paths import DATA_DOCS, DELIVERABLES, FIGURES
 from lab.reporting.documents import DOCUMENTS
 from lab.reporting.pages import pdf_of
-from lab.reporting.rubric import RubricReport
+from lab.reporting.rubric import RubricReport, where_in_words
 from lab.reporting.team import Share
 from lab.settings import read_project
 from lab.style import STYLE
@@ -65,9 +65,10 @@ def _place(where: str, root: str, outside: str) -> Markup:
     """``where`` of a piece, as a link if there is such a file or folder."""
     found = re.match(r"(.+?)(?=, line \d+$| and \d+ more$|$)", where)
     path = Path(found[1]) if found else Path(where)
+    shown = where_in_words(where, speaker(read_project().language))
     if not where or not path.exists():
-        return Markup.escape(where)
+        return Markup.escape(shown)
     if path == Path("results/data_docs"):
         path = DATA_DOCS
     inside = path.parts[0] in ("deliverables", "results") or path.as_posix().startswith("data/raw/")
-    return Markup('<a href="{}">{}</a>').format((root if inside else outside) + quote(path.as_posix()), where)
+    return Markup('<a href="{}">{}</a>').format((root if inside else outside) + quote(path.as_posix()), shown)

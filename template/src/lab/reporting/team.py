@@ -59,7 +59,9 @@ def _runs() -> Counter[str]:
 def _history(emails: dict[str, str]) -> tuple[dict[str, str], dict[str, tuple[int, int, int]]]:
     """Members by the other names in their commits, and commits, added and removed lines by name. .mailmap counts."""
     form = "--format=%x00%aN%x1f%aE%x1f%an%x1f%P"
-    text = git("-c", "core.quotePath=false", "log", "--no-merges", "--use-mailmap", "--numstat", "--relative", form)
+    text = git(
+        "-c", "core.quotePath=false", "log", "--no-merges", "--use-mailmap", "--numstat", "--relative", form, "--", "."
+    )
     aliases: dict[str, str] = {}
     counted: dict[str, tuple[int, int, int]] = {}
     for commit in filter(None, text.split("\0")):
