@@ -40,6 +40,7 @@ APPROACH = "= Approach <approach>\n{}\n= Next <next>\n$ L = 0 $"
         ("formula", "report", APPROACH.format("We add."), False),  # the equation stands in another section
         ("formula", "report", APPROACH.format("The loss is $x$ here."), False),
         ("formula", "report", APPROACH.format("We take\n$ x = y $ <sum>"), False),
+        ("formula", "report", APPROACH.format("The loss of $x$ at $y$ is small."), False),
         ("formula", "report", APPROACH.format("#unwritten[Give its loss.]\n\n$ x = y $"), False),
         ("formula", "report", APPROACH.format("The loss is\n$ x = y $ <sum>"), True),
         ("formula", "report", APPROACH.format("We take\n$ cal(L) = x $"), True),

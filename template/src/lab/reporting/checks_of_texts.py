@@ -13,6 +13,7 @@ from lab.reporting.checks_of_results import Check, Finding
 from lab.reporting.documents import DOCUMENTS
 from lab.reporting.prose import COMMENT, HEADING, read_section
 from lab.reporting.typed_numbers import Settings
+from lab.reporting.typst_text import MATH, kinds
 from lab.settings import read_params, read_project
 from lab.words import Say, table
 
@@ -101,7 +102,8 @@ def _metrics() -> list[str]:
 
 def _equations(text: str) -> Iterator[str]:
     """Those that stand in a line of their own."""
-    yield from re.findall(r"\$\s(.*?)\s\$", text, re.S)
+    for place in re.finditer(f"{MATH}+", kinds(text)):
+        yield from re.findall(r"\$\s[^$]*\s\$", text[place.start() : place.end()])
 
 
 def _approach(say: Say) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lab.kept_runs import read_record
-from lab.paths import RUNS
+from lab.paths import HOME, RUNS
 from lab.reporting.checks_of_results import Check, Finding
 from lab.runs import git
 from lab.settings import read_params, read_project
@@ -59,9 +59,10 @@ def _runs() -> Counter[str]:
 def _history(emails: dict[str, str]) -> tuple[dict[str, str], dict[str, tuple[int, int, int]]]:
     """Members by the other names in their commits, and commits, added and removed lines by name. .mailmap counts."""
     form = "--format=%x00%aN%x1f%aE%x1f%an%x1f%P"
-    text = git(
-        "-c", "core.quotePath=false", "log", "--no-merges", "--use-mailmap", "--numstat", "--relative", form, "--", "."
-    )
+    here = git("rev-parse", "--show-prefix")  # a project may lie inside a bigger repository, which has other commits
+    only = () if not here or here.startswith(HOME.as_posix()) else ("--", ".")
+    options = ("--no-merges", "--use-mailmap", "--numstat", "--relative", form)
+    text = git("-c", "core.quotePath=false", "log", *options, *only)
     aliases: dict[str, str] = {}
     counted: dict[str, tuple[int, int, int]] = {}
     for commit in filter(None, text.split("\0")):
