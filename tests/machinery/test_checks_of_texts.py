@@ -54,6 +54,7 @@ APPROACH = "= Approach <approach>\n{}\n= Next <next>\n$ L = 0 $"
         ("limitations", "report", "= Discussion <discussion>\nIt has limits.", False),
         ("limitations", "report", "= Limitations <limitations>\n#unwritten[Say them.]", False),
         ("limitations", "report", "= Limitations <limitations>\nFew data.", True),
+        ("limitations", "report", "= Limitations\n= Other <other>\nFew data.", False),  # which part is it?
         ("limitations", "report", "== 限制 <limits>\n資料很少。", True),
         ("limitations", "report", "// = Limitations <limitations>\nFew data.", False),
         ("typed_numbers", "report", "The test share is 0.2 of all.", True),
@@ -76,6 +77,7 @@ def test_each_citation_is_resolved_and_each_entry_is_cited(project: dict[str, An
     assert not piece.found
     assert piece.detail == "1 cited; not in references.bib: @lost1999; in references.bib, but not cited: other2021"
     write("report.typ", "As @own2020 says.")
+    assert not from_check("references").found
     write("slides.typ", "#cite(<other2021>)")
     assert from_check("references").found
     write("report.typ", "Nothing.")

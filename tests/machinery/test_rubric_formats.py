@@ -47,7 +47,7 @@ def test_the_table_stands_in_columns(project: dict[str, Any]) -> None:
         report["criteria"][0]["title"] = "問題 novel"
         table = as_text(report, speaker(language)).split("\n\n")[1].splitlines()
         assert len(table) == 1 + len(report["criteria"])
-        starts = {rubric_formats._width(line[: line.index("5  ")]) for line in table[1:]}
+        starts = {sum(2 if ord(char) > 0x2E80 else 1 for char in line[: line.index("5  ")]) for line in table[1:]}
         assert len(starts) == 1
 
 

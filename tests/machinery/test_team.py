@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from lab.reporting.evidence import from_check
 from lab.reporting.team import Share, shares
 from lab.runs import sealed
+from lab.stages import deliver
 
 HUANG, JORG = "Huang Yi-Ting", "Müller, Jörg"
 
@@ -75,8 +77,25 @@ def test_each_member_is_asked_for_and_a_later_commit_changes_no_result(project: 
     assert before.detail == f"{HUANG}: trained runs 3; {JORG}: trained runs 0"
     commit(JORG, "j@example.org", documents__notes="one\n")
     assert from_check("members", live=False) == before
+    deliver.main()
+    written = Path("results/rubric.json").read_bytes(), Path("deliverables/report.pdf").read_bytes()
+    commit(JORG, "j@example.org", documents__more="two\n")
+    deliver.main()
+    assert (Path("results/rubric.json").read_bytes(), Path("deliverables/report.pdf").read_bytes()) == written
+    Path("documents/more").unlink()
+    Path("documents/notes").unlink()
+    commit(JORG, "j@example.org")
     assert from_check("members").found
-    assert f"{JORG}: trained runs 0, commits 1, lines +1 −0" in from_check("members").detail
+    assert f"{JORG}: trained runs 0, commits 3, lines +2 −2" in from_check("members").detail
+
+
+def test_a_first_commit_without_files_is_a_commit(project: Path) -> None:
+    shutil.rmtree(".git")
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    person = {f"GIT_{who}_{what}": "yt@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    command = ["git", "commit", "--quiet", "--no-verify", "--allow-empty", "-m", "x"]
+    subprocess.run(command, check=True, env=os.environ | person)
+    assert by_name()[HUANG].commits == 1
 
 
 def test_without_git_runs_alone_are_counted(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

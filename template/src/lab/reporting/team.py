@@ -58,16 +58,16 @@ def _runs() -> Counter[str]:
 
 def _history(emails: dict[str, str]) -> tuple[dict[str, str], dict[str, tuple[int, int, int]]]:
     """Members by the other names in their commits, and commits, added and removed lines by name. .mailmap counts."""
-    form = "--format=%x00%aN%x1f%aE%x1f%an%x1f%P"
+    form = "--format=%x00%P%x1f%aN%x1f%aE%x1f%an"
     here = git("rev-parse", "--show-prefix")  # a project may lie inside a bigger repository, which has other commits
     only = () if not here or here.startswith(HOME.as_posix()) else ("--", ".")
-    options = ("--no-merges", "--use-mailmap", "--numstat", "--relative", form)
+    options = ("--no-merges", "--numstat", "--relative", form)
     text = git("-c", "core.quotePath=false", "log", *options, *only)
     aliases: dict[str, str] = {}
     counted: dict[str, tuple[int, int, int]] = {}
     for commit in filter(None, text.split("\0")):
         head, *lines = commit.splitlines()
-        mapped, email, written, parents = head.split("\x1f")
+        parents, mapped, email, written = head.split("\x1f")
         name = emails.get(email.casefold(), mapped)
         aliases[written] = aliases[mapped] = name
         changed = [line.split("\t") for line in lines if line.count("\t") == 2]
