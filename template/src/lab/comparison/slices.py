@@ -50,7 +50,7 @@ def ranges(values: pd.Series) -> dict[str, np.ndarray]:
     """Parts of equal size by their values, named by the lowest and the highest of them."""
     place, edges = pd.qcut(values, BINS, labels=False, retbins=True, duplicates="drop")
     digits = max(0, 2 - math.floor(math.log10(values.std())))
-    named = [f"{number(low, digits)} – {number(high, digits)}" for low, high in pairwise(edges)]
+    named = [f"{number(low, digits)} – {number(high, digits)}" for low, high in pairwise(edges.tolist())]
     return {name: (place == part).to_numpy() for part, name in enumerate(named)}
 
 
