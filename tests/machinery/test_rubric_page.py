@@ -126,5 +126,7 @@ def test_people_see_it_in_a_browser(delivered: dict[str, Any], tmp_path: Path, s
     from PIL import Image
 
     with Image.open(picture) as image:
-        background = "#{:02x}{:02x}{:02x}".format(*image.convert("RGB").getpixel((2, 2)))
+        pixel = image.convert("RGB").getpixel((2, 2))
+    assert isinstance(pixel, tuple)
+    background = "#{:02x}{:02x}{:02x}".format(*pixel)
     assert background == STYLE[("page_dark", "page")[scheme]].get("paper")
