@@ -119,3 +119,13 @@ def test_what_is_arranged_on_the_page_is_not_lost(folder: Path, markup: str) -> 
     said = " ".join(text for slide in slides for text in texts(slide))
     assert 0 < said.index("first") < said.index("second") < said.index("third")
     assert {slide.shapes.title.text for slide in slides} == {"Title"}
+    assert len(slides) == 1 + ("pagebreak" in markup)
+
+
+def test_cells_stand_side_by_side_and_lines_of_code_keep_their_indent(folder: Path) -> None:
+    body = "= A\n#columns(2)[left #colbreak() right]\n= B\n#grid(columns: (1fr, 3fr), [left], [right])\n"
+    *arranged, code = list(written(body + "= C\n```\nif x:\n    y\n```\nA#h(1em)B").slides)[1:]
+    for slide, share in zip(arranged, (2, 4), strict=True):
+        place = {shape.text_frame.text: shape.left for shape in slide.shapes if shape.has_text_frame}
+        assert place["right"] > place["left"] + (slide.shapes.title.width - 10**6) / share
+    assert list(texts(code))[1:4] == ["if x:", "    y", "A B"]

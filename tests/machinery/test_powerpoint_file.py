@@ -12,7 +12,7 @@ from pathlib import Path
 
 import project_copy
 import pytest
-from presentations import FIGURE, boxes, opened, squeezed, written
+from presentations import FIGURE, boxes, opened, squeezed, texts, written
 from printed_numbers import text_of
 from pypdf import PdfReader
 
@@ -54,6 +54,18 @@ def test_nothing_stands_on_something_else_or_is_too_small(folder: Path, language
                 run.font.size.pt for one in frames for line in one.paragraphs for run in line.runs if run.font.size
             ]
             assert shape.name.startswith("Footer") or min(sizes, default=14) >= 14
+
+
+def test_a_table_is_not_torn_from_its_caption(folder: Path) -> None:
+    methods = ("baseline", *(f"method_{number}" for number in range(8)))
+    deck = written(
+        "= One\nBefore.\n#comparison-table(caption: [Read it.])\n= Two\n#comparison-table(caption: [So.])",
+        methods=methods,
+    )
+    having = [slide for slide in deck.slides if any(shape.has_table for shape in slide.shapes)]
+    assert ["Read it." in texts(slide) for slide in having] == [True, False]
+    assert ["So." in texts(slide) for slide in having] == [False, True]
+    assert all(len(slide.shapes) > 3 for slide in list(deck.slides)[1:])  # title, footer and number are on each
 
 
 def test_chinese_has_a_font_and_the_page_the_colours_of_the_project(folder: Path) -> None:

@@ -49,7 +49,8 @@ def arrange(blocks: list[Block], sizes: Sizes) -> Iterator[list[Placed]]:
         many = next((many for many in range(len(single) - 1, 1, -1) if _fitted(merged(single[:many]), sizes)[1]), 1)
         many = next((less for less in range(many, 0, -1) if not _leads_on(single[less - 1], single[less])), many + 1)
         yield _fitted(merged(single[:many]), sizes)[0]
-        yield from arrange(merged(single[many:]), sizes)
+        if rest := merged(single[many:]):
+            yield from arrange(rest, sizes)
     else:
         yield placed
 
