@@ -109,6 +109,7 @@ def _write_slide(
         if isinstance(place.block, Text):
             shape = written.placeholders[1] if place is main else written.shapes.add_textbox(*box)
             shape.left, shape.top, shape.width, shape.height = box
+            written.shapes._spTree.append(shape._element)  # a placeholder is there before the others
             write_text(shape, place.block, place.scale, language)
         elif isinstance(place.block, Table):
             write_table(written, place.block, place, language)
