@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from lab.comparison.differences import differences
+from lab.comparison.intervals import interval
 from lab.comparison.predictions import Predictions
 from lab.comparison.references import Answers
-from lab.comparison.statistics import Scores, estimate, interval, resample
+from lab.comparison.slices import Parts, slices
+from lab.comparison.statistics import Scores, estimate, resample
 from lab.contract import Metric, Problem
 from lab.errors import UserError
 from lab.results import Compared, Family, MethodResult, MetricRecord, ReferenceResult
@@ -23,12 +25,13 @@ def compare(
     settings: CompareSettings,
     parameters: dict[str, int],
     answers: Answers,
+    divided: Parts | None = None,
 ) -> Compared:
     """Scores by method, metric and seed, and each method's difference from what it is compared with.
 
     Candidates are compared with the baseline and ablations with ``ABLATED``, each family corrected for its own
     number: another ablation makes no candidate less significant. ``parameters`` is how many each method has, and
-    ``answers`` what the classical references say of the test examples.
+    ``answers`` what the classical references say of the test examples. ``divided`` are parts of the test split.
     """
     seeds = list(next(iter(predictions.values())))
     tests, validations = (of_split(problem, predictions, split) for split in ("test", "validation"))
@@ -67,7 +70,7 @@ def compare(
                 "values": by_seed(seeds, one.values),
                 "mean": float(one.values.mean()),
                 "std": float(one.values.std(ddof=1)) if len(seeds) > 1 else None,
-                "interval": interval(estimate(one), alpha, metric.bounds, one.size),
+                "interval": interval(estimate(one), alpha, metric.bounds),
                 "bias": float((one.draws - one.values).mean()) if metric.biased else None,
                 "validation": {"values": by_seed(seeds, chosen_by), "mean": float(np.mean(chosen_by))},
                 "difference": None,
@@ -90,7 +93,7 @@ def compare(
             one = classical[name]
             references[name]["metrics"][metric.name] = {
                 "value": float(one.values[0]),
-                "interval": interval(estimate(one), alpha, metric.bounds, one.size),
+                "interval": interval(estimate(one), alpha, metric.bounds),
                 "champion": difference,
             }
     return {
@@ -103,6 +106,7 @@ def compare(
         "order": list(methods),
         "metrics": [recorded(metric) for metric in problem.metrics],
         "methods": methods,
+        "slices": slices(problem, tests, divided or {}),
     }
 
 
