@@ -130,7 +130,12 @@ def test_a_plan_is_evidence_while_it_is_kept(project: dict[str, Any]) -> None:
     from lab.comparison import plan
 
     assert from_check("plan").detail == "none was sealed"
-    entry: dict[str, Any] = {"plan": plan.done(read_params()), "sealed": "2026-11-01T00:00:00", "commit": None, "looks": 0}
+    entry: dict[str, Any] = {
+        "plan": plan.done(read_params()),
+        "sealed": "2026-11-01T00:00:00",
+        "commit": None,
+        "looks": 0,
+    }
     whole = {"plans": [entry | {"digest": plan._digest(entry)}]}
     plan.write_json(plan.PLAN, whole)
     assert from_check("plan").found

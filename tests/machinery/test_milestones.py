@@ -11,7 +11,13 @@ from lab.settings import Member, Project
 
 
 def project(title: str, language: str = "en", **days: date) -> Project:
-    content: dict[str, object] = {"title": title, "slug": "deep-chess", "task": "t", "language": language, "course": "A; B, C"}
+    content: dict[str, object] = {
+        "title": title,
+        "slug": "deep-chess",
+        "task": "t",
+        "language": language,
+        "course": "A; B, C",
+    }
     return Project.model_validate(content | {"members": [Member(name="x")], "deadlines": days})
 
 
