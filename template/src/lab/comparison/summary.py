@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from lab.comparison.differences import differences
+from lab.comparison.intervals import interval
 from lab.comparison.predictions import Predictions
 from lab.comparison.references import Answers
-from lab.comparison.statistics import Scores, estimate, interval, resample
+from lab.comparison.statistics import Scores, estimate, resample
 from lab.contract import Metric, Problem
 from lab.errors import UserError
 from lab.results import Compared, Family, MethodResult, MetricRecord, ReferenceResult
@@ -67,7 +68,7 @@ def compare(
                 "values": by_seed(seeds, one.values),
                 "mean": float(one.values.mean()),
                 "std": float(one.values.std(ddof=1)) if len(seeds) > 1 else None,
-                "interval": interval(estimate(one), alpha, metric.bounds, one.size),
+                "interval": interval(estimate(one), alpha, metric.bounds),
                 "bias": float((one.draws - one.values).mean()) if metric.biased else None,
                 "validation": {"values": by_seed(seeds, chosen_by), "mean": float(np.mean(chosen_by))},
                 "difference": None,
@@ -90,7 +91,7 @@ def compare(
             one = classical[name]
             references[name]["metrics"][metric.name] = {
                 "value": float(one.values[0]),
-                "interval": interval(estimate(one), alpha, metric.bounds, one.size),
+                "interval": interval(estimate(one), alpha, metric.bounds),
                 "champion": difference,
             }
     return {
