@@ -118,7 +118,9 @@ def _compile(source: Path, inputs: dict[str, str]) -> bytes:
 
 
 def _pdf(compiler: typst.Compiler, inputs: dict[str, str], accessible: bool) -> bytes:
-    return bytes(compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"] if accessible else []))
+    pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"] if accessible else [])
+    assert isinstance(pdf, bytes)  # pages are a list for pictures only
+    return pdf
 
 
 def _place(error: typst.TypstError) -> str:
