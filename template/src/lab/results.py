@@ -140,6 +140,21 @@ class ReferenceResult(TypedDict):
     metrics: dict[str, ReferenceMetric]
 
 
+class Slice(TypedDict):
+    """A part of the test split."""
+
+    name: str
+    examples: int
+    values: dict[str, list[float | None]]  # the primary metric by method, one for each seed; None where undefined
+
+
+class Slices(TypedDict):
+    """The test split in parts: no difference is tested in them."""
+
+    column: str  # what divides it: a column of ``examples.parquet``, or a target in ranges
+    rows: list[Slice]
+
+
 class Compared(TypedDict):
     """What follows from the predictions and the metrics alone."""
 
@@ -152,6 +167,7 @@ class Compared(TypedDict):
     metrics: list[MetricRecord]  # the primary metric first
     methods: dict[str, MethodResult]
     references: dict[str, ReferenceResult]
+    slices: list[Slices]
 
 
 class Comparison(Compared):

@@ -10,6 +10,7 @@ from lab.comparison.differences import differences
 from lab.comparison.intervals import interval
 from lab.comparison.predictions import Predictions
 from lab.comparison.references import Answers
+from lab.comparison.slices import Parts, slices
 from lab.comparison.statistics import Scores, estimate, resample
 from lab.contract import Metric, Problem
 from lab.errors import UserError
@@ -24,12 +25,13 @@ def compare(
     settings: CompareSettings,
     parameters: dict[str, int],
     answers: Answers,
+    divided: Parts | None = None,
 ) -> Compared:
     """Scores by method, metric and seed, and each method's difference from what it is compared with.
 
     Candidates are compared with the baseline and ablations with ``ABLATED``, each family corrected for its own
     number: another ablation makes no candidate less significant. ``parameters`` is how many each method has, and
-    ``answers`` what the classical references say of the test examples.
+    ``answers`` what the classical references say of the test examples. ``divided`` are parts of the test split.
     """
     seeds = list(next(iter(predictions.values())))
     tests, validations = (of_split(problem, predictions, split) for split in ("test", "validation"))
@@ -104,6 +106,7 @@ def compare(
         "order": list(methods),
         "metrics": [recorded(metric) for metric in problem.metrics],
         "methods": methods,
+        "slices": slices(problem, tests, divided or {}),
     }
 
 
