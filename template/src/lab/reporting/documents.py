@@ -80,8 +80,12 @@ def compile_documents(records: list[str] | None = None) -> dict[str, bytes]:
             raise UserError(
                 f"{path.as_posix()} is empty: `git checkout {path.as_posix()}` brings its last version back"
             )
-    inputs = {"records": json.dumps(records)} if records else {}
-    return {source.stem: _compile(source, inputs) for source in sources}
+    return {source.stem: _compile(source, told(records)) for source in sources}
+
+
+def told(records: list[str] | None) -> dict[str, str]:
+    """What documents are told besides the files that they read."""
+    return {"records": json.dumps(records)} if records else {}
 
 
 LOST = re.compile(r'the text `"(.+?)"` could not be displayed')
