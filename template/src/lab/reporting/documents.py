@@ -65,8 +65,8 @@ def _recorded() -> dict[str, str]:
     return {out["path"]: out.get("md5", "") for stage in stages.values() for out in stage.get("outs", [])}
 
 
-def compile_documents(records: list[str] | None = None) -> dict[str, bytes]:
-    """Each document as PDF, with ``records``: sentences on what records/ holds.
+def compile_documents(records: list[str] | None = None, team: dict[str, int] | None = None) -> dict[str, bytes]:
+    """Each document as PDF, with ``records``, sentences on what records/ holds, and the trained runs of each member.
 
     The same sources, results and fonts give the same bytes.
     """
@@ -80,12 +80,13 @@ def compile_documents(records: list[str] | None = None) -> dict[str, bytes]:
             raise UserError(
                 f"{path.as_posix()} is empty: `git checkout {path.as_posix()}` brings its last version back"
             )
-    return {source.stem: _compile(source, told(records)) for source in sources}
+    return {source.stem: _compile(source, told(records, team)) for source in sources}
 
 
-def told(records: list[str] | None) -> dict[str, str]:
+def told(records: list[str] | None, team: dict[str, int] | None = None) -> dict[str, str]:
     """What documents are told besides the files that they read."""
-    return {"records": json.dumps(records)} if records else {}
+    inputs = {"records": json.dumps(records)} if records else {}
+    return inputs | ({"team": json.dumps(team)} if team else {})
 
 
 LOST = re.compile(r'the text `"(.+?)"` could not be displayed')
