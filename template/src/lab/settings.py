@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     pass
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
+Day = date  # a field of Project is called date
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]  # NumPy's generators take no other
 
 RESERVED = {
@@ -52,8 +53,13 @@ class Project(Strict):
     task: Text
     language: Literal["en", "zh-TW"]
     course: str = ""
+    subtitle: str = ""
+    short_title: str = ""
+    university: str = ""
+    date: Day | str = ""
+    keywords: list[str] = Field(default=[])
     members: list[Member] = Field(min_length=1)
-    deadlines: dict[str, date] = Field(default={})
+    deadlines: dict[str, Day] = Field(default={})
 
 
 class SplitSettings(Strict):

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import TypedDict
 
+import fontpkg_source_sans_3
+import fontpkg_source_serif_4
 import typst
 from pylopdf_fonts_zh_tw import serif_path
 
@@ -78,23 +80,51 @@ def compile_documents(records: list[str] | None = None, team: dict[str, int] | N
             raise UserError(
                 f"{path.as_posix()} is empty: `git checkout {path.as_posix()}` brings its last version back"
             )
-    try:
-        known, inputs = fonts(), told(records, team)
-        return {
-            source.stem: typst.compile(source, root=Path(), font_paths=known, sys_inputs=inputs) for source in sources
-        }
-    except typst.TypstError as error:
-        raise UserError(_place(error)) from None
-
-
-def fonts() -> typst.Fonts:
-    """Few machines but those of East Asia have Chinese, and Typst leaves out what no font can show."""
-    return typst.Fonts(font_paths=[serif_path().parent])
+    return {source.stem: _compile(source, told(records, team)) for source in sources}
 
 
 def told(records: list[str] | None, team: dict[str, int] | None) -> dict[str, str]:
     """What documents are told besides the files that they read."""
     return {name: json.dumps(value) for name, value in (("records", records), ("team", team)) if value}
+
+
+LOST = re.compile(r'the text `"(.+?)"` could not be displayed')
+
+
+def fonts() -> typst.Fonts:
+    """The fonts that come with packages, and no installed ones: the same bytes on every machine."""
+    latin = [Path(package.__file__).parent / "files" for package in (fontpkg_source_serif_4, fontpkg_source_sans_3)]
+    return typst.Fonts(include_system_fonts=False, font_paths=[*latin, serif_path().parent])
+
+
+def _compile(source: Path, inputs: dict[str, str]) -> bytes:
+    """One document as PDF/UA, which those who do not see can use; as plain PDF where the team's text prevents that."""
+    compiler = typst.Compiler(source, root=Path(), font_paths=fonts(), sys_inputs=inputs)
+    try:
+        return _pdf(compiler, inputs, accessible=True)
+    except typst.TypstError as error:
+        if "PDF/UA-1 error" not in error.diagnostic:
+            raise UserError(_place(error)) from None
+        fault = error
+    if lost := sorted(set("".join(LOST.findall(fault.diagnostic)))):
+        named = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in lost)
+        print(f"warning: {source.as_posix()}: no font here has {named}: its number is shown instead")
+        inputs = inputs | {"without_font": "".join(lost)}
+        try:
+            return _pdf(compiler, inputs, accessible=True)
+        except typst.TypstError as error:
+            fault = error
+    print(f"warning: {_place(fault)}: the PDF is written without what makes it accessible")
+    try:
+        return _pdf(compiler, inputs, accessible=False)
+    except typst.TypstError as error:
+        raise UserError(_place(error)) from None
+
+
+def _pdf(compiler: typst.Compiler, inputs: dict[str, str], accessible: bool) -> bytes:
+    pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"] if accessible else [])
+    assert isinstance(pdf, bytes)  # pages are a list for pictures only
+    return pdf
 
 
 def _place(error: typst.TypstError) -> str:
