@@ -136,6 +136,14 @@ OF_JUDGING = [
     ('{"line": figure}', '{"comparison": figure}', "which every project has"),
     ('{"line": figure}', '{"line": figure.axes[0]}', "gives an Axes as 'line': write .figure behind it"),
     ('{"line": figure}', '{"line": None}', "gives None (is a return missing?) as 'line'"),
+    ('{"line": figure}', '{"line": Drawn(figure, None)}', "gives 'line' the caption None: write a text"),
+    (
+        '{"line": figure}',
+        '{"line": Drawn(figure, "", {"zh": "圖"})}',
+        "gives 'line' the alt {'zh': '圖'}: write a text",
+    ),
+    ('{"line": figure}', '{"line": Drawn(figure.axes[0], "")}', "gives an Axes as 'line': write .figure behind it"),
+    ('{"line": figure}', '{"cost_quality": figure}', "which every project has"),
     ("figure.subplots()", "predictions['bseline']; figure.subplots()  # here", "KeyError: 'bseline'"),
     ("figure.subplots().plot([0, 1])", 'figure.suptitle("$\\\\frac$")', "figures fails: ValueError"),
 ]

@@ -11,7 +11,7 @@ from lab.data_results import Collected, RuleReport
 from lab.errors import UserError
 from lab.examples_left import examples_left
 from lab.files import digests, read_json, read_text
-from lab.paths import COMPARISON, COSTS, DELIVERABLES, FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
+from lab.paths import COMPARISON, COSTS, DELIVERABLES, FIGURES, OWN_FIGURES, PROSE, PROVENANCE, SPLIT_REPORT, VALIDATION
 from lab.reporting.documents import DOCUMENTS
 from lab.reporting.prose import Section, read_section
 from lab.results import Comparison, Costs
@@ -164,10 +164,10 @@ def _costs() -> Finding:
 
 def _figures() -> Finding:
     comparison: Comparison = read_json(COMPARISON)
-    names = ["learning_curves.svg", "comparison.svg", *comparison["figures"]]
-    found, drawn = digests(FIGURES), comparison.get("figure_digests", {})
+    names = [*(f"{name}.svg" for name in OWN_FIGURES), *comparison["figures"]]
+    found, drawn = digests(FIGURES, pattern="**/[!.]*"), comparison.get("figure_digests", {})
     missing = [name for name in names if name not in found]
-    edited = [name for name in names if name in found and found[name] != drawn.get(name, found[name])]
+    edited = [name for name in found if found[name] != drawn.get(name, found[name])]
     detail = f"missing: {', '.join(missing)}" if missing else ", ".join(names)
     detail = f"not what compare drew: {', '.join(edited)}" if edited else detail
     return not missing and not edited, detail, FIGURES.as_posix()
