@@ -44,6 +44,7 @@ OF_ALL = [
     (METRICS, 'metrics = (Metric("error", False), Metric("error", True))', "metrics names 'error' twice"),
     (METRICS, 'metrics = (Metric("error", False, digits="2"),)', "has digits='2'"),
     (METRICS, 'metrics = (Metric("error", False, unit=None),)', "has unit=None"),
+    (METRICS, 'metrics = (Metric("error", False, label={"zh": "誤差"}),)', "has label={'zh': '誤差'}: write a text"),
     (METRICS, 'metrics = (Metric("error"),)  # here', "missing 1 required positional argument: 'higher_is_better'"),
     ('targets = ("y",)', 'targets = ("y")', "write targets = ('y',)"),
     ('targets = ("y",)', "targets = None", "targets is None"),
@@ -140,7 +141,7 @@ OF_JUDGING = [
     (
         '{"line": figure}',
         '{"line": Drawn(figure, "", {"zh": "圖"})}',
-        "gives 'line' the alt {'zh': '圖'}: write a text",
+        "gives 'line' the alt {'zh': '圖'}: write",
     ),
     ('{"line": figure}', '{"line": Drawn(figure.axes[0], "")}', "gives an Axes as 'line': write .figure behind it"),
     ('{"line": figure}', '{"cost_quality": figure}', "which every project has"),

@@ -52,7 +52,7 @@ class Metric:
     of_target: bool = False
     """Whether it is in the target's unit, ``data.unit`` of params.yaml; ``digits`` then follow from its size."""
     label: Text = ""
-    """What it is called in print, as in ``{"en": "macro-F1", "zh-TW": "巨觀 F1"}``; without one, its name."""
+    """What it is called in print, as in ``{"en": "log loss", "zh-TW": …}``; without one, its name."""
 
 
 @dataclass(frozen=True)

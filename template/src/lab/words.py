@@ -11,7 +11,7 @@ FILES = {"en": "words.en.toml", "zh-TW": "words.zh-TW.toml"}
 LANGUAGES = tuple(FILES)
 
 Text = str | Mapping[str, str]
-"""A text as it is, or by language: ``{"en": "price", "zh-TW": "價格"}``."""
+"""A text as it is, or by language: ``{"en": "price", "zh-TW": …}``."""
 
 Say = Callable[..., str]
 """``say("cards.biased", metric="fid")``: a text of the table, with its ``{…}`` filled in."""

@@ -127,7 +127,7 @@ def called(method: str) -> str:
 
 
 def said(text: Text) -> str:
-    """A text in the project's language, as in ``said({"en": "price", "zh-TW": "價格"})``."""
+    """A text in the project's language, as in ``said({"en": "price", "zh-TW": …})``."""
     return in_language(text, _now.get().language)
 
 
