@@ -26,8 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "template/src"))
 import numpy as np
 import pandas as pd
 
+from lab.comparison.intervals import Bounds, difference_interval
 from lab.comparison.power import Plan, powers
-from lab.comparison.statistics import Estimate, Scores, estimate, resample
+from lab.comparison.statistics import Arm, Estimate, Scores, estimate, resample
 
 RESAMPLES, ALPHA = 200, 0.05
 CLASSES = np.array([0.4, 0.3, 0.2, 0.1])
@@ -127,25 +128,33 @@ def run(setting: Setting, comparisons: int, seed: int = 0) -> dict[str, float]:
     tau, share, shift = setup(setting)
     random = np.random.default_rng(seed)
     block = max(5, 6_000_000 // (setting.examples * setting.seeds * (12 if setting.metric == "macro-F1" else 3)))
-    equal, unequal, between = [], [], []
+    bounds: Bounds = (0, None) if setting.metric.startswith(("RMSE", "log loss")) else (0, 1)
+    equal, unequal, between, ends = [], [], [], []
     for start in range(0, comparisons, block):
         values, draws = scores(setting, tau, min(shift, 2), min(block, comparisons - start), random)
         between.append(values[:, [2, 0]].var(axis=-1, ddof=1) / setting.seeds)
         for one in range(len(values)):
             first, second, third = (Scores(values[one, m], draws[:, one, m], setting.examples) for m in range(3))
-            equal.append(estimate(second, first))
+            equal.append(difference_interval(estimate(second, first), ALPHA, bounds))
             unequal.append(estimate(third, first))
+            ends.append(difference_interval(unequal[-1], ALPHA, bounds))
     truth = float(np.mean([one.mean for one in unequal]))
-    found: dict[str, Any] = {"share": share, "coverage": np.mean([one.p_value() >= ALPHA for one in equal])}
+    found: dict[str, Any] = {"share": share, "coverage": np.mean([low <= 0 <= high for low, high in equal])}
     if np.isfinite(shift):
-        found["coverage of a difference"] = np.mean([abs(one.mean - truth) <= one.margin(ALPHA) for one in unequal])
-        found["power"] = np.mean([np.sign(truth) * one.mean > one.margin(ALPHA) for one in unequal])
-        examples = float(np.mean([one.examples for one in unequal]))
-        own = np.mean([one.own for one in unequal], axis=0)
-        beyond = np.maximum(0, np.concatenate(between).mean(axis=0) - own)
+        found["coverage of a difference"] = np.mean([low <= truth <= high for low, high in ends])
+        found["power"] = np.mean([low > 0 if truth > 0 else high < 0 for low, high in ends])
+        variances = np.concatenate(between).mean(axis=0)
+        arms = []
+        for place, by_seeds in enumerate(variances):
+            mean, examples, own = (
+                float(np.mean([getattr(one.arms[place], name) for one in unequal]))
+                for name in ("mean", "examples", "own")
+            )
+            arms.append(Arm(mean, examples, own, max(0.0, float(by_seeds) - own)))
         plan = Plan(setting.examples, setting.seeds, alpha=ALPHA, resamples=RESAMPLES)
-        there = Estimate(truth, examples, tuple(beyond), np.inf, tuple(own))
-        found["promised"] = powers(np.array([truth]), there, plan)[0]
+        together = float(np.mean([one.together for one in unequal]))
+        there = Estimate(tuple(arms), setting.examples, np.inf, together)
+        found["promised"] = powers(np.array([truth]), there, plan, bounds)[0]
     return {name: float(value) for name, value in found.items()}
 
 

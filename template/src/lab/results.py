@@ -150,6 +150,21 @@ class Drawing(TypedDict):
     alt: str  # for those who cannot see it: the numbers that it shows
 
 
+class Slice(TypedDict):
+    """A part of the test split."""
+
+    name: str
+    examples: int
+    values: dict[str, list[float | None]]  # the primary metric by method, one for each seed; None where undefined
+
+
+class Slices(TypedDict):
+    """The test split in parts: no difference is tested in them."""
+
+    column: str  # what divides it: a column of ``examples.parquet``, or a target in ranges
+    rows: list[Slice]
+
+
 class Compared(TypedDict):
     """What follows from the predictions and the metrics alone."""
 
@@ -162,6 +177,7 @@ class Compared(TypedDict):
     metrics: list[MetricRecord]  # the primary metric first
     methods: dict[str, MethodResult]
     references: dict[str, ReferenceResult]
+    slices: list[Slices]
 
 
 class Comparison(Compared):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from lab.comparison.intervals import difference_interval, p_value
 from lab.comparison.power import Plan, detectable
-from lab.comparison.statistics import Estimate, Scores, difference_interval, estimate, holm, holm_alphas, verdict
+from lab.comparison.statistics import Estimate, Scores, estimate, holm, holm_alphas, verdict
 from lab.contract import Metric
 from lab.results import Difference, VarianceShares
 
@@ -20,7 +21,7 @@ def differences(
     pairs = zip(family.items(), against, strict=True)
     estimates = {name: (other, estimate(one, theirs)) for (name, one), (other, theirs) in pairs}
     judged = all(one.seeds is not None for _, one in estimates.values())  # one seed says nothing about the next
-    p_values = [one.p_value() for _, one in estimates.values()]
+    p_values = [p_value(one, metric.bounds) for _, one in estimates.values()]
     alphas = holm_alphas(p_values, alpha) if judged else [alpha] * len(p_values)
     rows = zip(estimates.items(), p_values, holm(p_values), alphas, strict=True)
     return {
@@ -32,7 +33,7 @@ def differences(
             "p_corrected": corrected if judged else None,
             "verdict": verdict(one.mean, corrected, metric.higher_is_better, alpha) if judged else None,
             "variance": shares(one),
-            "detectable": smallest(one, family[name], len(family), alpha) if judged else None,
+            "detectable": smallest(one, metric, family[name], len(family), alpha) if judged else None,
         }
         for (name, (other, one)), p, corrected, own_alpha in rows
     }
@@ -45,8 +46,8 @@ def shares(one: Estimate) -> VarianceShares | None:
     return {"examples": one.examples / one.variance, "seeds": one.seeds / one.variance}
 
 
-def smallest(one: Estimate, of: Scores, methods: int, alpha: float) -> float | None:
-    """The smallest true difference that this comparison sees in 80 % of cases; None if it sees none so often."""
+def smallest(one: Estimate, metric: Metric, of: Scores, methods: int, alpha: float) -> float | None:
+    """The smallest true improvement that this comparison sees in 80 % of cases; None if it sees none so often."""
     plan = Plan(of.size, len(of.values), methods, alpha, len(of.draws))
-    found = detectable(one, plan)
+    found = detectable(one, plan, metric.bounds, metric.higher_is_better)
     return found if found < float("inf") else None

@@ -6,7 +6,7 @@ import numpy as np
 
 from lab.comparison.power import USUAL, Plan, detectable, planned
 from lab.comparison.predictions import read_predictions
-from lab.comparison.statistics import Estimate, Scores, estimate, resample
+from lab.comparison.statistics import Arm, Estimate, Scores, estimate, resample
 from lab.comparison.summary import of_split
 from lab.contract import Metric, Problem
 from lab.errors import UserError
@@ -47,7 +47,7 @@ def main(mean: float | None, std: float) -> None:
     candidates = [name for name in params.methods if name not in ("baseline", *params.compare.ablations)]
     several = f"; {len(candidates)} methods are compared with the baseline" if len(candidates) > 1 else ""
     print(f"{metric.name}, {told}{several}")
-    print(f"A true difference is called one in {percent(USUAL)} of cases from this size on:")
+    print(f"A true improvement is called one in {percent(USUAL)} of cases from this size on:")
     sizes = [int(splits["test"]) * more for more in (1, 2, 4)]
     print(f"{'seeds':>8}" + "".join(f"{f'{size:,} test examples':>22}" for size in sizes))
     for seeds in sorted({3, 5, 10, max(2, len(params.seeds))}):
@@ -55,8 +55,10 @@ def main(mean: float | None, std: float) -> None:
         for size in sizes:
             alpha = round(1 - params.compare.confidence, 9)
             plan = Plan(size, seeds, max(1, len(candidates)), alpha, params.compare.resamples)
-            smallest = detectable(planned(found, of, plan), plan)
-            cells.append(f"{with_unit(number(smallest, metric.digits + 1), metric.unit):>22}")
+            there = planned(found, of, plan)
+            smallest = detectable(there, plan, metric.bounds, metric.higher_is_better)
+            said = with_unit(number(smallest, metric.digits + 1), metric.unit) if np.isfinite(smallest) else "none"
+            cells.append(f"{said:>22}")
         print(f"{seeds:>8}" + "".join(cells))
 
 
@@ -68,7 +70,8 @@ def assumed(metric: Metric, mean: float, std: float, examples: int) -> tuple[Est
     share = (mean - low) / (high - low)
     one = (high - low) ** 2 * share * (1 - share) / examples
     told = f"assumed: mean {mean:g}, standard deviation over seeds {std:g}, wrong on the same examples half the time"
-    return Estimate(0.0, 2 * one * (1 - SHARED), (std**2, std**2), np.inf, (0.0, 0.0)), Plan(examples, 1), told
+    arm = Arm(mean, one, beyond=std**2)
+    return Estimate((arm, arm), examples, np.inf, SHARED * one), Plan(examples, 1), told
 
 
 def measured_by(problem: Problem, params: Params, trained: list[str]) -> tuple[Estimate, Plan, str]:
@@ -86,10 +89,9 @@ def measured_by(problem: Problem, params: Params, trained: list[str]) -> tuple[E
     told = f"by {len(params.seeds)} seeds of {{}} on {baseline.size:,} validation examples"
     if other:
         return estimate(arms[other], baseline), of, told.format(f"baseline and {other}")
-    alone = estimate(baseline)
-    own, beyond = sum(alone.own), sum(alone.beyond or ())
-    every_seed = max(0.0, alone.examples - own)
-    both = Estimate(0.0, 2 * own + 2 * (1 - SHARED) * every_seed, (beyond, beyond), np.inf, (own, own))
+    (arm,) = estimate(baseline).arms
+    together = SHARED * max(0.0, arm.examples - arm.own)
+    both = Estimate((arm, arm), baseline.size, np.inf, together)
     return (
         both,
         of,

@@ -1,11 +1,9 @@
-"""Is the difference real? Intervals and p-values that cover new test examples and new seeds at once.
+"""Is the difference real? Variances and p-values that cover new test examples and new seeds at once.
 
 A method's mean score varies for two reasons: another test set has other examples, and another seed gives other
 weights. Both variances are estimated, added, and put into a t interval with Satterthwaite's degrees of freedom
 (Satterthwaite 1946, "An Approximate Distribution of Estimates of Variance Components"): with three seeds their
-variance is itself hardly known, and the interval must be wider for that. Simulated (benchmarks/statistics.py of the
-template), intervals of 95 % hold the true difference in 93 to 99 of 100 cases with two to ten seeds; in 88 to 93 where
-seeds alone count and scatter so widely that the better method's come to the end of the scale.
+variance is itself hardly known, and the interval must be wider for that. ``intervals.py`` makes intervals of them.
 """
 
 from __future__ import annotations
@@ -15,11 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit, stdtr, stdtrit
 
 from lab.results import Verdict
-
-Bounds = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -34,36 +29,55 @@ class Scores:
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A mean score, or the difference of two, and how far it may be from that of all examples and all seeds."""
+class Arm:
+    """One method's mean score, and how much it varies."""
 
     mean: float
     examples: float
     """Variance that comes from the test examples."""
-    beyond: tuple[float, ...] | None
-    """For each method, variance that comes from its seeds beyond that; None with one seed, which tells nothing."""
+    own: float = 0.0
+    """The part of ``examples`` that more seeds reduce: each seed is wrong about other examples."""
+    beyond: float = 0.0
+    """Variance that comes from the seeds, beyond that of the examples."""
+
+    @property
+    def variance(self) -> float:
+        return self.examples + self.beyond
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean score, or the difference of two, and how far it may be from that of all examples and all seeds."""
+
+    arms: tuple[Arm, ...]
+    """The method, or the two whose difference it is: the first less the second."""
+    size: int
+    """Test examples."""
     freedom: float
-    own: tuple[float, ...] = ()
-    """For each method, the part of ``examples`` that more seeds reduce: each seed is wrong about other examples."""
+    """Degrees of freedom of the variance."""
+    together: float = 0.0
+    """Covariance of the two arms: what is hard for both does not move their difference."""
+    has_seeds: bool = True
+    """Whether there are several: one seed tells nothing of what another would give."""
+
+    @property
+    def mean(self) -> float:
+        return self.arms[0].mean - sum(arm.mean for arm in self.arms[1:])
+
+    @property
+    def examples(self) -> float:
+        """Variance that comes from the test examples. What rounding leaves of equal answers is none."""
+        apart = sum(arm.examples for arm in self.arms)
+        return apart - 2 * self.together if apart - 2 * self.together > 1e-12 * apart else 0.0
 
     @property
     def seeds(self) -> float | None:
-        """Variance that comes from the seeds of all methods beyond that of the examples."""
-        return None if self.beyond is None else sum(self.beyond)
+        """Variance that comes from the seeds of all methods, beyond that of the examples."""
+        return sum(arm.beyond for arm in self.arms) if self.has_seeds else None
 
     @property
     def variance(self) -> float:
         return self.examples + (self.seeds or 0.0)
-
-    def margin(self, alpha: float) -> float:
-        """Half the width of the interval that misses the truth in a share ``alpha`` of all cases."""
-        return float(stdtrit(self.freedom, 1 - alpha / 2) * np.sqrt(self.variance))
-
-    def p_value(self) -> float:
-        """Two-sided: how often a difference as large as this appears where there is none."""
-        if self.variance == 0:
-            return float(self.mean == 0)
-        return float(2 * stdtr(self.freedom, -abs(self.mean) / np.sqrt(self.variance)))
 
 
 def resample(
@@ -91,26 +105,26 @@ def estimate(scores: Scores, against: Scores | None = None) -> Estimate:
 
     ``against`` may have a single score where it has no seeds: a classical method that always gives the same answers.
     """
-    arms = [scores] if against is None else [scores, against]
+    both = [scores] if against is None else [scores, against]
     resamples, seeds = scores.draws.shape
-    signs = (1, -1)
-    mean = sum(sign * arm.values.mean() for sign, arm in zip(signs, arms, strict=False))
-    drawn = sum(sign * arm.draws.mean(axis=1) for sign, arm in zip(signs, arms, strict=False))
     # A resample repeats some examples, so it varies by (n - 1) / n too little.
     unbiased = scores.size / max(scores.size - 1, 1)
-    examples = unbiased * float(np.var(drawn, ddof=1))
+    covariance = unbiased * np.atleast_2d(np.cov([one.draws.mean(axis=1) for one in both]))
     known = 1 / max(scores.size - 1, 1) + 1 / (resamples - 1)  # 1 / degrees of freedom: examples and resamples are few
-    if seeds == 1:
-        return Estimate(float(mean), examples, None, 1 / known)
-    between, own = [], []
-    for arm in arms:
-        if len(arm.values) == 1:
-            continue
-        between.append(float(arm.values.var(ddof=1)) / seeds)
-        centred = arm.draws - arm.draws.mean(axis=0)
-        own.append(unbiased * float(centred.var(axis=1, ddof=1).sum()) / (resamples - 1) / seeds)
-    beyond, freedom = combine(examples, np.array(between), np.array(own), known, seeds)
-    return Estimate(float(mean), examples, tuple(beyond.tolist()), float(freedom), tuple(own))
+    between, own = np.zeros(len(both)), np.zeros(len(both))
+    for place, one in enumerate(both):
+        if len(one.values) > 1:
+            between[place] = one.values.var(ddof=1) / seeds
+            centred = one.draws - one.draws.mean(axis=0)
+            own[place] = unbiased * centred.var(axis=1, ddof=1).sum() / (resamples - 1) / seeds
+    together = float(covariance[0, 1]) if against else 0.0
+    examples = float(np.trace(covariance)) - 2 * together
+    beyond, freedom = combine(examples, between, own, known, seeds) if seeds > 1 else (np.zeros(len(both)), 1 / known)
+    arms = [
+        Arm(float(one.values.mean()), float(covariance[place, place]), float(own[place]), float(beyond[place]))
+        for place, one in enumerate(both)
+    ]
+    return Estimate(tuple(arms), scores.size, float(freedom), together, has_seeds=seeds > 1)
 
 
 def combine(
@@ -128,37 +142,6 @@ def combine(
     with np.errstate(divide="ignore", invalid="ignore"):
         freedom = np.where(uncertainty > 0, np.square(examples + beyond.sum(axis=0)) / uncertainty, 1 / known)
     return beyond, np.maximum(freedom, seeds - 1)
-
-
-def interval(found: Estimate, alpha: float, bounds: Bounds, size: int) -> list[float]:
-    """The interval of a mean score. It stays within ``bounds``: the t interval is that of its logit or logarithm."""
-    low, high = bounds
-    mean = found.mean
-    if low is not None and high is not None:
-        room = high - low
-        if mean in bounds:
-            # All examples right: they do not vary, but another might be wrong (Clopper & Pearson 1934).
-            width = room * (1 - (alpha / 2) ** (1 / size))
-            return [low, low + width] if mean == low else [high - width, high]
-        share = (mean - low) / room
-        margin = found.margin(alpha) / (room * share * (1 - share))
-        return [float(low + room * expit(logit(share) + sign * margin)) for sign in (-1, 1)]
-    distance = mean - low if low is not None else high - mean if high is not None else 0.0
-    if distance == 0:
-        return [mean - found.margin(alpha), mean + found.margin(alpha)]
-    edges = sorted(distance * float(np.exp(sign * found.margin(alpha) / distance)) for sign in (-1, 1))
-    return [low + edge for edge in edges] if low is not None else [high - edge for edge in reversed(edges)]  # type: ignore[operator]
-
-
-def difference_interval(found: Estimate, alpha: float, bounds: Bounds) -> list[float]:
-    """The interval of a difference, symmetric about it.
-
-    A difference of two bounded scores may have either sign and is rarely near its own bounds, so no transformation is
-    needed. Where the interval reaches beyond what is possible, cutting it off loses no true difference.
-    """
-    low, high = bounds
-    limit = high - low if low is not None and high is not None else np.inf
-    return [float(np.clip(found.mean + sign * found.margin(alpha), -limit, limit)) for sign in (-1, 1)]
 
 
 def holm(p_values: list[float]) -> list[float]:

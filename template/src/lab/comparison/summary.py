@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from lab.comparison.differences import differences
+from lab.comparison.intervals import interval
 from lab.comparison.predictions import Predictions
 from lab.comparison.references import Answers
-from lab.comparison.statistics import Scores, estimate, interval, resample
+from lab.comparison.slices import Parts, slices
+from lab.comparison.statistics import Scores, estimate, resample
 from lab.contract import Metric, Problem
 from lab.errors import UserError
 from lab.results import Compared, Family, MethodResult, MetricRecord, ReferenceResult
@@ -25,13 +27,15 @@ def compare(
     settings: CompareSettings,
     parameters: dict[str, int],
     answers: Answers,
+    divided: Parts | None = None,
     language: str = "en",
 ) -> Compared:
     """Scores by method, metric and seed, and each method's difference from what it is compared with.
 
     Candidates are compared with the baseline and ablations with ``ABLATED``, each family corrected for its own
     number: another ablation makes no candidate less significant. ``parameters`` is how many each method has, and
-    ``answers`` what the classical references say of the test examples. Labels are in ``language``.
+    ``answers`` what the classical references say of the test examples. ``divided`` are parts of the test split. Labels
+    are in ``language``.
     """
     label = labels([*predictions, *answers], settings.labels, language)
     seeds = list(next(iter(predictions.values())))
@@ -77,7 +81,7 @@ def compare(
                 "values": by_seed(seeds, one.values),
                 "mean": float(one.values.mean()),
                 "std": float(one.values.std(ddof=1)) if len(seeds) > 1 else None,
-                "interval": interval(estimate(one), alpha, metric.bounds, one.size),
+                "interval": interval(estimate(one), alpha, metric.bounds),
                 "bias": float((one.draws - one.values).mean()) if metric.biased else None,
                 "validation": {"values": by_seed(seeds, chosen_by), "mean": float(np.mean(chosen_by))},
                 "difference": None,
@@ -100,7 +104,7 @@ def compare(
             one = classical[name]
             references[name]["metrics"][metric.name] = {
                 "value": float(one.values[0]),
-                "interval": interval(estimate(one), alpha, metric.bounds, one.size),
+                "interval": interval(estimate(one), alpha, metric.bounds),
                 "champion": difference,
             }
     return {
@@ -113,6 +117,7 @@ def compare(
         "order": list(methods),
         "metrics": [recorded(metric, language) for metric in problem.metrics],
         "methods": methods,
+        "slices": slices(problem, tests, divided or {}),
     }
 
 

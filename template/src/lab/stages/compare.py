@@ -7,10 +7,11 @@ from lab.comparison.figures import draw
 from lab.comparison.ledger import note_look
 from lab.comparison.predictions import read_predictions
 from lab.comparison.references import answers
+from lab.comparison.slices import parts
 from lab.comparison.summary import compare
 from lab.errors import run
 from lab.files import digests, read_table, write_json
-from lab.paths import COMPARISON, COSTS, FIGURES, METRICS, OWN_FIGURES, RUNS, SPLITS
+from lab.paths import COMPARISON, COSTS, EXAMPLES, FIGURES, METRICS, OWN_FIGURES, RUNS, SPLITS
 from lab.results import Compared, Comparison, Costs, Difference, Means, MethodCosts, RunRecord
 from lab.runs import read_finished
 from lab.settings import read_params, read_project
@@ -28,8 +29,10 @@ def main() -> None:
     parameters = {method: runs[params.seeds[0]]["parameter_count"] for method, runs in records.items()}
     splits = read_table(SPLITS, "id", "split")
     one = next(iter(predictions["baseline"].values()))
-    asked = answers(problem, splits, one[one["split"] == "test"].reset_index(drop=True))
-    compared = compare(problem, predictions, params.compare, parameters, asked, project.language)
+    test = one[one["split"] == "test"].reset_index(drop=True)
+    asked = answers(problem, splits, test)
+    divided = parts(problem, test, read_table(EXAMPLES, "id"))
+    compared = compare(problem, predictions, params.compare, parameters, asked, divided, project.language)
     units.settle(compared, problem.metrics, params.data.unit)
     histories = {
         method: {seed: read_table(RUNS / method / str(seed) / "history.csv") for seed in runs}

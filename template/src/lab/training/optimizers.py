@@ -1,4 +1,7 @@
-"""How large a step is: AdamW (Loshchilov & Hutter 2019), and a learning rate that rises and falls."""
+"""How large a step is: AdamW (Loshchilov & Hutter 2019), and a learning rate that rises and falls.
+
+A method that wants another optimizer returns it from its ``configure_optimizers``: see ``Method`` in ``contract.py``.
+"""
 
 from __future__ import annotations
 

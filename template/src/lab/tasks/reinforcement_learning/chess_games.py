@@ -119,6 +119,28 @@ class Games:
         return {"won": torch.tensor([winner(board) for board in self.boards]), "moves": moves}
 
 
+def play_greedily(openings: Tensor, seeds: Tensor) -> dict[str, np.ndarray]:
+    """A player that looks one move ahead: it takes the most valuable piece, and mates if it can.
+
+    ``return`` and ``outcome`` of each game; of equally good moves it makes any.
+    """
+    games, total, chance = Games(openings, seeds), torch.zeros(len(openings)), random.Random(0)
+
+    def worth(board: chess.Board, move: chess.Move) -> tuple[int, float]:
+        board.push(move)
+        found = balance(board) + MATE * winner(board)
+        board.pop()
+        return found, chance.random()
+
+    while games.live().any():
+        best = [
+            max(range(len(moves)), key=[worth(board, move) for move in moves].__getitem__, default=0)
+            for board, moves in zip(games.boards, games.choices, strict=True)
+        ]
+        total += games.step(torch.tensor(best))
+    return {name: value.numpy() for name, value in {"return": total, **games.outcome()}.items()}
+
+
 class Chess:
     """The environment: openings to begin from, and opponents whose moves follow from a seed."""
 

@@ -10,6 +10,7 @@ from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.errors import UserError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     from great_expectations.expectations import Expectation
 
@@ -98,6 +99,16 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
     if "solved" in predictions:
         found["solved"] = 100 * float(predictions["solved"].mean())
     return found
+
+
+def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
+    """Chess: a player that looks one move ahead and learns nothing."""
+    if (raw / "environment.json").is_file():
+        return {}
+    from lab.tasks.reinforcement_learning.chess_games import play_greedily
+
+    test: Any = load(raw, splits)["test"]
+    return {"one_step_greedy": play_greedily(test["opening"], test["opponent_seed"])}
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:

@@ -3,7 +3,8 @@
 import chess
 import torch
 
-from lab.tasks.reinforcement_learning.chess_games import MATE, Games, balance, decode, encode
+from lab.tasks.reinforcement_learning.chess_drawing import random_returns
+from lab.tasks.reinforcement_learning.chess_games import LENGTH, MATE, Games, balance, decode, encode, play_greedily
 
 
 def games_from(*positions: str, seed: int = 0) -> Games:
@@ -75,3 +76,11 @@ def test_stalemate_is_worth_nothing() -> None:
     games = games_from("7k/8/8/6Q1/8/8/8/K7 w - - 0 1")
     assert games.step(chosen(games, "g5g6")).item() == 0
     assert not games.live()[0]
+
+
+def test_the_greedy_player_takes_what_it_can_and_beats_a_random_one() -> None:
+    openings, seeds = torch.full((30, 2), -1), torch.arange(30)
+    played = play_greedily(openings, seeds)
+    assert played["return"].shape == (30,)
+    assert played["moves"].shape == (30, 2 + 2 * LENGTH)
+    assert played["return"].mean() > random_returns(played["moves"].tolist()).mean() + 10
