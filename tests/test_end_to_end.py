@@ -20,6 +20,7 @@ MADE = [
     "results/costs.json",
     "results/rubric.json",
     "results/rubric.md",
+    "results/rubric.html",
     "deliverables/proposal.pdf",
     "deliverables/report.pdf",
     "deliverables/slides.pdf",
@@ -84,7 +85,7 @@ def test_dvc_shows_metrics_and_figures(reproduced: Project, tmp_path: Path) -> N
 def test_two_clean_runs_give_the_same_bytes(reproduced: Project, stamp: Stamp, tmp_path: Path) -> None:
     other = quick_example(stamp, tmp_path / "again")
     other.succeed("dvc", "repro")
-    for name in ("comparison.json", "validation.json", "splits.json", "rubric.json", "rubric.md"):
+    for name in ("comparison.json", "validation.json", "splits.json", "rubric.json", "rubric.md", "rubric.html"):
         assert result(other, name) == result(reproduced, name)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from conftest import Project
 from pipeline import ROOM
@@ -23,6 +24,11 @@ def test_a_plain_clone_has_the_evidence_and_ci_can_make_it_too(copied: Project, 
     copied.succeed("git", "clone", "--quiet", ".", str(tmp_path / "grader"))
     page = tmp_path / "grader/hand_in/README.md"
     assert broken_links(page) == []
+    html = (page.parent / "results/rubric.html").read_text(encoding="utf-8")
+    places = [unquote(each) for each in re.findall(r'href="([^#"][^"]*)"', html)]
+    assert [each for each in places if not (page.parent / "results" / each.partition("#")[0]).exists()] == []
+    assert "../../documents/report.typ" in places
+    assert "Commits</th>" in html
     assert (page.parent / "deliverables/report.pdf").read_bytes()[:5] == b"%PDF-"
     comparison = json.loads((page.parent / "results/comparison.json").read_text(encoding="utf-8"))
     mean = comparison["methods"]["novel"]["metrics"]["accuracy"]["mean"]
@@ -40,7 +46,11 @@ def test_a_plain_clone_has_the_evidence_and_ci_can_make_it_too(copied: Project, 
     head = ci.succeed("git", "rev-parse", "HEAD").strip()
     made = (ci.path / "hand_in/README.md").read_text(encoding="utf-8")
     assert f"`{head}`" in made
-    assert made.replace(head, "") == re.sub("[0-9a-f]{40}", "", page.read_text(encoding="utf-8"))
+    counts = r"commits \d+, lines \S+ \S+"  # two commits have come since
+    assert re.search(counts, made)
+    assert re.sub(f"[0-9a-f]{{40}}|{counts}", "", made) == re.sub(
+        f"[0-9a-f]{{40}}|{counts}", "", page.read_text(encoding="utf-8")
+    )
 
 
 def test_stale_results_are_not_handed_in(copied: Project) -> None:

@@ -55,7 +55,7 @@ def test_settings_are_known_and_none_asks_for_trust() -> None:
 
 
 def test_questions_are_the_public_ones_and_ten_at_most_are_asked() -> None:
-    assert set(QUESTIONS) == {"title", "slug", "task", "language", "course", *MEMBERS}
+    assert set(QUESTIONS) == {"title", "slug", "task", "language", "course", "rubric", *MEMBERS}
     assert sum(details.get("ask", True) for details in QUESTIONS.values()) <= 10
 
 
@@ -85,6 +85,23 @@ def test_unknown_choices_are_refused(stamp: Stamp) -> None:
         stamp(task="no_such_task")
     with pytest.raises(ValueError, match="klingon"):
         stamp(language="klingon")
+    with pytest.raises(ValueError, match="no_such_rubric"):
+        stamp(rubric="no_such_rubric")
+
+
+def test_choices_of_rubric_are_the_files_and_one_is_stamped(stamp: Stamp) -> None:
+    files = {path.stem for path in (TEMPLATE / "rubrics").glob("*.yml")} - {"head"}
+    assert set(QUESTIONS["rubric"]["choices"].values()) == files
+    ids = {}
+    for name in files:
+        project = stamp(rubric=name)
+        assert not (project.path / "rubrics").exists()
+        text = (project.path / "rubric.yml").read_text(encoding="utf-8")
+        assert text.startswith("# What is graded")
+        ids[name] = [one["id"] for one in yaml.safe_load(text)["criteria"]]
+    assert "novel_problem" in ids["im5062"]
+    assert "milestone" in ids["poster"]
+    assert "video" in ids["video"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def make(folder: Path, language: str = "en", **results: Any) -> dict[str, Any]:
     room.mkdir(parents=True)
     for name in ("problem", *methods):
         (room / f"{name}.py").write_text("", encoding="utf-8")
-    for path in [ROOT / "rubric.yml", *(ROOT / "src/lab").glob("*.toml")]:  # what documents read of the code
+    parts = [(ROOT / f"rubrics/{name}.yml").read_text("utf-8") for name in ("head", results.pop("rubric", "im5062"))]
+    (folder / "rubric.yml").write_text("\n".join(parts), encoding="utf-8")
+    for path in [*(ROOT / "src/lab").glob("*.toml")]:  # what documents read of the code
         shutil.copy(path, folder / path.relative_to(ROOT))
     project = results.pop("project", example_results.PROJECT).replace('language = "en"', f'language = "{language}"')
     read_project.cache_clear()

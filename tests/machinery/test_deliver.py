@@ -99,7 +99,15 @@ def test_deliver_writes_all_or_nothing(folder: Path) -> None:
     assert not Path("results/rubric.json").exists()
     Path("documents/slides.typ").write_text(good, encoding="utf-8")
     deliver.main()
-    names = ["croissant.json", "data_card.md", "model_card.md", "proposal.pdf", "report.pdf", "slides.pdf"]
+    names = [
+        "croissant.json",
+        "data_card.md",
+        "milestones.ics",
+        "model_card.md",
+        "proposal.pdf",
+        "report.pdf",
+        "slides.pdf",
+    ]
     assert sorted(path.name for path in Path("deliverables").iterdir()) == names
     card = Path("deliverables/model_card.md").read_text(encoding="utf-8")
     for method, entry in comparison["methods"].items():

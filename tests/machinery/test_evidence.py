@@ -28,7 +28,7 @@ def test_evidence_is_found_where_it_is_and_missing_where_it_is_not(project: dict
     }
     present |= {check: from_check(check) for check in ("verdicts", "figures")}
     assert all(piece.found for piece in present.values()), present
-    assert "made data" in present["provenance"].detail
+    assert "synthetic data" in present["provenance"].detail
     assert "novel better (accuracy, p < 0.001); small_ablation not significant" in present["verdicts"].detail
     edit("results/validation.json", '"success": true', '"success": false')
     edit("data/raw/provenance.json", '"licence": "CC BY 4.0"', '"licence": " "')

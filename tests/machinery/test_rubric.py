@@ -10,9 +10,10 @@ import project_copy
 import pytest
 
 from lab.errors import UserError
-from lab.reporting import rubric
+from lab.reporting import rubric, rubric_formats
 from lab.reporting.evidence import from_check, from_section
 from lab.reporting.prose import read_section
+from lab.words import speaker
 
 SOURCE = """\
 #import "theme.typ": *
@@ -48,8 +49,8 @@ def test_words_prompts_and_typed_numbers_of_a_section_are_counted() -> None:
     assert section is not None
     assert section.line == 9
     assert section.prompts == 1
-    # Our idea costs and points see https example org | five characters, is hard of it Really hard
-    assert section.words == 9 + 5 + 6
+    # Our idea costs and points see | five characters, which are four words, is hard of it Really hard
+    assert section.words == 6 + 4 + 6
     assert section.numbers == [(12, "0.93"), (15, "12.5%")]
     for empty in ("appendix", "empty"):
         section = read_section(SOURCE, empty)
@@ -58,7 +59,7 @@ def test_words_prompts_and_typed_numbers_of_a_section_are_counted() -> None:
     assert read_section(SOURCE, "nowhere") is None
     whole = read_section(SOURCE)
     assert whole is not None
-    assert (whole.line, whole.prompts, whole.words) == (1, 1, 20)
+    assert (whole.line, whole.prompts, whole.words) == (1, 1, 16)
 
 
 def test_a_section_is_written_when_no_prompt_is_left_and_some_text_stands_there(project: dict[str, Any]) -> None:
@@ -91,17 +92,28 @@ def test_citations_and_typed_numbers_are_read_from_the_documents(project: dict[s
 def test_the_rubric_tells_evidence_and_never_points(
     project: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rubric.main()
+    rubric_formats.main()
     printed = capsys.readouterr().out
     report = rubric.look_up(rubric.read_rubric())
     assert report["points"] == sum(criterion["points"] for criterion in report["criteria"])
     keys = {key for criterion in report["criteria"] for key in criterion}
-    assert keys == {"id", "title", "points", "evidence"}
+    assert keys == {"id", "title", "points", "pages", "evidence"}
     for criterion in report["criteria"]:
         assert f"{criterion['title']} ({criterion['points']:g} points)" in printed
         for piece in criterion["evidence"]:
-            assert set(piece) == {"what", "found", "detail", "where"}
+            assert set(piece) == {"what", "found", "detail", "where", "todo", "pages"}
             assert f"{'[x]' if piece['found'] else '[ ]'} {piece['what']}: {piece['detail']}" in printed
+
+
+@pytest.mark.parametrize("name", ["poster", "video"])
+def test_every_course_finds_its_criteria(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    project_copy.make(tmp_path, rubric=name)
+    report = rubric.look_up(rubric.read_rubric())
+    assert report["points"] == {"poster": 35, "video": 100}[name]
+    pieces = [piece for criterion in report["criteria"] for piece in criterion["evidence"]]
+    assert not [piece for piece in pieces if "no heading has" in piece["detail"]]
+    assert all(piece["todo"] for piece in pieces if not piece["found"])
 
 
 def test_without_results_there_is_no_evidence_of_them(project: dict[str, Any]) -> None:
@@ -129,7 +141,9 @@ def test_another_course_brings_its_own_criteria(project: dict[str, Any]) -> None
     assert report["points"] == 52.5
     assert [criterion["title"] for criterion in report["criteria"]] == ["Code & tests | style", "Vortrag"]
     assert [piece["found"] for piece in report["criteria"][0]["evidence"]] == [True, True]
-    assert r"## Code & tests \| style (42.5 points): 2 of 2 found" in rubric.as_text(report, markdown=True)
+    assert r"## Code & tests \| style (42.5 points): 2 of 2 found" in rubric_formats.as_text(
+        report, speaker("en"), markdown=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +154,11 @@ def test_another_course_brings_its_own_criteria(project: dict[str, Any]) -> None
         ("points: 10", "point: 10", "criteria.1.point"),
         ("check: methods", "check: method", "there is no check 'method': did you mean 'methods'?"),
         ("section: slides", "section: slide#a", "'slide#a' is in no document: did you mean 'slides'?"),
-        ("check: methods", "check: methods, file: a", "one of section, file and check is needed, and only one"),
+        (
+            "check: methods",
+            "check: methods, file: a",
+            "one of section, file, check, pages and minutes is needed, and only one",
+        ),
         ("id: talk", "id: code", "id 'code' appears twice"),
         ("criteria:", "criteria: [", "rubric.yml, line 3: while parsing"),
         (OTHER, "", "rubric.yml: is empty"),

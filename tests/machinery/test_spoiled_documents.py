@@ -15,7 +15,9 @@ from lab.errors import UserError
 from lab.files import digests, write_json
 from lab.reporting.documents import compile_documents, read_results
 from lab.reporting.evidence import from_check, from_file, from_section
-from lab.reporting.rubric import as_text, look_up, read_rubric
+from lab.reporting.rubric import look_up, read_rubric
+from lab.reporting.rubric_formats import as_text
+from lab.words import speaker
 
 
 @pytest.fixture
@@ -108,12 +110,12 @@ def test_a_lock_file_in_a_merge_is_told(project: dict[str, Any]) -> None:
 
 
 def test_evidence_of_two_runs_is_the_same(project: dict[str, Any]) -> None:
-    first = as_text(look_up(read_rubric()), markdown=True)
+    first = as_text(look_up(read_rubric()), speaker("en"), markdown=True)
     costs = json.loads(Path("results/costs.json").read_text(encoding="utf-8"))
     for entry in costs["methods"].values():
         entry["seconds"] = [seconds * 1.37 for seconds in entry["seconds"]]
     write_json(Path("results/costs.json"), costs)
-    assert as_text(look_up(read_rubric()), markdown=True) == first
+    assert as_text(look_up(read_rubric()), speaker("en"), markdown=True) == first
     assert "costs.json" in first
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.reporting.evidence import CHECKS
 from lab.words import LANGUAGES, rule, speaker, table
 
 TEMPLATE = Path(__file__).parents[2] / "template"
@@ -44,6 +45,7 @@ def test_the_chinese_is_chinese() -> None:
 PUT_TOGETHER = re.compile(
     r"kinds\.\w+|cards\.(champion_\w+|stop|warn|info)|results\.(found|doubt|reference)_\w+|documents\.(rules_\w+|proposal|report|presentation)"
     r"|figures\.(train|validation)_(loss|ends)|methods\.\w+|rules\.\w+|terms\.not_significant"
+    r"|evidence\.(proposal|report|slides|better|worse|not_significant|" + "|".join(CHECKS) + r")(_todo)?"
 )
 """Names that code puts together: ``f"kinds.{source['kind']}"``."""
 
@@ -54,7 +56,7 @@ def test_no_text_is_left_without_use() -> None:
     for section, texts in table("en").items():
         for name in texts:
             key = f"{section}.{name}"
-            forms = [key, f"say.{name}", f'"{name}"'] if section in ("terms", "page") else [key]
+            forms = [key, f"say.{name}", f'"{name}"'] if section in ("terms", "page", "rubric") else [key]
             if not PUT_TOGETHER.fullmatch(key) and not any(
                 re.search(rf"{re.escape(form)}(?!\w)", code) for form in forms
             ):
@@ -63,14 +65,13 @@ def test_no_text_is_left_without_use() -> None:
 
 
 def test_no_chinese_is_written_outside_the_table() -> None:
-    """But for what data hold: the dates of a table may be written in Chinese."""
+    """But for what is read: the dates of a table may be written in Chinese, and so are the documents of a team."""
+    read = ("src/lab/tasks/", "src/lab/data/features", "src/lab/reporting/typed_", "src/lab/reporting/checks_of_texts")
     found = {}
     for path, text in sources().items():
         if lines := [line for line in text.splitlines() if HAN.search(line)]:
             found[path.relative_to(TEMPLATE).as_posix()] = lines
-    assert {
-        name: lines for name, lines in found.items() if not name.startswith(("src/lab/tasks/", "src/lab/data/features"))
-    } == {}
+    assert {name: lines for name, lines in found.items() if not name.startswith(read)} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

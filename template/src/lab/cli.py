@@ -46,11 +46,11 @@ def look() -> None:
     main()
 
 
-def rubric() -> None:
+def rubric(form: str) -> None:
     """Say what evidence there is for each criterion of rubric.yml."""
-    from lab.reporting.rubric import main
+    from lab.reporting.rubric_formats import main
 
-    main()
+    main(form)
 
 
 def hand_in() -> None:
@@ -125,10 +125,15 @@ def main() -> None:
     setting_up.add_argument("--remote", default="", help="also share data and runs here: a folder, s3://… or ssh://…")
     setting_up.add_argument("--endpoint-url", default="", help="of a storage that speaks S3 and is not Amazon's")
     setting_up.set_defaults(command=setup)
-    for command in (doctor, look, merge, rubric, hand_in, sync):
+    for command in (doctor, look, merge, hand_in, sync):
         line = str(command.__doc__)
         name = command.__name__.replace("_", "-")
         commands.add_parser(name, help=line, description=line).set_defaults(command=command)
+    line = str(rubric.__doc__)
+    finding = commands.add_parser("rubric", help=line, description=line)
+    forms = ["text", "markdown", "json", "html", "gradescope", "classroom50"]
+    finding.add_argument("--format", choices=forms, default="text", dest="form", help="the last two are for graders")
+    finding.set_defaults(command=rubric)
     line = str(try_method.__doc__)
     trying = commands.add_parser("try", help=line, description=line)
     trying.add_argument("method", help="a method of params.yaml, say novel")

@@ -48,7 +48,7 @@ PROSE = Path("documents")
 DELIVERABLES = Path("deliverables")
 """What is handed in."""
 RUBRIC_REPORT = Path("results/rubric.json")
-"""The evidence for each criterion; next to it the same as Markdown."""
+"""The evidence for each criterion; next to it the same as Markdown and as a page."""
 
 HAND_IN = Path("hand_in")
 """What a grader opens without installing anything: ``uv run lab hand-in`` writes it, Git carries it."""

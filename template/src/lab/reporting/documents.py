@@ -63,8 +63,8 @@ def _recorded() -> dict[str, str]:
     return {out["path"]: out.get("md5", "") for stage in stages.values() for out in stage.get("outs", [])}
 
 
-def compile_documents(records: list[str] | None = None) -> dict[str, bytes]:
-    """Each document as PDF, with ``records``: sentences on what records/ holds.
+def compile_documents(records: list[str] | None = None, team: dict[str, int] | None = None) -> dict[str, bytes]:
+    """Each document as PDF, with ``records``, sentences on what records/ holds, and the trained runs of each member.
 
     The same sources, results and fonts give the same bytes.
     """
@@ -81,6 +81,7 @@ def compile_documents(records: list[str] | None = None) -> dict[str, bytes]:
     # Few machines but those of East Asia have Chinese, and Typst leaves out what no font can show.
     fonts = typst.Fonts(font_paths=[serif_path().parent])
     told = {"records": json.dumps(records)} if records else {}
+    told |= {"team": json.dumps(team)} if team else {}
     try:
         return {
             source.stem: typst.compile(source, root=Path(), font_paths=fonts, sys_inputs=told) for source in sources

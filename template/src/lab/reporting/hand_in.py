@@ -19,15 +19,18 @@ from lab.paths import (
     SPLIT_REPORT,
     VALIDATION,
 )
+from lab.reporting import rubric_page
 from lab.reporting.cards import comparison_table, escape
 from lab.reporting.documents import DOCUMENTS, Results, read_results
 from lab.reporting.rubric import Piece, RubricReport, look_up, read_rubric
+from lab.reporting.team import shares
 from lab.runs import git
 from lab.settings import Project, read_project
 from lab.staleness import is_stale
 from lab.words import speaker
 
 FOLDERS = (DELIVERABLES, FIGURES, DATA_DOCS.parent)
+RUBRIC_PAGE = RUBRIC_REPORT.with_suffix(".html")
 FILES = (PROVENANCE, COMPARISON, COSTS, VALIDATION, SPLIT_REPORT, RUBRIC_REPORT, RUBRIC_REPORT.with_suffix(".md"))
 LARGE = 20_000_000
 """Bytes: more than this is slow to clone and to open in a browser."""
@@ -40,6 +43,7 @@ def main() -> None:
         raise UserError("the results are not those of this code: run `uv run dvc repro`, commit, then run this again")
     report = look_up(read_rubric())
     page = _page(project, read_results(), report, commit)
+    evidence = rubric_page.page(report, outside="../../", team=shares(live=True))
     fresh = HAND_IN.with_name(f".{HAND_IN.name}.tmp")
     shutil.rmtree(fresh, ignore_errors=True)
     try:
@@ -49,6 +53,7 @@ def main() -> None:
             (fresh / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file, fresh / file)
         write_text(fresh / "README.md", page)
+        write_text(fresh / RUBRIC_PAGE, evidence)
         shutil.rmtree(HAND_IN, ignore_errors=True)
         fresh.replace(HAND_IN)
     except FileNotFoundError as error:
@@ -90,6 +95,7 @@ def _page(project: Project, results: Results, report: RubricReport, commit: str)
         f"![comparison of the methods]({(FIGURES / 'comparison.svg').as_posix()})",
         f"Each number is in [{COMPARISON.name}]({COMPARISON.as_posix()}); `uv run dvc repro` makes all of it again.",
         "# Evidence",
+        f"The same as a page, to open in a browser: [{RUBRIC_PAGE.name}]({RUBRIC_PAGE.as_posix()})",
     ]
     for criterion in report["criteria"]:
         parts.append(f"## {escape(criterion['title'])} ({criterion['points']:g} points)")

@@ -7,9 +7,13 @@ from lab.reporting.cards import model_card
 from lab.reporting.croissant import croissant
 from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
+from lab.reporting.milestones import milestones
 from lab.reporting.prose import language_of_prompts
 from lab.reporting.records import sentences
-from lab.reporting.rubric import as_text, look_up, read_rubric
+from lab.reporting.rubric import look_up, read_rubric
+from lab.reporting.rubric_formats import as_text
+from lab.reporting.rubric_page import page
+from lab.reporting.team import shares
 from lab.runs import read_finished
 from lab.settings import read_project
 from lab.words import speaker
@@ -22,16 +26,23 @@ def main() -> None:
     runs = {seed: read_finished(RUNS / champion / str(seed)) for seed in seeds}
     cards = {"data_card.md": data_card(project, results), "model_card.md": model_card(project, results, runs)}
     metadata = croissant(project, results)
-    documents = compile_documents(sentences(speaker(project.language)))
+    say = speaker(project.language)
+    documents = compile_documents(sentences(say), {one.name: one.runs for one in shares(live=False)})
     for name, content in documents.items():
         with atomic(DELIVERABLES / f"{name}.pdf") as temporary:
             temporary.write_bytes(content)
     for name, text in cards.items():
         write_text(DELIVERABLES / name, text)
     write_json(DELIVERABLES / "croissant.json", metadata)
-    report = look_up(rubric)
+    if dates := milestones(project):
+        with atomic(DELIVERABLES / "milestones.ics") as temporary:
+            temporary.write_bytes(dates)
+    else:
+        (DELIVERABLES / "milestones.ics").unlink(missing_ok=True)
+    report = look_up(rubric, live=False)
     write_json(RUBRIC_REPORT, report)
-    write_text(RUBRIC_REPORT.with_suffix(".md"), as_text(report, markdown=True))
+    write_text(RUBRIC_REPORT.with_suffix(".md"), as_text(report, say, markdown=True))
+    write_text(RUBRIC_REPORT.with_suffix(".html"), page(report))
     for path in sorted(DELIVERABLES.iterdir()):
         print(f"wrote {path.as_posix()}")
     for name in documents:
