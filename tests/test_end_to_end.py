@@ -24,6 +24,7 @@ MADE = [
     "deliverables/proposal.pdf",
     "deliverables/report.pdf",
     "deliverables/slides.pdf",
+    "deliverables/slides.pptx",
     "deliverables/data_card.md",
     "deliverables/model_card.md",
     "mlflow.db",

@@ -107,6 +107,7 @@ def test_deliver_writes_all_or_nothing(folder: Path) -> None:
         "proposal.pdf",
         "report.pdf",
         "slides.pdf",
+        "slides.pptx",
     ]
     assert sorted(path.name for path in Path("deliverables").iterdir()) == names
     card = Path("deliverables/model_card.md").read_text(encoding="utf-8")

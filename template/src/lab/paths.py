@@ -47,6 +47,8 @@ PROSE = Path("documents")
 """What the team writes."""
 DELIVERABLES = Path("deliverables")
 """What is handed in."""
+POWERPOINT = DELIVERABLES / "slides.pptx"
+"""The slides once more, for those who speak from PowerPoint."""
 RUBRIC_REPORT = Path("results/rubric.json")
 """The evidence for each criterion; next to it the same as Markdown and as a page."""
 

@@ -78,16 +78,23 @@ def compile_documents(records: list[str] | None = None, team: dict[str, int] | N
             raise UserError(
                 f"{path.as_posix()} is empty: `git checkout {path.as_posix()}` brings its last version back"
             )
-    # Few machines but those of East Asia have Chinese, and Typst leaves out what no font can show.
-    fonts = typst.Fonts(font_paths=[serif_path().parent])
-    told = {"records": json.dumps(records)} if records else {}
-    told |= {"team": json.dumps(team)} if team else {}
     try:
+        known, inputs = fonts(), told(records, team)
         return {
-            source.stem: typst.compile(source, root=Path(), font_paths=fonts, sys_inputs=told) for source in sources
+            source.stem: typst.compile(source, root=Path(), font_paths=known, sys_inputs=inputs) for source in sources
         }
     except typst.TypstError as error:
         raise UserError(_place(error)) from None
+
+
+def fonts() -> typst.Fonts:
+    """Few machines but those of East Asia have Chinese, and Typst leaves out what no font can show."""
+    return typst.Fonts(font_paths=[serif_path().parent])
+
+
+def told(records: list[str] | None, team: dict[str, int] | None) -> dict[str, str]:
+    """What documents are told besides the files that they read."""
+    return {name: json.dumps(value) for name, value in (("records", records), ("team", team)) if value}
 
 
 def _place(error: typst.TypstError) -> str:

@@ -14,6 +14,7 @@ from lab.paths import (
     DELIVERABLES,
     FIGURES,
     HAND_IN,
+    POWERPOINT,
     PROVENANCE,
     RUBRIC_REPORT,
     SPLIT_REPORT,
@@ -86,6 +87,7 @@ def _page(project: Project, results: Results, report: RubricReport, commit: str)
     """What a Git host shows of the folder: the documents, the comparison, and the evidence with a link for each."""
     members = ", ".join(escape(" ".join(filter(None, (one.name, one.id)))) for one in project.members)
     documents = [f"[{name}]({(DELIVERABLES / f'{name}.pdf').as_posix()})" for name in DOCUMENTS]
+    documents += [f"[slides for PowerPoint]({POWERPOINT.as_posix()})"] if POWERPOINT.is_file() else []
     cards = [f"[{path.stem.replace('_', ' ')}]({path.as_posix()})" for path in sorted(DELIVERABLES.glob("*.md"))]
     parts = [
         f"# {escape(project.title)}",

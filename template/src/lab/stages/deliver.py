@@ -2,12 +2,13 @@
 
 from lab.errors import run
 from lab.files import atomic, read_text, write_json, write_text
-from lab.paths import DELIVERABLES, PROSE, RUBRIC_REPORT, RUNS
+from lab.paths import DELIVERABLES, POWERPOINT, PROSE, RUBRIC_REPORT, RUNS
 from lab.reporting.cards import model_card
 from lab.reporting.croissant import croissant
 from lab.reporting.data_card import data_card
 from lab.reporting.documents import compile_documents, read_results
 from lab.reporting.milestones import milestones
+from lab.reporting.powerpoint import powerpoint
 from lab.reporting.prose import language_of_prompts
 from lab.reporting.records import sentences
 from lab.reporting.rubric import look_up, read_rubric
@@ -27,10 +28,16 @@ def main() -> None:
     cards = {"data_card.md": data_card(project, results), "model_card.md": model_card(project, results, runs)}
     metadata = croissant(project, results)
     say = speaker(project.language)
-    documents = compile_documents(sentences(say), {one.name: one.runs for one in shares(live=False)})
+    told = sentences(say), {one.name: one.runs for one in shares(live=False)}
+    documents, presentation = compile_documents(*told), _presentation(*told)
     for name, content in documents.items():
         with atomic(DELIVERABLES / f"{name}.pdf") as temporary:
             temporary.write_bytes(content)
+    if presentation is None:  # an old one would not say what the new PDF says
+        POWERPOINT.unlink(missing_ok=True)
+    else:
+        with atomic(POWERPOINT) as temporary:
+            temporary.write_bytes(presentation)
     for name, text in cards.items():
         write_text(DELIVERABLES / name, text)
     write_json(DELIVERABLES / "croissant.json", metadata)
@@ -49,6 +56,16 @@ def main() -> None:
         path = PROSE / f"{name}.typ"
         if language_of_prompts(read_text(path)) not in (project.language, None):
             print(f"note: the prompts in {path.as_posix()} stay in the language that the project began in")
+
+
+def _presentation(records: list[str], team: dict[str, int]) -> bytes | None:
+    """The slides for PowerPoint. Whatever a team's own Typst breaks in them, its PDFs are there before the deadline."""
+    try:
+        return powerpoint(records, team)
+    except Exception as error:
+        first, *_ = str(error).splitlines() or [""]
+        print(f"warning: no {POWERPOINT.as_posix()}, while the PDFs are whole: {type(error).__name__}: {first}")
+        return None
 
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ def _places(committed: Path, again: Path, tolerance: float, skip: tuple[str, ...
         return _of_weights(committed, again)
     if kind == ".pdf":
         return _of_documents(committed, again)
+    if kind == ".pptx":
+        return _of_presentations(committed, again)
     return _of_texts(committed.read_text("utf-8"), again.read_text("utf-8"), tolerance)
 
 
@@ -137,6 +139,22 @@ def _of_documents(committed: Path, again: Path) -> list[str]:
     if len(pages[0]) != len(pages[1]):
         return [f"{len(pages[0])} pages, made again {len(pages[1])}"]
     programs = [reader.metadata.creator if reader.metadata else None for reader in readers]
+    return [] if programs[0] != programs[1] else ["a picture or the layout is not what these results give"]
+
+
+def _of_presentations(committed: Path, again: Path) -> list[str]:
+    """As documents are compared."""
+    from pptx import Presentation
+
+    decks = [Presentation(str(path)) for path in (committed, again)]
+    for number, slides in enumerate(zip(*(deck.slides for deck in decks), strict=False), start=1):
+        texts = ["\n".join(text.text or "" for text in slide.element.iter("{*}t")) for slide in slides]
+        for old, new in zip(*((*text.split(), "nothing") for text in texts), strict=False):
+            if old != new:
+                return [f"slide {number}: {old!r}, where these results give {new!r}"]
+    if len(decks[0].slides) != len(decks[1].slides):
+        return [f"{len(decks[0].slides)} slides, made again {len(decks[1].slides)}"]
+    programs = [deck.core_properties.comments for deck in decks]
     return [] if programs[0] != programs[1] else ["a picture or the layout is not what these results give"]
 
 
