@@ -116,7 +116,8 @@ def test_the_appendix_says_what_the_results_were_made_from(folder: Path) -> None
     run = json.loads(path.read_text(encoding="utf-8"))
     run["parameters"]["learning_rate"] = 0.0375
     path.write_text(json.dumps(run), encoding="utf-8")
-    text = " ".join(PdfReader(io.BytesIO(compile_documents()["report"])).pages[-1].extract_text().split())
+    pages = PdfReader(io.BytesIO(compile_documents()["report"])).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages[-2:]).split())
     for said in ("Commit efefefe", "uv run dvc repro", "Seeds 0, 1, 2", "torch 2.11.0", "epochs 30", "ab" * 8):
         assert said in text, said
     assert "learning_rate 0.001 (baseline), 0.0375 (novel), 0.001 (small ablation)" in text
