@@ -19,6 +19,7 @@ from lab.words import Say, table
 
 REPORT, BIBLIOGRAPHY = PROSE / "report.typ", PROSE / "references.bib"
 CITED = re.compile(r"(?<![\w.])@([A-Za-z][\w:.-]*\w)|#?cite\(<([\w:.-]+)>")
+RAW = re.compile(r"```.*?```|`[^`]*`", re.S)
 LIMITS = re.compile(r"limit|限制|局限|侷限", re.IGNORECASE)
 LOSS = re.compile(r"loss|objective|損失|目標函數|cal\(L\)|\bL\b", re.IGNORECASE)
 DRAWING = re.compile(r"#?(?:image\(\s*\"(?!/?results/)(?!\.\./results/)|flow\()")
@@ -26,7 +27,8 @@ DRAWING = re.compile(r"#?(?:image\(\s*\"(?!/?results/)(?!\.\./results/)|flow\()"
 
 
 def _source(path: Path) -> str:
-    return COMMENT.sub("", read_text(path)) if path.is_file() else ""
+    """The text of a document without comments and raw text, such as the examples in prompts."""
+    return RAW.sub("", COMMENT.sub("", read_text(path))) if path.is_file() else ""
 
 
 def _entries() -> list[str]:
@@ -34,8 +36,7 @@ def _entries() -> list[str]:
 
 
 def _cited(text: str) -> list[str]:
-    plain = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.S)
-    return list(dict.fromkeys(one or other for one, other in CITED.findall(plain)))
+    return list(dict.fromkeys(one or other for one, other in CITED.findall(text)))
 
 
 def _citations(say: Say, live: bool) -> Finding:
