@@ -67,13 +67,13 @@ def _references(say: Say, live: bool) -> Finding:
 
 def _typed_numbers(say: Say, live: bool) -> Finding:
     """Numbers in the text that no result gives: some are from the literature, others may be out of date."""
-    typed, words, settings, metrics = [], 0, _settings(), _metrics()
+    typed, finished, settings, metrics = [], False, _settings(), _metrics()
     for path in (PROSE / f"{name}.typ" for name in DOCUMENTS):
         section = read_section(read_text(path), settings=settings, metrics=metrics) if path.is_file() else None
-        words += section.words if section else 0
+        finished |= section is not None and section.words > 0 and not section.prompts
         for line, number in section.numbers if section else []:
             typed.append(say("evidence.typed_at", number=number, file=path.name, line=line))
-    if not words:
+    if not typed and not finished:
         return False, say("evidence.nothing_written"), PROSE.as_posix()
     detail = say("evidence.typed", numbers="; ".join(typed)) if typed else say("evidence.all_read")
     return not typed, detail, PROSE.as_posix()
