@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,8 +12,10 @@ import torch
 from conftest import Task
 from torch.utils.data import Dataset
 
-from lab.comparison import figures
+from lab.comparison.drawing import PAPER, SLIDES, fit, looks, save
 from lab.contract import Examples
+from lab.settings import read_project
+from lab.team_code.problem_checks import drawn
 from lab.training.batches import count, take
 from lab.training.trial import Trial
 
@@ -115,11 +116,12 @@ def test_figures_are_drawn_for_every_method(
 ) -> None:
     shutil.copytree(task.raw, tmp_path / "data/raw")
     monkeypatch.chdir(tmp_path)  # figures may show raw data, and the pipeline has perhaps not run yet
-    with plt.rc_context(figures.STYLE):
-        for name, figure in task.problem.figures(predictions).items():
-            assert not {"/", "\\", " "} & set(name), name
-            figures.save(figure, tmp_path / f"{name}.svg")
-            assert (tmp_path / f"{name}.svg").stat().st_size > 1000
+    for medium in (PAPER, SLIDES):
+        with looks(medium, read_project().language):
+            for name, each in drawn(task.problem, predictions).items():
+                fit(each.figure, medium, fill=medium is SLIDES)
+                save(each.figure, tmp_path / f"{name}.svg")
+                assert (tmp_path / f"{name}.svg").stat().st_size > 1000
 
 
 def test_rules_miss_no_missing_value(task: Task) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lab.paths import OWN_FIGURES
 from lab.runs import sealed
 
 METHODS = ("baseline", "novel", "small_ablation")
@@ -150,7 +151,7 @@ def write(
             for s in seeds
         },
         "project.toml": project,
-        **{f"results/figures/{name}.svg": FIGURE for name in ("learning_curves", "comparison", *figures)},
+        **{f"results/figures/{name}.svg": FIGURE for name in (*OWN_FIGURES, *figures)},
     }
     for name, content in contents.items():
         path = root / name

@@ -12,6 +12,7 @@ import example_results
 from jinja2 import Environment, StrictUndefined
 from small_project import PARAMS
 
+from lab.paths import OWN_FIGURES
 from lab.reporting import documents
 from lab.settings import read_params, read_project
 
@@ -42,7 +43,7 @@ def make(folder: Path, language: str = "en", **results: Any) -> dict[str, Any]:
     read_project.cache_clear()
     read_params.cache_clear()
     text = "".join((folder / f"documents/{name}.typ").read_text("utf-8") for name in documents.DOCUMENTS)
-    named = set(re.findall(r'-figure\("([^"]+)\.svg"', text)) - {"learning_curves", "comparison"}
+    named = set(re.findall(r'-figure\("([^"]+)\.svg"', text)) - set(OWN_FIGURES)
     figures = {"figures": ("confusion_matrix", *sorted(named))}
     return example_results.write(folder, project=project, **(figures | results))
 

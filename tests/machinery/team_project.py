@@ -23,7 +23,7 @@ import pandas as pd
 import torch
 from matplotlib.figure import Figure
 
-from lab.contract import Metric, Provenance
+from lab.contract import Drawn, Metric, Provenance
 
 metrics = (Metric("error", higher_is_better=False),)
 targets = ("y",)

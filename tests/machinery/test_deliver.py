@@ -8,13 +8,12 @@ import re
 from pathlib import Path
 
 import example_results
-import matplotlib.pyplot as plt
 import project_copy
 import pytest
 from matplotlib.figure import Figure
 from printed_numbers import text_of
 
-from lab.comparison import figures
+from lab.comparison.drawing import looks, save
 from lab.errors import UserError
 from lab.reporting.cards import model_card
 from lab.reporting.data_card import data_card
@@ -159,7 +158,7 @@ def test_a_licence_that_is_missing_is_called_so(folder: Path, language: str) -> 
 
 def test_a_character_that_no_font_has_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     figure = Figure()
-    with plt.rc_context(figures.STYLE):
+    with looks():
         figure.suptitle("panda 🐼 and 貓")
-    figures.save(figure, Path("classes.svg"))
+        save(figure, Path("classes.svg"))
     assert capsys.readouterr().out == "warning: classes.svg: no font here has 🐼 (U+1F43C): drawn as a box\n"

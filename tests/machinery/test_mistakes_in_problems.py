@@ -44,6 +44,7 @@ OF_ALL = [
     (METRICS, 'metrics = (Metric("error", False), Metric("error", True))', "metrics names 'error' twice"),
     (METRICS, 'metrics = (Metric("error", False, digits="2"),)', "has digits='2'"),
     (METRICS, 'metrics = (Metric("error", False, unit=None),)', "has unit=None"),
+    (METRICS, 'metrics = (Metric("error", False, label={"zh": "誤差"}),)', "has label={'zh': '誤差'}: write a text"),
     (METRICS, 'metrics = (Metric("error"),)  # here', "missing 1 required positional argument: 'higher_is_better'"),
     ('targets = ("y",)', 'targets = ("y")', "write targets = ('y',)"),
     ('targets = ("y",)', "targets = None", "targets is None"),
@@ -136,6 +137,14 @@ OF_JUDGING = [
     ('{"line": figure}', '{"comparison": figure}', "which every project has"),
     ('{"line": figure}', '{"line": figure.axes[0]}', "gives an Axes as 'line': write .figure behind it"),
     ('{"line": figure}', '{"line": None}', "gives None (is a return missing?) as 'line'"),
+    ('{"line": figure}', '{"line": Drawn(figure, None)}', "gives 'line' the caption None: write a text"),
+    (
+        '{"line": figure}',
+        '{"line": Drawn(figure, "", {"zh": "圖"})}',
+        "gives 'line' the alt {'zh': '圖'}: write",
+    ),
+    ('{"line": figure}', '{"line": Drawn(figure.axes[0], "")}', "gives an Axes as 'line': write .figure behind it"),
+    ('{"line": figure}', '{"cost_quality": figure}', "which every project has"),
     ("figure.subplots()", "predictions['bseline']; figure.subplots()  # here", "KeyError: 'bseline'"),
     ("figure.subplots().plot([0, 1])", 'figure.suptitle("$\\\\frac$")', "figures fails: ValueError"),
 ]

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from lab.data_results import Kind
+from lab.words import Text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,6 +51,19 @@ class Metric:
     """Whether few examples make it too high or too low on average, as they do a distance between distributions."""
     of_target: bool = False
     """Whether it is in the target's unit, ``data.unit`` of params.yaml; ``digits`` then follow from its size."""
+    label: Text = ""
+    """What it is called in print, as in ``{"en": "log loss", "zh-TW": …}``; without one, its name."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure, and what documents say of it: each text as it is, or by language, ``{"en": …, "zh-TW": …}``."""
+
+    figure: Figure
+    caption: Text
+    """What one sees. The seed and the methods that are shown are added."""
+    alt: Text = ""
+    """The same for those who cannot see it, with the numbers that it shows."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +127,12 @@ class Problem(Protocol):
     def score(self, predictions: pd.DataFrame) -> dict[str, float]:
         """A value for each of ``metrics``, from one row for each example of a split: ``id``, targets, predictions."""
 
-    def figures(self, predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+    def figures(self, predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn | Figure]:
         """What a person wants to see first, by file name, from the first seed's predictions of each method.
 
         The rows are those of every predicted split (``validation``, ``test`` and what ``load`` adds), named in the
-        column ``split``.
+        column ``split``. It is called once for paper and once for slides, where letters are larger: leave font sizes
+        as they are. Of many methods it is given the baseline and the champion. See ``lab.comparison.drawing``.
         """
 
 

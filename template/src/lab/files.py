@@ -123,13 +123,13 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def digests(folder: Path, skip: tuple[str, ...] = ()) -> dict[str, str]:
+def digests(folder: Path, skip: tuple[str, ...] = (), pattern: str = "[!.]*") -> dict[str, str]:
     """SHA-256 of each file in a folder, by name; not of hidden files, which a stage never writes."""
-    files = [path for path in sorted(folder.glob("[!.]*")) if path.is_file() and path.name not in skip]
+    files = [path for path in sorted(folder.glob(pattern)) if path.is_file() and path.name not in skip]
     found = {}
     for path in files:
         with path.open("rb") as stream:
-            found[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
     return found
 
 

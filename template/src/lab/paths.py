@@ -38,6 +38,9 @@ METRICS = Path("results/metrics.json")
 COSTS = Path("results/costs.json")
 """Seconds, examples a second, memory."""
 FIGURES = Path("results/figures")
+"""For paper; in ``slides`` below it the same for slides."""
+OWN_FIGURES = ("learning_curves", "comparison", "cost_quality")
+"""Names of the figures that every project gets."""
 
 # deliver
 PROSE = Path("documents")

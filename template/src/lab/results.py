@@ -76,6 +76,7 @@ class MetricRecord(TypedDict):
     digits: int  # decimals that are shown
     bounds: list[float | None]  # the lowest and the highest possible value; None where there is none
     biased: bool  # whether few examples make it too high or too low on average
+    label: str  # what it is called in print, in the project's language
 
 
 class ValidationScores(TypedDict):
@@ -122,6 +123,7 @@ class MethodResult(TypedDict):
     """All that is compared of one method."""
 
     family: Family
+    label: str  # what it is called in print, in the project's language
     metrics: dict[str, MetricResult]
     parameters: int  # numbers that training changes or could change
 
@@ -137,7 +139,15 @@ class ReferenceMetric(TypedDict):
 class ReferenceResult(TypedDict):
     """A cheap, well-known method that problem.py names, to see what a deep one adds."""
 
+    label: str  # what it is called in print, in the project's language
     metrics: dict[str, ReferenceMetric]
+
+
+class Drawing(TypedDict):
+    """What documents say of a figure, in the project's language."""
+
+    caption: str
+    alt: str  # for those who cannot see it: the numbers that it shows
 
 
 class Slice(TypedDict):
@@ -176,7 +186,8 @@ class Comparison(Compared):
     task: str
     examples: dict[str, int]  # by split
     figures: list[str]  # file names of the task's own figures in ``results/figures``
-    figure_digests: dict[str, str]  # SHA-256 of every figure, by file name
+    drawings: dict[str, Drawing]  # of every figure, by its name below ``results/figures``
+    figure_digests: dict[str, str]  # SHA-256 of every figure, by the same name
 
 
 class MethodCosts(TypedDict):

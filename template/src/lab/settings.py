@@ -76,6 +76,7 @@ class SplitSettings(Strict):
 
 class CompareSettings(Strict):
     ablations: list[str] = Field(default=[])
+    labels: dict[str, Text] = Field(default={})
     resamples: int = Field(ge=100, le=100_000)
     confidence: Fraction
     seed: Seed

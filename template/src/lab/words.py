@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 FILES = {"en": "words.en.toml", "zh-TW": "words.zh-TW.toml"}
 LANGUAGES = tuple(FILES)
+
+Text = str | Mapping[str, str]
+"""A text as it is, or by language: ``{"en": "price", "zh-TW": …}``."""
 
 Say = Callable[..., str]
 """``say("cards.biased", metric="fid")``: a text of the table, with its ``{…}`` filled in."""
@@ -18,6 +21,13 @@ Say = Callable[..., str]
 def table(language: str) -> dict[str, dict[str, str]]:
     """All texts of a language: by section, then by name."""
     return tomllib.loads((Path(__file__).parent / FILES[language]).read_text(encoding="utf-8"))
+
+
+def in_language(text: Text, language: str) -> str:
+    """The text in this language, else in the first one that it has."""
+    if isinstance(text, str):
+        return text
+    return text.get(language) or next(iter(text.values()), "")
 
 
 def speaker(language: str) -> Say:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lab.comparison.confusion import confusion
+from lab.comparison.drawing import called, say
 
 
 def measure_classes(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -41,3 +42,15 @@ def tested(predictions: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def surest_mistakes(test: pd.DataFrame, most: int) -> pd.DataFrame:
     """Of ``tested`` rows those that are wrong, the surest first."""
     return test[test["predicted"] != test["label"]].nlargest(most, "confidence")
+
+
+def told_mistakes(tests: dict[str, pd.DataFrame], names: list[str], most: int) -> str:
+    """The surest mistakes of each method, for those who do not see them."""
+    told = []
+    for method, test in tests.items():
+        mistakes = [
+            f"{names[row.label]} → {names[row.predicted]} ({row.confidence:.0%})"
+            for row in surest_mistakes(test, most).itertuples()
+        ]
+        told.append(f"{called(method)}{say('figures.colon')}{say('results.list').join(mistakes) or '–'}")
+    return say("figures.item").join(told) + say("figures.stop")

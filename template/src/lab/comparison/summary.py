@@ -16,7 +16,9 @@ from lab.contract import Metric, Problem
 from lab.errors import UserError
 from lab.results import Compared, Family, MethodResult, MetricRecord, ReferenceResult
 from lab.settings import ABLATED, CompareSettings
+from lab.strict import did_you_mean
 from lab.team_code.problem_checks import measured, scored
+from lab.words import in_language, table
 
 
 def compare(
@@ -26,13 +28,16 @@ def compare(
     parameters: dict[str, int],
     answers: Answers,
     divided: Parts | None = None,
+    language: str = "en",
 ) -> Compared:
     """Scores by method, metric and seed, and each method's difference from what it is compared with.
 
     Candidates are compared with the baseline and ablations with ``ABLATED``, each family corrected for its own
     number: another ablation makes no candidate less significant. ``parameters`` is how many each method has, and
-    ``answers`` what the classical references say of the test examples. ``divided`` are parts of the test split.
+    ``answers`` what the classical references say of the test examples. ``divided`` are parts of the test split. Labels
+    are in ``language``.
     """
+    label = labels([*predictions, *answers], settings.labels, language)
     seeds = list(next(iter(predictions.values())))
     tests, validations = (of_split(problem, predictions, split) for split in ("test", "validation"))
     scores, steering = scores_of(problem, tests, "test"), scores_of(problem, validations, "validation")
@@ -52,9 +57,15 @@ def compare(
     families: dict[str, Family] = {name: "ablation" if name in settings.ablations else "candidate" for name in tests}
     families["baseline"] = "baseline"
     methods: dict[str, MethodResult] = {
-        method: {"metrics": {}, "parameters": parameters[method], "family": families[method]} for method in tests
+        method: {
+            "metrics": {},
+            "parameters": parameters[method],
+            "family": families[method],
+            "label": label[method],
+        }
+        for method in tests
     }
-    references: dict[str, ReferenceResult] = {name: {"metrics": {}} for name in given}
+    references: dict[str, ReferenceResult] = {name: {"metrics": {}, "label": label[name]} for name in given}
     for metric in problem.metrics:
         found = {
             method: Scores(
@@ -104,7 +115,7 @@ def compare(
         "resamples": settings.resamples,
         "seeds": seeds,
         "order": list(methods),
-        "metrics": [recorded(metric) for metric in problem.metrics],
+        "metrics": [recorded(metric, language) for metric in problem.metrics],
         "methods": methods,
         "slices": slices(problem, tests, divided or {}),
     }
@@ -119,7 +130,17 @@ def best(metric: Metric, scores: dict[str, dict[int, dict[str, float]]]) -> str:
     return max(means, key=lambda method: means[method] * (1 if metric.higher_is_better else -1))
 
 
-def recorded(metric: Metric) -> MetricRecord:
+def labels(names: list[str], given: dict[str, str], language: str) -> dict[str, str]:
+    """What methods and references are called in print: by ``compare.labels`` of params.yaml, else by their names."""
+    for name in given:
+        if name not in names:
+            meant = did_you_mean(name, names)
+            raise UserError(f"params.yaml: compare.labels: {name!r} is no method and no classical reference{meant}")
+    own = table(language)["methods"]
+    return {name: given.get(name, own.get(name, name.replace("_", " "))) for name in names}
+
+
+def recorded(metric: Metric, language: str) -> MetricRecord:
     return {
         "name": metric.name,
         "higher_is_better": metric.higher_is_better,
@@ -127,6 +148,7 @@ def recorded(metric: Metric) -> MetricRecord:
         "digits": metric.digits,
         "bounds": list(metric.bounds),
         "biased": metric.biased,
+        "label": in_language(metric.label, language) or metric.name.replace("_", " "),
     }
 
 

@@ -9,7 +9,7 @@ from lab.comparison.plan import deviations, done, is_intact, read_plans
 from lab.data_results import Collected, RuleReport
 from lab.examples_left import examples_left
 from lab.files import digests, read_json
-from lab.paths import COMPARISON, COSTS, FIGURES, PLAN, PROVENANCE, SPLIT_REPORT, VALIDATION
+from lab.paths import COMPARISON, COSTS, FIGURES, OWN_FIGURES, PLAN, PROVENANCE, SPLIT_REPORT, VALIDATION
 from lab.reporting.written import look
 from lab.results import Comparison, Costs
 from lab.settings import read_params, task_folder
@@ -103,10 +103,10 @@ def _costs(say: Say, live: bool) -> Finding:
 
 def _figures(say: Say, live: bool) -> Finding:
     comparison: Comparison = read_json(COMPARISON)
-    names = ["learning_curves.svg", "comparison.svg", *comparison["figures"]]
-    found, drawn = digests(FIGURES), comparison.get("figure_digests", {})
+    names = [*(f"{name}.svg" for name in OWN_FIGURES), *comparison["figures"]]
+    found, drawn = digests(FIGURES, pattern="**/[!.]*"), comparison.get("figure_digests", {})
     missing = [name for name in names if name not in found]
-    edited = [name for name in names if name in found and found[name] != drawn.get(name, found[name])]
+    edited = [name for name in found if found[name] != drawn.get(name, found[name])]
     detail = say("evidence.figures_missing", names=", ".join(missing)) if missing else ", ".join(names)
     detail = say("evidence.figures_edited", names=", ".join(edited)) if edited else detail
     return not missing and not edited, detail, FIGURES.as_posix()

@@ -48,7 +48,7 @@ def read_results() -> Results:
         digest = recorded.get(path.as_posix())
         if digest and digest != hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest():
             raise UserError(f"{path.as_posix()} is not what its stage wrote: run `uv run dvc repro`, which repairs it")
-    found = digests(FIGURES)
+    found = digests(FIGURES, pattern="**/[!.]*")
     for name, digest in results["comparison"].get("figure_digests", {}).items():
         if found.get(name) != digest:
             what = "is not what compare drew" if name in found else "is missing"

@@ -47,10 +47,11 @@ def powerpoint(records: list[str] | None = None, team: dict[str, int] | None = N
     drawn = _draw([block for block in blocks if isinstance(block, Picture)])
     deck = empty_deck()
     _write_first(deck, slides[0], drawn, project)
-    footer = f"{project.title}    {_draft(blocks, project.language)}".rstrip()
+    draft = _draft(blocks, project.language)
     sizes = {key: one.size for key, one in drawn.items()}
     for slide in slides[1:]:
         for placed in arrange(slide.blocks, sizes):
+            footer = f"{slide.footer or project.title}    {draft}".rstrip()
             _write_slide(deck, slide, placed, drawn, footer, project.language)
     core = deck.core_properties
     core.title, core.author, core.language = project.title, ", ".join(m.name for m in project.members), project.language

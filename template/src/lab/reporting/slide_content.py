@@ -69,7 +69,9 @@ class _Reader:
     def _blocks(self, node: html.HtmlElement, level: int = 0) -> list[Block]:
         """What one element shows, in its order."""
         tag, role = node.tag, node.get("class", "")
-        if tag == "aside":
+        if role == "footer":
+            self.slides[-1].footer = words(tidy(self._runs(node)))
+        elif tag == "aside":
             self.slides[-1].notes += [words(one.runs) for one in _texts(self._inside(node))]
         elif tag == "img":
             return [self._picture(node)]

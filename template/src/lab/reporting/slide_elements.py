@@ -74,6 +74,7 @@ class Slide:
     blocks: list[Block] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     below: list[Paragraph] = field(default_factory=list)
+    footer: str = ""
 
 
 def words(runs: list[Run]) -> str:

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-
-import matplotlib.pyplot as plt
-
-from lab.comparison import figures, units
+from lab.comparison import units
+from lab.comparison.figures import draw
 from lab.comparison.ledger import note_look
-from lab.comparison.predictions import Predictions, read_predictions
+from lab.comparison.predictions import read_predictions
 from lab.comparison.references import answers
 from lab.comparison.slices import parts
 from lab.comparison.summary import compare
-from lab.contract import Problem
-from lab.errors import ask, run
+from lab.errors import run
 from lab.files import digests, read_table, write_json
-from lab.paths import COMPARISON, COSTS, EXAMPLES, FIGURES, METRICS, RUNS, SPLITS
+from lab.paths import COMPARISON, COSTS, EXAMPLES, FIGURES, METRICS, OWN_FIGURES, RUNS, SPLITS
 from lab.results import Compared, Comparison, Costs, Difference, Means, MethodCosts, RunRecord
 from lab.runs import read_finished
 from lab.settings import read_params, read_project
-from lab.style import NUMBER, interval, method_colours, number, probability, with_unit
+from lab.style import NUMBER, interval, number, probability, with_unit
 from lab.team_code.loading import load_problem
-from lab.team_code.problem_checks import drawn
 from lab.tracking.follower import sync_all
-from lab.words import speaker
 
 
 def main() -> None:
-    params, problem = read_params(), load_problem()
+    params, project, problem = read_params(), read_project(), load_problem()
     records = {
         method: {seed: read_finished(RUNS / method / str(seed)) for seed in params.seeds} for method in params.methods
     }
@@ -38,15 +32,21 @@ def main() -> None:
     test = one[one["split"] == "test"].reset_index(drop=True)
     asked = answers(problem, splits, test)
     divided = parts(problem, test, read_table(EXAMPLES, "id"))
-    compared = compare(problem, predictions, params.compare, parameters, asked, divided)
+    compared = compare(problem, predictions, params.compare, parameters, asked, divided, project.language)
     units.settle(compared, problem.metrics, params.data.unit)
+    histories = {
+        method: {seed: read_table(RUNS / method / str(seed) / "history.csv") for seed in runs}
+        for method, runs in records.items()
+    }
+    drawings = draw(problem, predictions, histories, compared, project.language)
     sizes = splits["split"].value_counts()
     summary: Comparison = {
         **compared,
-        "task": read_project().task,
+        "task": project.task,
         "examples": {str(split): int(size) for split, size in sizes.items()},
-        "figures": draw(problem, predictions, compared),
-        "figure_digests": digests(FIGURES),
+        "figures": [name for name in drawings if "/" not in name and name.removesuffix(".svg") not in OWN_FIGURES],
+        "drawings": drawings,
+        "figure_digests": digests(FIGURES, pattern="**/[!.]*"),
     }
     write_json(COMPARISON, summary)
     write_json(METRICS, means(summary))
@@ -58,25 +58,6 @@ def main() -> None:
     for line in verdicts(summary):
         print(line)
     sync_all()
-
-
-def draw(problem: Problem, predictions: Predictions, summary: Compared) -> list[str]:
-    """Write the figures; return the file names of the task's own."""
-    shutil.rmtree(FIGURES, ignore_errors=True)
-    histories = {
-        method: {seed: read_table(RUNS / method / str(seed) / "history.csv") for seed in runs}
-        for method, runs in predictions.items()
-    }
-    say = speaker(read_project().language)
-    colour = method_colours(list(histories), summary["baseline"], summary["champion"])
-    own_style = {"axes.prop_cycle": plt.cycler(color=list(colour.values()))}  # the task draws method after method
-    with plt.rc_context(figures.STYLE | own_style):
-        figures.save(figures.learning_curves(histories, colour, say), FIGURES / "learning_curves.svg")
-        figures.save(figures.comparison(summary, say), FIGURES / "comparison.svg")
-        own = drawn(problem, {method: next(iter(runs.values())) for method, runs in predictions.items()})
-        for name, figure in own.items():
-            ask(figures.save, figure, FIGURES / f"{name}.svg", of=problem.figures)
-    return [f"{name}.svg" for name in own]
 
 
 def means(summary: Compared) -> Means:

@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from numbers import Real
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lab.contract import Metric, Problem
+from lab.contract import Drawn, Metric, Problem
 from lab.errors import a, ask, wrong
+from lab.paths import OWN_FIGURES
+from lab.words import LANGUAGES
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 FUNCTIONS = ("collect", "expectations", "load", "score", "figures")
-OWN_FIGURES = ("learning_curves", "comparison")
-"""Names of the figures that every project gets."""
+TEXT = 'write a text, or one for each language, {"en": "…", "zh-TW": "…"}'
 
 
 def check_problem(problem: ModuleType) -> None:
@@ -48,6 +48,8 @@ def check_problem(problem: ModuleType) -> None:
             raise wrong(problem, f": metric {metric.name!r} has digits={metric.digits!r}: set a number from 0 to 9")
         if not isinstance(metric.unit, str):
             raise wrong(problem, f": metric {metric.name!r} has unit={metric.unit!r}: it must be a text")
+        if not _is_text(metric.label):
+            raise wrong(problem, f": metric {metric.name!r} has label={metric.label!r}: {TEXT}")
     names = [metric.name for metric in metrics]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise wrong(problem, f": metrics names {twice!r} twice")
@@ -91,14 +93,23 @@ def scored(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     return {name: float(value) for name, value in returned.items()}
 
 
-def drawn(problem: Problem, predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """The task's own figures, by ``figures``."""
+def _is_text(value: Any) -> bool:
+    """Whether it is a text, or some by language."""
+    if isinstance(value, dict):
+        return bool(value) and value.keys() <= set(LANGUAGES) and all(isinstance(text, str) for text in value.values())
+    return isinstance(value, str)
+
+
+def drawn(problem: Problem, predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
+    """The task's own figures, by ``figures``; one without a caption has an empty one."""
     from matplotlib.figure import Figure
 
     returned = ask(problem.figures, {method: table.copy() for method, table in predictions.items()})
     if not isinstance(returned, dict):
         raise wrong(problem.figures, f"returns {a(returned)}: return a dict, a Figure by each file name; {{}} for none")
-    for name, figure in returned.items():
+    found = {}
+    for name, given in returned.items():
+        figure = given.figure if isinstance(given, Drawn) else given
         if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
             raise wrong(problem.figures, f"names a figure {name!r}: use letters, digits, _ and -: it becomes a file")
         if name in OWN_FIGURES:
@@ -106,4 +117,8 @@ def drawn(problem: Problem, predictions: dict[str, pd.DataFrame]) -> dict[str, F
         if not isinstance(figure, Figure):
             mend = "write .figure behind it" if hasattr(figure, "figure") else "it must be a matplotlib Figure"
             raise wrong(problem.figures, f"gives {a(figure)} as {name!r}: {mend}")
-    return returned
+        found[name] = given if isinstance(given, Drawn) else Drawn(figure, "")
+        for kind in ("caption", "alt"):
+            if not _is_text(text := getattr(found[name], kind)):
+                raise wrong(problem.figures, f"gives {name!r} the {kind} {text!r}: {TEXT}")
+    return found

@@ -188,6 +188,6 @@ def draw(problem: Problem, tables: dict[str, pd.DataFrame]) -> None:
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    for figure in drawn(problem, tables).values():
-        ask(figure.savefig, io.BytesIO(), format="svg", of=problem.figures)  # formulas are only read here
-        plt.close(figure)
+    for each in drawn(problem, tables).values():
+        ask(each.figure.savefig, io.BytesIO(), format="svg", of=problem.figures)  # formulas are only read here
+        plt.close(each.figure)

@@ -11,7 +11,7 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.study import Study
 from optuna.trial import TrialState
 
-from lab.comparison.figures import STYLE, save
+from lab.comparison.drawing import fit, looks, medium, save
 from lab.contract import Metric
 from lab.paths import TUNING_FIGURES
 from lab.style import PALETTE
@@ -20,10 +20,11 @@ from lab.style import PALETTE
 def draw(method: str, study: Study, metric: Metric) -> list[Path]:
     """Write both; of importance nothing can be said before a few trials have ended."""
     paths = []
-    with plt.rc_context(STYLE):
+    with looks():
         for name, figure in (("progress", progress(method, study, metric)), ("importance", importance(method, study))):
             if figure:
                 paths.append(TUNING_FIGURES / f"{method}_{name}.svg")
+                fit(figure, medium())
                 save(figure, paths[-1])
     return paths
 

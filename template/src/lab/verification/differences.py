@@ -40,7 +40,8 @@ def of_files(committed: Path, again: Path, tolerance: float = 0.0, skip: tuple[s
 
 def of_folders(committed: Path, again: Path, tolerance: float = 0.0) -> list[str]:
     """``of_files`` for each file of two folders."""
-    names = sorted({path.name for folder in (committed, again) for path in folder.glob("[!.]*") if path.is_file()})
+    found = {folder: [path for path in folder.rglob("[!.]*") if path.is_file()] for folder in (committed, again)}
+    names = sorted({path.relative_to(folder).as_posix() for folder, paths in found.items() for path in paths})
     return [fault for name in names for fault in of_files(committed / name, again / name, tolerance)]
 
 

@@ -8,21 +8,21 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
 
-from lab.comparison.classes import surest_mistakes
+from lab.comparison.classes import surest_mistakes, told_mistakes
+from lab.comparison.drawing import called, medium, on_slides, said
+from lab.contract import Drawn
 from lab.data.sounds import LOUDEST, read_rate
 from lab.tasks.audio_classification.spectrogram import band_edges, log_mel
 
 
-def draw_mistakes(
-    predictions: dict[str, pd.DataFrame], names: list[str], table: pd.DataFrame, raw: Path, shown: int = 4
-) -> Figure:
-    """A row of spectrograms for each method: time to the right, pitch upwards; the title says class → answer."""
+def draw_mistakes(predictions: dict[str, pd.DataFrame], names: list[str], table: pd.DataFrame, raw: Path) -> Drawn:
+    """A row of spectrograms for each method: time to the right, pitch upwards; above each the answer."""
+    shown = 3 if on_slides() else 4
     sounds, rate = np.load(raw / "sounds.npy", mmap_mode="r"), read_rate(raw)
     place = pd.Series(range(len(table)), table["id"])
     seconds, edges = sounds.shape[1] / rate, band_edges(rate)
-    size = (1.75 * shown + 0.6, 1.55 * len(predictions) + 0.3)
+    size = (medium().width, medium().height if on_slides() else 1.3 * len(predictions) + 0.3)
     figure, panels = plt.subplots(len(predictions), shown, figsize=size, sharex=True, sharey=True, squeeze=False)
     for row, (method, frame) in zip(panels, predictions.items(), strict=True):
         mistakes = list(surest_mistakes(frame, shown).itertuples())
@@ -34,19 +34,17 @@ def draw_mistakes(
             mistake = mistakes[number]
             sound = torch.from_numpy(sounds[[place[mistake.id]]].astype(np.float32) / LOUDEST)
             loud = log_mel(sound, rate)[0].numpy()
-            axes.imshow(
-                loud,
-                origin="lower",
-                aspect="auto",
-                cmap="magma",
-                extent=(0, seconds, 0, len(loud)),
-                vmin=loud.max() - 9,
-            )
-            shown_as = f"{names[mistake.label]} → {names[mistake.predicted]}, {mistake.confidence:.0%}"
-            axes.set_title(shown_as, fontsize=7)
-        row[0].set_ylabel(f"{method}\nhertz")
-        marks = [hertz for hertz in (250, 500, 1000, 2000, 4000, 8000) if hertz < edges[-1]]
+            extent = (0, seconds, 0, len(loud))
+            axes.imshow(loud, origin="lower", aspect="auto", cmap="magma", extent=extent, vmin=loud.max() - 9)
+            axes.set_title(f"{names[mistake.label]} →\n{names[mistake.predicted]}, {mistake.confidence:.0%}")
+        row[0].set_ylabel(f"{called(method)}\n{said({'en': 'hertz', 'zh-TW': '赫茲'})}")
+        marks = [hertz for hertz in (500, 2000) if hertz < edges[-1]]
         row[0].set_yticks(np.interp(marks, edges[1:-1], np.arange(len(edges) - 2) + 0.5), marks)
     for axes in panels[-1]:
-        axes.set_xlabel("seconds")
-    return figure
+        axes.set_xlabel(said({"en": "seconds", "zh-TW": "秒"}))
+    caption = {
+        "en": "Spectrograms of the surest mistakes on the test split. Above each: true class → predicted class, and "
+        "its probability.",
+        "zh-TW": "測試集上最有把握的誤判（頻譜圖）：各圖上方為真實類別 → 預測類別，以及預測機率。",
+    }
+    return Drawn(figure, said(caption), told_mistakes(predictions, names, shown))

@@ -12,14 +12,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from lab.contract import Batch, Contents, Examples, Metric, Provenance
+from lab.contract import Batch, Contents, Drawn, Examples, Metric, Provenance
 from lab.data.sounds import LOUDEST, collect_sounds, read_rate
 from lab.tasks.audio_classification.spectrogram import log_mel
 from lab.tasks.audio_classification.tunes import collect_tunes, tune_rules
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
-    from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
 
@@ -29,9 +28,18 @@ MEMORY = 1_000_000_000
 """Bytes of sound up to which all spectrograms are kept in memory; else each is made when it is needed."""
 
 metrics = (
-    Metric("accuracy", higher_is_better=True, unit="%", digits=1, bounds=(0, 100)),
-    Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100)),
-    Metric("log_loss", higher_is_better=False, unit="nats", bounds=(0, None)),
+    Metric(
+        "accuracy",
+        higher_is_better=True,
+        unit="%",
+        digits=1,
+        bounds=(0, 100),
+        label={"en": "accuracy", "zh-TW": "準確率"},
+    ),
+    Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="macro-F1"),
+    Metric(
+        "log_loss", higher_is_better=False, unit="nats", bounds=(0, None), label={"en": "log loss", "zh-TW": "對數損失"}
+    ),
 )
 targets = ("label",)
 stratify = "label"
@@ -145,7 +153,7 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
     return score_classes(predictions)
 
 
-def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """Which classes are confused, and the spectrograms of the mistakes that each method was surest of."""
     from lab.comparison.classes import tested
     from lab.comparison.confusion import draw_confusion

@@ -8,37 +8,54 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from PIL import Image
 from rdkit import Chem
 from rdkit.Chem.Draw import rdMolDraw2D
+
+from lab.comparison.drawing import called, on_slides, said, say
+from lab.contract import Drawn
+from lab.style import NUMBER
 
 SIDE = 360
 """Pixels of a drawn molecule."""
 
 
-def draw_worst(predictions: dict[str, pd.DataFrame], smiles: pd.Series, unit: str, shown: int = 6) -> Figure:
+def draw_worst(predictions: dict[str, pd.DataFrame], smiles: pd.Series, unit: str) -> Drawn:
     """A row for each method: the molecules with the largest errors, with the true value and the predicted one."""
-    size = (1.15 * shown + 0.3, 1.5 * len(predictions))
-    figure, panels = plt.subplots(len(predictions), shown, figsize=size, squeeze=False)
+    shown = 4 if on_slides() else 5
+    figure, panels = plt.subplots(
+        len(predictions), shown, figsize=(1.14 * shown, 1.35 * len(predictions)), squeeze=False
+    )
+    told = []
     for row, (method, frame) in zip(panels, predictions.items(), strict=True):
         error = (frame["predicted"] - frame["target"]).abs()
         worst = frame.loc[error.nlargest(shown).index]
         for axes in row:
-            axes.set_axis_off()
+            axes.set_xticks([])
+            axes.set_yticks([])
+            for spine in axes.spines.values():
+                spine.set_visible(False)
+        answers = []
         for axes, example in zip(row, worst.itertuples(), strict=False):
             axes.imshow(picture(smiles[example.id]))
-            axes.set_title(f"{example.target:.4g} → {example.predicted:.4g} {unit}".strip(), fontsize=8)
-        row[0].text(-0.08, 0.5, method, transform=row[0].transAxes, rotation=90, ha="center", va="center")
-    return figure
+            answers.append(f"{example.target:.4g} → {example.predicted:.4g}".replace("-", NUMBER["minus"]))
+            axes.set_title(answers[-1], loc="center")
+        row[0].set_ylabel(called(method))
+        told.append(f"{called(method)}{say('figures.colon')}{say('results.list').join(answers)} {unit}".strip())
+    among = f" ({unit})" if unit else ""
+    caption = {
+        "en": f"Molecules of the test split with the largest errors. Above each: true value → predicted value{among}.",
+        "zh-TW": f"測試集中誤差最大的分子：各圖上方為真實值 → 預測值{among}。",
+    }
+    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
 
 
 def picture(smiles: str) -> np.ndarray:
     """(SIDE, SIDE, 3), uint8: the molecule as chemists draw it."""
     drawer: Any = rdMolDraw2D.MolDraw2DCairo(SIDE, SIDE)
     drawer.drawOptions().bondLineWidth = 3
-    drawer.drawOptions().minFontSize = 24
-    drawer.drawOptions().fixedBondLength = 45
+    drawer.drawOptions().fixedFontSize = 38  # 7.5 points on paper
+    drawer.drawOptions().fixedBondLength = 54
     drawer.DrawMolecule(Chem.MolFromSmiles(smiles))
     drawer.FinishDrawing()
     return np.asarray(Image.open(BytesIO(drawer.GetDrawingText())).convert("RGB"))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Contents, Examples, Metric, Provenance
+from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.features import numeric_target
 from lab.data.sources import find, provenance
 from lab.data.splitting import merged
@@ -22,7 +22,6 @@ from lab.tasks.graph_regression.molecules import canonical, descriptors, graphs,
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
-    from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
 
@@ -30,9 +29,9 @@ RAW = Path("data/raw")
 """Where the pipeline keeps the table that ``figures`` looks molecules up in."""
 
 metrics = (
-    Metric("mae", higher_is_better=False, of_target=True, bounds=(0, None)),
-    Metric("rmse", higher_is_better=False, of_target=True, bounds=(0, None)),
-    Metric("r2", higher_is_better=True, bounds=(None, 1)),
+    Metric("mae", higher_is_better=False, of_target=True, bounds=(0, None), label="MAE"),
+    Metric("rmse", higher_is_better=False, of_target=True, bounds=(0, None), label="RMSE"),
+    Metric("r2", higher_is_better=True, bounds=(None, 1), label="R²"),
 )
 targets = ("target",)
 stratify = None
@@ -124,15 +123,16 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
     return score_quantities(predictions)
 
 
-def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """Predicted against true values, and the molecules that each method is most wrong about."""
+    from lab.comparison.drawing import said
     from lab.comparison.quantities import draw_values
     from lab.tasks.graph_regression.drawing import draw_worst
 
     options = read_params().data
     tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}
     table = pd.read_parquet(RAW / "examples.parquet").set_index("id")
-    name, unit = (options.columns.target, options.unit) if options.columns.target else ("melting point", options.unit)
+    name, unit = options.columns.target or said({"en": "melting point", "zh-TW": "熔點"}), options.unit
     return {"values": draw_values(tests, name, unit), "worst": draw_worst(tests, table["smiles"], unit)}
 
 

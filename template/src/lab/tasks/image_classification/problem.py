@@ -12,13 +12,12 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from lab.contract import Batch, Contents, Examples, Metric, Provenance
+from lab.contract import Batch, Contents, Drawn, Examples, Metric, Provenance
 from lab.data.labelled import collect_pictures
 from lab.tasks.image_classification.digits import INK, collect_digits, digit_rules
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
-    from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
 
@@ -28,9 +27,18 @@ MEMORY = 500_000_000
 """Bytes of pictures up to which they are kept as tensors; more are read from the disk when they are needed."""
 
 metrics = (
-    Metric("accuracy", higher_is_better=True, unit="%", digits=1, bounds=(0, 100)),
-    Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100)),
-    Metric("log_loss", higher_is_better=False, unit="nats", bounds=(0, None)),
+    Metric(
+        "accuracy",
+        higher_is_better=True,
+        unit="%",
+        digits=1,
+        bounds=(0, 100),
+        label={"en": "accuracy", "zh-TW": "準確率"},
+    ),
+    Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="macro-F1"),
+    Metric(
+        "log_loss", higher_is_better=False, unit="nats", bounds=(0, None), label={"en": "log loss", "zh-TW": "對數損失"}
+    ),
 )
 targets = ("label",)
 stratify = "label"
@@ -142,41 +150,17 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
     return score_classes(predictions)
 
 
-def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """Which classes are confused, and the mistakes that each method was surest of."""
     from lab.comparison.classes import tested
     from lab.comparison.confusion import draw_confusion
+    from lab.tasks.image_classification.drawing import draw_mistakes
 
     table = pd.read_parquet(RAW / "examples.parquet")
     names = [str(name) for name in classes(table)]
     tests = tested(predictions)
     answers = {method: (frame["label"].to_numpy(), frame["predicted"].to_numpy()) for method, frame in tests.items()}
-    return {"confusion": draw_confusion(answers, names), "mistakes": draw_mistakes(tests, names, table)}
-
-
-def draw_mistakes(
-    predictions: dict[str, pd.DataFrame], names: list[str], table: pd.DataFrame, shown: int = 8
-) -> Figure:
-    import matplotlib.pyplot as plt
-
-    from lab.comparison.classes import surest_mistakes
-
-    pictures, place = np.load(RAW / "pictures.npy", mmap_mode="r"), pd.Series(range(len(table)), table["id"])
-    look = {"cmap": "gray_r", "vmin": 0, "vmax": INK} if "ink" in table else {"cmap": "gray", "vmin": 0, "vmax": 255}
-    long = max(map(len, names)) > 3  # then each name has a line of its own, above pictures that are 0.85 inches wide
-    names, between = [name if len(name) <= 10 else f"{name[:9]}…" for name in names], "\n→ " if long else " → "
-    size = (0.85 * shown + 0.8, (1.3 if long else 1.15) * len(predictions))
-    figure, panels = plt.subplots(len(predictions), shown, figsize=size, squeeze=False)
-    for row, (method, frame) in zip(panels, predictions.items(), strict=True):
-        mistakes = surest_mistakes(frame, shown)
-        for axes in row:
-            axes.set_axis_off()
-        for axes, mistake in zip(row, mistakes.itertuples(), strict=False):
-            axes.imshow(pictures[place[mistake.id]], **look)
-            shown_as = f"{names[mistake.label]}{between}{names[mistake.predicted]}\n{mistake.confidence:.0%}"
-            axes.set_title(shown_as, fontsize=6.5 if long else 8)
-        row[0].text(-0.35, 0.5, method, transform=row[0].transAxes, rotation=90, ha="center", va="center")
-    return figure
+    return {"confusion": draw_confusion(answers, names), "mistakes": draw_mistakes(tests, names, table, RAW)}
 
 
 def contents(raw: Path, examples: pd.DataFrame) -> Contents:

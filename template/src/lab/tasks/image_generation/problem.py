@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Contents, Examples, Metric, Provenance
+from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.labelled import collect_pictures
 from lab.errors import UserError
 from lab.tasks.image_generation.mnist import SIZE, collect_scans, scan_rules
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
-    from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
 
@@ -26,10 +25,11 @@ SCAN = (1, SIZE, SIZE)
 PATHS, STEPS = 5, 9
 """Interpolations: how many, and of how many pictures."""
 
+FRECHET = {"en": "Fréchet distance", "zh-TW": "Fréchet 距離"}
 metrics = (
-    Metric("frechet_distance", higher_is_better=False, digits=2, bounds=(0, None), biased=True),
-    Metric("precision", higher_is_better=True, bounds=(0, 1)),
-    Metric("recall", higher_is_better=True, bounds=(0, 1)),
+    Metric("frechet_distance", higher_is_better=False, digits=2, bounds=(0, None), biased=True, label=FRECHET),
+    Metric("precision", higher_is_better=True, bounds=(0, 1), label={"en": "precision", "zh-TW": "精確率"}),
+    Metric("recall", higher_is_better=True, bounds=(0, 1), label={"en": "recall", "zh-TW": "召回率"}),
 )
 targets = ("image",)
 stratify = "label"
@@ -146,26 +146,37 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
     return {"frechet_distance": distance} | predictions["inside"].mean().to_dict()
 
 
-def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """Drawings of each method next to real pictures, and the steps from one drawing to another."""
     from matplotlib.figure import Figure
 
-    tables = {name: table[table["split"] == "test"] for name, table in predictions.items()}
-    panels = {"real": next(iter(tables.values()))["image"]} | {name: table["sample"] for name, table in tables.items()}
-    samples = Figure(figsize=(2.2 * len(panels), 2.5), layout="constrained")
+    from lab.comparison.drawing import called, said
+
+    tables = {called(name): table[table["split"] == "test"] for name, table in predictions.items()}
+    real = said({"en": "real", "zh-TW": "真實圖片"})
+    panels = {real: next(iter(tables.values()))["image"]} | {name: table["sample"] for name, table in tables.items()}
+    samples = Figure(figsize=(1.5 * len(panels), 1.7), layout="constrained")
     for axes, (name, column) in zip(samples.subplots(1, len(panels)), panels.items(), strict=True):
-        across = min(8, len(column))
+        across = min(6, len(column))
         # The first ones alone may all be of one label.
-        spread = np.linspace(0, len(column) - 1, min(64, len(column) // across * across)).astype(int)
+        spread = np.linspace(0, len(column) - 1, min(36, len(column) // across * across)).astype(int)
         _tile(axes, column.iloc[spread], columns=across)
         axes.set_title(name)
-    interpolation = Figure(figsize=(2.2 * len(tables), 1.6), layout="constrained")
+    interpolation = Figure(figsize=(1.9 * len(tables), 1.3), layout="constrained")
     for axes, (name, table) in zip(
         interpolation.subplots(1, len(tables), squeeze=False)[0], predictions.items(), strict=True
     ):
         _tile(axes, table[table["split"] == "interpolation"]["sample"], columns=STEPS)
-        axes.set_title(name)
-    return {"samples": samples, "interpolation": interpolation}
+        axes.set_title(called(name))
+    of_samples = {
+        "en": "Real pictures of the test split, and drawings of each method, not chosen by hand.",
+        "zh-TW": "測試集的真實圖片，以及各方法生成的圖片（未經挑選）。",
+    }
+    of_steps = {
+        "en": f"From one drawing to another in {STEPS} steps: good methods draw something real at each step.",
+        "zh-TW": f"由一張生成圖片經 {STEPS} 步變為另一張：好的方法在每一步都像真實圖片。",
+    }
+    return {"samples": Drawn(samples, of_samples), "interpolation": Drawn(interpolation, of_steps)}
 
 
 def _tile(axes: Any, pictures: pd.Series, columns: int) -> None:

@@ -65,7 +65,7 @@ def test_few_pictures_are_measured_and_shown_too(count: int) -> None:
     assert found["precision"] == found["recall"] == 1
     way = pd.DataFrame({"image": pictures[:1] * 45, "sample": pictures[:1] * 45, "split": "interpolation"})
     shown = problem.figures({"novel": pd.concat([table, way])})
-    assert all(axes.images for figure in shown.values() for axes in figure.axes)
+    assert all(axes.images for each in shown.values() for axes in each.figure.axes)
     with pytest.raises(UserError, match="1 pictures has no spread"):
         problem.measure(table[:1])
 

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
+
+from lab.comparison.drawing import called, capital, colours, said, say
+from lab.contract import Drawn
+from lab.style import PALETTE
+from lab.words import Text
 
 
-def draw_returns(returns: dict[str, np.ndarray], unit: str = "") -> Figure:
-    """A histogram and the mean of each player's returns."""
-    figure = Figure(figsize=(6, 2.6), layout="constrained")
-    axes = figure.subplots()
-    everything = np.concatenate(list(returns.values()))
+def draw_returns(returns: dict[str, np.ndarray], by_chance: np.ndarray, unit: Text = "") -> Drawn:
+    """A histogram and the mean of each player's returns, and of those of one that moves at random: ``by_chance``."""
+    figure, axes = plt.subplots(figsize=(5.7, 2.4))
+    everything = np.concatenate([*returns.values(), by_chance])
     width = max(np.ptp(everything) / 27, 1e-6)
     if np.allclose(everything, everything.round()) and width > 0.1:
         width = max(1.0, np.round(width))  # whole numbers fall into bins of equally many
     digits = 1 if np.abs(everything).max() > 1 else 3
     bins = np.arange(everything.min() - width / 2, everything.max() + 1.5 * width, width)
-    for number, (name, values) in enumerate(returns.items()):
-        colour = "0.5" if name == "random player" else f"C{number}"
-        axes.hist(values, bins.tolist(), color=colour, alpha=0.35)
-        axes.axvline(values.mean(), color=colour, label=f"{name}: mean {values.mean():.{digits}f}")
-    axes.set(xlabel=f"return ({unit})" if unit else "return", ylabel="test games")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(returns))
-    return figure
+    colour = colours(list(returns))
+    players = [(called(name), values, colour[name], "-") for name, values in returns.items()]
+    players.append((said({"en": "random player", "zh-TW": "隨機玩家"}), by_chance, PALETTE["quiet"], ":"))
+    told = []
+    for name, values, shade, line in players:
+        mean = f"{values.mean():.{digits}f}".replace("-", "−")
+        told.append(said({"en": f"{name}: mean {mean}", "zh-TW": f"{name}：平均 {mean}"}))
+        if line == "-":
+            axes.hist(values, bins.tolist(), color=shade, alpha=0.35)
+        else:
+            axes.hist(values, bins.tolist(), color=shade, histtype="step", ls=line)
+        axes.axvline(values.mean(), color=shade, ls=line, label=told[-1])
+    among = f" ({said(unit)})" if unit else ""
+    axes.set_xlabel(capital(said({"en": f"return{among}", "zh-TW": f"報酬{among}"})))
+    axes.set_ylabel(said({"en": "Test games", "zh-TW": "測試局數"}))
+    figure.legend(loc="outside upper left", ncols=len(players) if len(players) < 4 else 2)
+    caption = {
+        "en": "Returns of the test games. Bars count games, vertical lines are the means; the random player begins the "
+        "same games.",
+        "zh-TW": "各測試局的報酬：長條為局數，直線為平均；隨機玩家由相同局面開始。",
+    }
+    return Drawn(figure, caption, say("figures.item").join(told) + say("figures.stop"))

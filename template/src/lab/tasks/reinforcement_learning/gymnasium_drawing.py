@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from matplotlib.figure import Figure
 
+from lab.comparison.drawing import called, said, say
+from lab.contract import Drawn
 from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium
 from lab.tasks.reinforcement_learning.starts import named_in
 
@@ -25,29 +27,37 @@ def random_episodes(raw: Path, ids: list[str]) -> np.ndarray:
     return np.array([sum(each) for each in rewards])
 
 
-def draw_episode(raw: Path, row: pd.Series, method: str, panels: int = 8) -> Figure:
+def draw_episode(raw: Path, row: pd.Series, method: str, panels: int = 8) -> Drawn:
     """A played game, from its start to its end: as the environment draws it, else the numbers of its states."""
     environment = Gymnasium(named_in(raw))
     actions = [int(action) for action in row["actions"] if action >= 0]
     seed = start_seeds(raw, [row["id"]])[0]
-    title = f"{environment.name}: {method} in its median game, return {row['return']:.6g}"
     try:
         frames, returns, states = replay(environment.make(render_mode="rgb_array"), seed, actions, panels)
     except Exception:  # an environment that cannot draw itself says so in its own way
         frames, returns, states = replay(environment.make(), seed, actions, 0)
-    figure = Figure(figsize=(7, 3.6), layout="constrained")
-    figure.suptitle(title, fontsize=10)
+    name, earned = called(method), f"{row['return']:.6g}".replace("-", "−")
+    caption = {
+        "en": f"{environment.name}: the game of {name} with the median return, {earned}, in {len(actions)} steps.",
+        "zh-TW": f"{environment.name}：{name}報酬居中的一局，報酬 {earned}，共 {len(actions)} 步。",
+    }
     if not frames:
-        axes = figure.subplots()
-        axes.plot(states, linewidth=1)
-        axes.set(xlabel="step", ylabel="numbers of the state")
-        return figure
-    for axes, (step, frame) in zip(figure.subplots(2, panels // 2).flat, frames.items(), strict=False):
+        figure, axes = plt.subplots(figsize=(5.7, 2.4))
+        axes.plot(states)
+        axes.set_xlabel(said({"en": "Step", "zh-TW": "步數"}))
+        axes.set_ylabel(said({"en": "Numbers of the state", "zh-TW": "狀態的各數值"}))
+        return Drawn(figure, caption)
+    figure, places = plt.subplots(2, panels // 2, figsize=(5.7, 3.0))
+    told = []
+    for axes, (step, frame) in zip(places.flat, frames.items(), strict=False):
         axes.imshow(frame)
-        axes.set_title(f"after {step} steps: return {returns[step]:.6g}", fontsize=8)
+        so_far = f"{returns[step]:.4g}".replace("-", "−")
+        told.append(said({"en": f"step {step}: {so_far}", "zh-TW": f"第 {step} 步：{so_far}"}))
+        axes.set_title(told[-1], loc="center")
     for axes in figure.axes:
         axes.set_axis_off()
-    return figure
+    start = {"en": "Return so far. ", "zh-TW": "至此的報酬。"}
+    return Drawn(figure, caption, said(start) + say("figures.item").join(told) + say("figures.stop"))
 
 
 def replay(

@@ -129,10 +129,20 @@ class Gymnasium:
         from lab.contract import Metric
 
         digits = 3 if self.threshold is not None and abs(self.threshold) <= 1 else 1
-        mean_return = Metric("mean_return", higher_is_better=True, digits=digits)
+        mean_return = Metric(
+            "mean_return", higher_is_better=True, digits=digits, label={"en": "mean return", "zh-TW": "平均報酬"}
+        )
         if self.threshold is None:
             return (mean_return,)
-        return mean_return, Metric("solved", higher_is_better=True, unit="% of games", digits=1, bounds=(0, 100))
+        solved = Metric(
+            "solved",
+            higher_is_better=True,
+            unit="% of games",
+            digits=1,
+            bounds=(0, 100),
+            label={"en": "solved", "zh-TW": "達成率"},
+        )
+        return mean_return, solved
 
 
 def _kind(space: spaces.Space) -> str:

@@ -6,22 +6,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.contract import Contents, Examples, Metric, Provenance
+from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.errors import UserError
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from great_expectations.expectations import Expectation
-    from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
 
 RAW = Path("data/raw")
 """Where the pipeline keeps the starts of the games that ``figures`` shows."""
+RETURN, WINS = {"en": "mean return", "zh-TW": "平均報酬"}, {"en": "wins", "zh-TW": "勝率"}
 CHESS_METRICS = (
-    Metric("mean_return", higher_is_better=True, unit="points a game", digits=1),
-    Metric("wins", higher_is_better=True, unit="% of games", digits=1, bounds=(0, 100)),
+    Metric("mean_return", higher_is_better=True, unit="points a game", digits=1, label=RETURN),
+    Metric("wins", higher_is_better=True, unit="% of games", digits=1, bounds=(0, 100), label=WINS),
 )
 targets = ()
 stratify = None
@@ -111,7 +111,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     return {"one_step_greedy": play_greedily(test["opening"], test["opponent_seed"])}
 
 
-def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """The returns of each method's games beside those of a player that moves at random; and one game step by step."""
     from lab.tasks.reinforcement_learning.drawing import draw_returns
 
@@ -120,16 +120,12 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     name, table = list(tables.items())[-1]
     middle = table.iloc[(table["return"] - table["return"].median()).abs().argsort().iloc[0]]
     if "moves" in table:
-        from lab.tasks.reinforcement_learning.chess_drawing import draw_game, random_returns
+        from lab.tasks.reinforcement_learning.chess_drawing import POINTS, draw_game, random_returns
 
-        title = f"{name}, White, in its median game: {middle['return']:+.0f} points"
-        game, by_chance, unit = (
-            draw_game(middle["moves"].tolist(), title),
-            random_returns(table["moves"].tolist()),
-            "points",
-        )
+        game, unit = draw_game(middle["moves"].tolist(), name, middle["return"]), POINTS
+        by_chance = random_returns(table["moves"].tolist())
     else:
         from lab.tasks.reinforcement_learning.gymnasium_drawing import draw_episode, random_episodes
 
-        game, by_chance, unit = draw_episode(RAW, middle, name), random_episodes(RAW, table["id"].tolist()), ""
-    return {"game": game, "returns": draw_returns(returns | {"random player": by_chance}, unit)}
+        game, by_chance, unit = draw_episode(RAW, middle, name), random_episodes(RAW, table["id"].tolist()), {}
+    return {"game": game, "returns": draw_returns(returns, by_chance, unit)}

@@ -19,6 +19,7 @@ from lab.tasks.reinforcement_learning import problem
 from lab.tasks.reinforcement_learning.baseline import Reinforce
 from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium, GymnasiumGames, Starts
 from lab.tasks.reinforcement_learning.novel import ActorCritic
+from lab.words import in_language
 
 PLAIN: Any = {"width": 16, "depth": 1, "discount": 0.95, "entropy": 0.01}
 CRITIC: Any = {"trace": 0.9, "passes": 2, "parts": 3, "clip": 0.2}
@@ -172,11 +173,11 @@ def test_a_game_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: 
     table = pd.DataFrame({"id": [f"{row:04d}" for row in range(12)], "split": "test"} | columns)
     figures = problem.figures({"baseline": table})
     assert set(figures) == {"game", "returns"}
-    panels = [axes for axes in figures["game"].axes if axes.images]
+    panels = [axes for axes in figures["game"].figure.axes if axes.images]
     assert len(panels) > 3
     first, last = (np.asarray(panels[place].images[0].get_array()) for place in (0, -1))
     assert first.std() > 1
     assert not np.array_equal(first, last)
-    suptitle = figures["game"].get_suptitle()
-    assert name in suptitle
-    assert "chess" not in suptitle.lower()
+    caption = in_language(figures["game"].caption, "en")
+    assert name in caption
+    assert "chess" not in caption.lower()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from lab.comparison.figures import colours
+from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
+from lab.contract import Drawn
 from lab.data.features import is_text
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 PLACE = "Neighborhood"
 """The column of the demo data by which errors are shown; of own data it is the one of most categories."""
@@ -19,8 +17,9 @@ PLACE = "Neighborhood"
 
 def draw_errors(
     predictions: dict[str, pd.DataFrame], table: pd.DataFrame, name: str, unit: str, fewest: int = 8
-) -> Figure | None:
+) -> Drawn | None:
     """The median error within each category of one column; None if no column has categories that are often enough."""
+    most = 7 if on_slides() else 30
     first = next(iter(predictions.values()))
     shown = table.loc[first["id"]].drop(columns=["sha256", "group"], errors="ignore")
     often = {name: int((shown[name].value_counts() >= fewest).sum()) for name in shown if is_text(shown[name])}
@@ -34,14 +33,31 @@ def draw_errors(
         error = 100 * error / frame["target"] if share else error
         errors[method] = error.groupby(table.loc[frame["id"], column].to_numpy()).agg(["median", "size"])
     sizes = next(iter(errors.values()))
-    order = sizes[sizes["size"] >= fewest].sort_values("median").index[-40:]
-    names = [f"{place.replace('_', ' ')} ({size})" for place, size in sizes.loc[order, "size"].items()]
-    figure, axes = plt.subplots(figsize=(6.2, 0.9 + 0.2 * len(order)))
-    for method, colour in colours(list(predictions)).items():
-        axes.plot(errors[method].loc[order, "median"], range(len(order)), "o", color=colour, ms=5, label=method)
+    order = sizes[sizes["size"] >= fewest].sort_values("median").index[-most:]
+    spoken = {place: place.replace("_", " ") for place in order}
+    short = {place: name if len(name) <= 32 else f"{name[:31]}…" for place, name in spoken.items()}
+    names = [f"{short[place]} ({size})" for place, size in sizes.loc[order, "size"].items()]
+    line = medium().font / 72
+    figure, axes = plt.subplots(figsize=(medium().width, line * (6 + 1.3 * len(order))))
+    for (method, colour), mark in zip(colours(list(predictions)).items(), cycle("oDs^v"), strict=False):
+        middle = errors[method].loc[order, "median"]
+        axes.plot(middle, range(len(order)), mark, color=colour, label=called(method))
     axes.set_yticks(range(len(order)), names)
-    axes.set_ylabel(column)
-    axes.set_xlabel(f"median error (% of {name})" if share else f"median error ({unit})" if unit else "median error")
+    of = {"en": f"median error (% of {name})", "zh-TW": f"誤差中位數（佔{name}的 %）"}
+    amount = f" ({unit})" if unit else ""
+    axes.set_xlabel(capital(said(of if share else {"en": f"median error{amount}", "zh-TW": f"誤差中位數{amount}"})))
     axes.set_xlim(left=0)
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(predictions))
-    return figure
+    figure.legend(loc="outside upper center", ncols=len(predictions))
+    by = column.replace("_", " ")
+    caption = {
+        "en": f"Median error by {by}, and in brackets the number of test examples (fewer than {fewest}: left out).",
+        "zh-TW": f"各 {by} 的誤差中位數；括號內為測試樣本數（少於 {fewest} 筆者略去）。",
+    }
+    ends = [(order[0], "lowest", "最低"), (order[-1], "highest", "最高")]
+    told = [
+        said({"en": f"{called(method)}: {english} in {place}, ", "zh-TW": f"{called(method)}：{place} {chinese}，"})
+        + f"{errors[method].loc[place, 'median']:.3g}{'%' if share else amount}"
+        for method in predictions
+        for place, english, chinese in ends
+    ]
+    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))

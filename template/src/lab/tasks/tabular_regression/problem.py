@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Contents, Examples, Metric, Provenance
+from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.features import is_text, numeric_target, tidy
 from lab.data.sources import find, provenance
 from lab.data.tables import identities, named, row_contents, row_digests, told_of
@@ -20,7 +20,6 @@ from lab.tasks.tabular_regression.ames import PRICE, collect_houses, house_rules
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
-    from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
 
@@ -28,9 +27,9 @@ RAW = Path("data/raw")
 """Where the pipeline keeps the table that ``figures`` looks categories up in."""
 
 metrics = (
-    Metric("rmse", higher_is_better=False, of_target=True, bounds=(0, None)),
-    Metric("mae", higher_is_better=False, of_target=True, bounds=(0, None)),
-    Metric("r2", higher_is_better=True, bounds=(None, 1)),
+    Metric("rmse", higher_is_better=False, of_target=True, bounds=(0, None), label="RMSE"),
+    Metric("mae", higher_is_better=False, of_target=True, bounds=(0, None), label="MAE"),
+    Metric("r2", higher_is_better=True, bounds=(None, 1), label="R²"),
 )
 targets = ("target",)
 stratify = None
@@ -134,15 +133,16 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
     return score_quantities(predictions)
 
 
-def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """Predicted against true values, and for which category each method errs."""
+    from lab.comparison.drawing import said
     from lab.comparison.quantities import draw_values
     from lab.tasks.tabular_regression.drawing import draw_errors
 
     options = read_params().data
     tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}
     table = pd.read_parquet(RAW / "examples.parquet").set_index("id")
-    name = options.columns.target or "price"
+    name = options.columns.target or said({"en": "price", "zh-TW": "房價"})
     errors = draw_errors(tests, table, name, options.unit)
     return {"values": draw_values(tests, name, options.unit)} | ({"errors": errors} if errors else {})
 

@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Contents, Examples, Metric, Provenance
+from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.texts import collect_texts
 from lab.tasks.text_classification.sentences import PROBES, collect_sentences, sentence_rules
 from lab.tasks.text_classification.vocabulary import encode, learn, usual_length
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
-    from matplotlib.figure import Figure
 
     from lab.data_settings import DataSettings
 
@@ -25,8 +24,14 @@ RAW = Path("data/raw")
 """Where the pipeline keeps the table that ``figures`` reads the names of the classes from."""
 
 metrics = (
-    Metric("accuracy", higher_is_better=True, bounds=(0, 1)),
-    Metric("negative_log_likelihood", higher_is_better=False, unit="nats", bounds=(0, None)),
+    Metric("accuracy", higher_is_better=True, bounds=(0, 1), label={"en": "accuracy", "zh-TW": "準確率"}),
+    Metric(
+        "negative_log_likelihood",
+        higher_is_better=False,
+        unit="nats",
+        bounds=(0, None),
+        label={"en": "negative log-likelihood", "zh-TW": "負對數概似"},
+    ),
 )
 targets = ("label", "opinion")
 stratify = "label"
@@ -119,7 +124,7 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """Which classes are confused; of the demo data also the ratings and the probes."""
     from lab.comparison.confusion import draw_confusion
     from lab.tasks.text_classification.drawing import draw_opinions
