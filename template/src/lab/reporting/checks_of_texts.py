@@ -19,6 +19,7 @@ from lab.words import Say, table
 
 REPORT, BIBLIOGRAPHY = PROSE / "report.typ", PROSE / "references.bib"
 CITED = re.compile(r"(?<![\w.])@([A-Za-z][\w:.-]*\w)|#?cite\(<([\w:.-]+)>")
+RAW = re.compile(r"```.*?```|`[^`]*`", re.S)
 LIMITS = re.compile(r"limit|限制|局限|侷限", re.IGNORECASE)
 LOSS = re.compile(r"loss|objective|損失|目標函數|cal\(L\)|\bL\b", re.IGNORECASE)
 DRAWING = re.compile(r"#?(?:image\(\s*\"(?!/?results/)(?!\.\./results/)|flow\()")
@@ -26,7 +27,8 @@ DRAWING = re.compile(r"#?(?:image\(\s*\"(?!/?results/)(?!\.\./results/)|flow\()"
 
 
 def _source(path: Path) -> str:
-    return COMMENT.sub("", read_text(path)) if path.is_file() else ""
+    """The text of a document without comments and raw text, such as the examples in prompts."""
+    return RAW.sub("", COMMENT.sub("", read_text(path))) if path.is_file() else ""
 
 
 def _entries() -> list[str]:
@@ -34,8 +36,7 @@ def _entries() -> list[str]:
 
 
 def _cited(text: str) -> list[str]:
-    plain = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.S)
-    return list(dict.fromkeys(one or other for one, other in CITED.findall(plain)))
+    return list(dict.fromkeys(one or other for one, other in CITED.findall(text)))
 
 
 def _citations(say: Say, live: bool) -> Finding:
@@ -66,13 +67,13 @@ def _references(say: Say, live: bool) -> Finding:
 
 def _typed_numbers(say: Say, live: bool) -> Finding:
     """Numbers in the text that no result gives: some are from the literature, others may be out of date."""
-    typed, words, settings, metrics = [], 0, _settings(), _metrics()
+    typed, finished, settings, metrics = [], False, _settings(), _metrics()
     for path in (PROSE / f"{name}.typ" for name in DOCUMENTS):
         section = read_section(read_text(path), settings=settings, metrics=metrics) if path.is_file() else None
-        words += section.words if section else 0
+        finished |= section is not None and section.words > 0 and not section.prompts
         for line, number in section.numbers if section else []:
             typed.append(say("evidence.typed_at", number=number, file=path.name, line=line))
-    if not words:
+    if not typed and not finished:
         return False, say("evidence.nothing_written"), PROSE.as_posix()
     detail = say("evidence.typed", numbers="; ".join(typed)) if typed else say("evidence.all_read")
     return not typed, detail, PROSE.as_posix()
