@@ -93,7 +93,7 @@ def test_without_it_the_pdfs_are_still_made(
     project_copy.edit("project.toml", "Reading handwritten digits", "Another title")
     read_project.cache_clear()
 
-    def fail(records: list[str]) -> bytes:
+    def fail(*told: object) -> bytes:
         raise UserError("a shape\nof no kind")
 
     monkeypatch.setattr(deliver, "powerpoint", fail)
