@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
-from lab.comparison.intervals import Bounds, correlated, joined, moved, slope
+from lab.comparison.intervals import Bounds, correlated, joined, moved, slope, widest
 from lab.comparison.statistics import Arm, Estimate, combine
 
 USUAL = 0.8
@@ -71,7 +71,7 @@ def powers(differences: np.ndarray, there: Estimate, plan: Plan, bounds: Bounds)
             spread = np.sqrt(_variance(arm.examples, arm.beyond, arm.mean, mean, bounds))
             seen = moved(mean, spread * noise[place], bounds)
             margin = reach * np.sqrt(_variance(arm.examples * drawn, found[place], arm.mean, seen, bounds))
-            ends.append((moved(seen, -margin, bounds), moved(seen, margin, bounds), seen))
+            ends.append((*widest(seen, margin, bounds), seen))
         low, high = joined(ends[0], ends[1], correlation)
         return float(np.mean(low > 0 if difference > 0 else high < 0))
 
