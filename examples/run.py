@@ -7,13 +7,15 @@
 # ///
 """Stamp an example project and take it from data to documents.
 
-``uv run examples/run.py [task] [--destination DIR]``. The lines above give this script an environment of its own,
-with Copier alone: the project's packages are installed once, in the project.
+``uv run examples/run.py [task] [--destination DIR]``; ``--all`` does it for every task and prints a table. The lines
+above give this script an environment of its own, with Copier alone: the project's packages are installed once, in the
+project.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -40,28 +42,60 @@ KEPT_BYTES = 2_000_000
 
 def main() -> None:
     options = parse(sys.argv[1:])
+    if options.all:
+        base = options.destination or ROOT / "build"
+        for task in EXAMPLES:  # before the first of them has run for minutes
+            check_is_new(base / task)
+        rows = [row(task, base / task, make(task, base / task, options.update)) for task in EXAMPLES]
+        print("\n| task | metric | baseline → novel | difference | seconds |\n| --- | --- | --- | --- | --- |")
+        print("\n".join(rows))
+        return
     destination = options.destination or ROOT / "build" / options.task
-    if destination.is_file() or (destination.is_dir() and any(destination.iterdir())):
-        stop(f"{destination} is not an empty folder: remove it, or name another with --destination")
+    seconds = make(options.task, destination, options.update)
+    print(f"\n{options.task}: {seconds:.0f} seconds from nothing to")
+    for name, path in MADE.items():
+        print(f"  {name:<11} {destination / path}")
+
+
+def make(task: str, destination: Path, update: bool) -> float:
+    """Stamp the example, run its pipeline and return the seconds that it took."""
+    check_is_new(destination)
     started = time.perf_counter()
-    answers = yaml.safe_load(EXAMPLES[options.task].read_text(encoding="utf-8"))
+    answers = yaml.safe_load(EXAMPLES[task].read_text(encoding="utf-8"))
     stamp(answers, destination)
     commit(answers, destination)
     call("uv", "run", "dvc", "repro", cwd=destination)
     missing = [name for name, path in MADE.items() if not (destination / path).exists()]
     if missing:
         stop(f"the pipeline ended well but left no {', '.join(missing)} in {destination}")
-    if options.update:
-        keep(destination, ROOT / "examples" / options.task)
-    print(f"\n{options.task}: {time.perf_counter() - started:.0f} seconds from nothing to")
-    for name, path in MADE.items():
-        print(f"  {name:<11} {destination / path}")
+    if update:
+        keep(destination, ROOT / "examples" / task)
+    return time.perf_counter() - started
+
+
+def check_is_new(destination: Path) -> None:
+    if destination.is_file() or (destination.is_dir() and any(destination.iterdir())):
+        stop(f"{destination} is not an empty folder: remove it, or name another with --destination")
+
+
+def row(task: str, project: Path, seconds: float) -> str:
+    """The primary metric of baseline and novel on the test split, as a row of the table."""
+    found = json.loads((project / MADE["comparison"]).read_text(encoding="utf-8"))
+    metric, digits = found["metrics"][0], found["metrics"][0]["digits"]
+    baseline, novel = (found["methods"][name]["metrics"][metric["name"]] for name in ("baseline", "novel"))
+    difference = novel["difference"]
+    low, high = (f"{end:+,.{digits}f}" for end in difference["interval"])
+    means = " → ".join(f"{one['mean']:,.{digits}f}" for one in (baseline, novel))
+    unit = f" ({metric['unit']})" if metric["unit"] else ""
+    shift = f"{difference['mean']:+,.{digits}f} [{low}, {high}], {difference['verdict']}"
+    return f"| `{task}` | {metric['name']}{unit} | {means} | {shift} | {seconds:.0f} |"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="examples/run.py", description=str(__doc__).partition("\n")[0])
     parser.add_argument("task", nargs="?", default="image_classification", help=", ".join(EXAMPLES))
     parser.add_argument("--destination", type=Path, metavar="DIR", help="a new or empty folder; default: build/<task>")
+    parser.add_argument("--all", action="store_true", help="every task, one after the other, each in DIR/<task>")
     parser.add_argument(
         "--update", action="store_true", help="keep documents, comparison and figures in examples/<task>"
     )

@@ -1,5 +1,7 @@
 """examples/run.py: bad input is one line; the answers are those of a real stamp."""
 
+import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +47,26 @@ def test_destination_that_is_not_empty_is_left_alone(tmp_path: Path, kind: str) 
     assert "not an empty folder" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
     assert content.read_text(encoding="utf-8") == "mine"
+
+
+def test_all_looks_at_every_destination_before_the_first_run(tmp_path: Path) -> None:
+    last = tmp_path / TASKS[-1]
+    last.mkdir()
+    (last / "notes.txt").write_text("mine", encoding="utf-8")
+    done = run("--all", "--destination", str(tmp_path))
+    assert done.returncode == 1
+    assert f"{last} is not an empty folder" in done.stderr
+    assert done.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == [last.name]
+
+
+def test_the_table_says_what_the_comparison_says(tmp_path: Path) -> None:
+    example = runpy.run_path(str(SCRIPT))
+    (tmp_path / "results").mkdir()
+    shutil.copy(ROOT / "examples/image_classification/comparison.json", tmp_path / "results")
+    row = example["row"]("image_classification", tmp_path, 87.4)
+    assert row.startswith("| `image_classification` | accuracy (%) | 96.7 → 98.6 | +1.9 [+0.")
+    assert row.endswith("], better | 87 |")
 
 
 def test_results_of_the_default_example_are_committed_and_small() -> None:
