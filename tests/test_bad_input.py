@@ -51,12 +51,12 @@ def test_mistakes_in_params(project: Project, old: str, new: str, says: str) -> 
     ("old", "new", "says"),
     [
         (
-            'Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100))',
+            'Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="macro-F1")',
             'Metric("macro_f1")',
             "missing 1 required positional argument: 'higher_is_better'",
         ),
         (
-            'Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100))',
+            'Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="macro-F1")',
             'Metric("macro_f1", higher_is_better="up")',
             "'macro_f1' has no direction",
         ),
