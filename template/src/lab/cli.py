@@ -53,6 +53,13 @@ def rubric(form: str) -> None:
     main(form)
 
 
+def watch() -> None:
+    """Typeset a document again as soon as it is saved, and say how much is left to write."""
+    from lab.reporting.watch import main
+
+    main()
+
+
 def hand_in() -> None:
     """Make the folder that is handed in: documents, figures, results, and the evidence for each criterion."""
     from lab.reporting.hand_in import main
@@ -125,7 +132,7 @@ def main() -> None:
     setting_up.add_argument("--remote", default="", help="also share data and runs here: a folder, s3://… or ssh://…")
     setting_up.add_argument("--endpoint-url", default="", help="of a storage that speaks S3 and is not Amazon's")
     setting_up.set_defaults(command=setup)
-    for command in (doctor, look, merge, hand_in, sync):
+    for command in (doctor, look, merge, watch, hand_in, sync):
         line = str(command.__doc__)
         name = command.__name__.replace("_", "-")
         commands.add_parser(name, help=line, description=line).set_defaults(command=command)

@@ -80,7 +80,7 @@ def compile_documents(records: list[str] | None = None, team: dict[str, int] | N
             raise UserError(
                 f"{path.as_posix()} is empty: `git checkout {path.as_posix()}` brings its last version back"
             )
-    return {source.stem: _compile(source, told(records, team)) for source in sources}
+    return {source.stem: typeset(source, told(records, team)) for source in sources}
 
 
 def told(records: list[str] | None, team: dict[str, int] | None) -> dict[str, str]:
@@ -97,7 +97,7 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=[*latin, serif_path().parent])
 
 
-def _compile(source: Path, inputs: dict[str, str]) -> bytes:
+def typeset(source: Path, inputs: dict[str, str]) -> bytes:
     """One document as PDF/UA, which those who do not see can use; as plain PDF where the team's text prevents that."""
     compiler = typst.Compiler(source, root=Path(), font_paths=fonts(), sys_inputs=inputs)
     try:
