@@ -46,3 +46,20 @@ def test_tables_of_a_newer_mlflow_are_left_alone_and_named(project: Path) -> Non
         database.commit()
     with pytest.raises(UserError, match=r"another MLflow made the tables .*tomorrow.*move the file away"):
         caught_up(default())
+
+
+def test_tables_whose_making_was_interrupted_are_made_anew(project: Path) -> None:
+    from alembic.script import ScriptDirectory
+    from mlflow.store.db.utils import _get_alembic_config
+
+    Path("mlflow.db").unlink()
+    first = str(ScriptDirectory.from_config(_get_alembic_config(default())).get_base())
+    with contextlib.closing(sqlite3.connect("mlflow.db")) as database:
+        database.execute("create table alembic_version (version_num text)")
+        database.execute("insert into alembic_version values (?)", (first,))
+        database.execute("create table runs (run_uuid text)")
+        database.commit()
+    finish(begin(), seconds=1.0)
+    _, done = caught_up(default())
+    assert counts(done) == (1, 0, 0)
+    assert list(project.glob("mlflow.db.before-*")) == []

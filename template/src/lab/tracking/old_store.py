@@ -35,7 +35,12 @@ def upgrade_if_old(tracking_uri: str) -> Path | None:
         old.backup(new)
     command = [sys.executable, "-m", "mlflow", "db", "upgrade", tracking_uri]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
-    if done.returncode:
+    if done.returncode and _revision(path) != _get_latest_schema_revision():
+        is_newer = "Can't locate revision" in done.stderr
+        if not is_newer and not _has_runs(path):  # making the tables was interrupted: nothing is in them yet
+            for part in (path, path.with_name(f"{path.name}-journal"), copy):
+                part.unlink(missing_ok=True)
+            return None
         why = reason(Exception((done.stderr.strip().splitlines() or ["it gives no reason"])[-1]))
         told = f"another MLflow made the tables of {store()}, and they could not be upgraded ({why})"
         raise UserError(f"{told}: move the file away, and `uv run lab sync` makes it anew; {copy.name} is a copy")
@@ -50,3 +55,11 @@ def _revision(path: Path) -> str | None:
         except sqlite3.Error:
             return None
     return found[0] if found else None
+
+
+def _has_runs(path: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        try:
+            return database.execute("select 1 from runs limit 1").fetchone() is not None
+        except sqlite3.OperationalError:  # there is no such table yet
+            return False
