@@ -5,7 +5,8 @@ never below 0): there it cannot leave the bounds. The interval of a difference i
 scores (Zou & Donner 2008, "Construction of confidence limits about effect measures"), each as wide on each side as the
 wider of its plain and its transformed interval; without bounds it is the plain t interval. Simulated
 (benchmarks/statistics.py of the template), the plain one misses too often where a method's scores come to the end of
-the scale, the transformed one where seeds scatter by a factor; the wider of the two keeps its word in both cases.
+the scale, the transformed one where seeds scatter by a factor. With the wider of the two, intervals of 95 % hold the
+true difference in 93 to 99 of 100 cases with three to ten seeds, in 89 to 99 with two.
 """
 
 from __future__ import annotations

@@ -47,12 +47,11 @@ def typeset_changed(seen: Times) -> Times:
     changed = {path for path in {*seen, *now} if seen.get(path) != now.get(path)}
     own = {PROSE / f"{name}.typ" for name in DOCUMENTS}
     sources = own if changed - own else changed
+    inputs: dict[str, str] | None = None
     for source in sorted(sources & set(now)):
         started = time.perf_counter()
         try:
-            inputs = told(
-                sentences(speaker(read_project().language)), {one.name: one.runs for one in shares(live=False)}
-            )
+            inputs = inputs or _told()
             content = typeset(source, inputs)
         except UserError as error:
             print(f"error: {error}", flush=True)
@@ -65,6 +64,10 @@ def typeset_changed(seen: Times) -> Times:
         )
         print(f"{source.stem}: {time.perf_counter() - started:.1f} s; {told_left}", flush=True)
     return now
+
+
+def _told() -> dict[str, str]:
+    return told(sentences(speaker(read_project().language)), {one.name: one.runs for one in shares(live=False)})
 
 
 def _read_by_documents() -> list[Path]:
