@@ -58,6 +58,7 @@ class Project(Strict):
     university: str = ""
     date: Day | str = ""
     keywords: list[str] = Field(default=[])
+    repository: str = Field(default="", pattern=r"^(https?://\S+)?$")
     members: list[Member] = Field(min_length=1)
     deadlines: dict[str, Day] = Field(default={})
 
