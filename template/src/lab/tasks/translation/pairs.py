@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -38,8 +38,9 @@ def collect_pairs(options: DataSettings, languages: list[str], longest: int) -> 
     found = find(options)
     if found.table is not None or options.columns.text:
         options.need("text", "target")
-        table, files = named(found.read(options), options, target="target"), []
+        table = named(found.read(options), options, target="target")
         table["id"] = identities(table)
+        files: list[Path] = []
     else:
         table, files = from_lines(found, languages, options.encoding)
     table, told = told_of(table, ["text", "target"])
@@ -105,10 +106,11 @@ def pair_rules(examples: pd.DataFrame, longest: int) -> list[Expectation]:
     """Both sides say something, differ, and are in their own script."""
     import great_expectations.expectations as gxe
 
+    warning: Any = "warning"
     rules: list[Expectation] = [
         gxe.ExpectTableRowCountToBeBetween(min_value=50),
         gxe.ExpectColumnValuesToBeInSet(column="kind", value_set=list(KINDS)),
-        gxe.ExpectSelectColumnValuesToBeUniqueWithinRecord(column_list=["text", "target"], severity="warning"),
+        gxe.ExpectSelectColumnValuesToBeUniqueWithinRecord(column_list=["text", "target"], severity=warning),
     ]
     for column in ("text", "target"):
         rules += [
@@ -118,7 +120,7 @@ def pair_rules(examples: pd.DataFrame, longest: int) -> list[Expectation]:
         # A script that nine of ten sentences are written in should be in all: else a line has slipped, or was not
         # translated.
         usual = [sign for sign in SCRIPTS.values() if examples[column].astype(str).str.contains(sign).mean() > 0.9]
-        rules += [gxe.ExpectColumnValuesToMatchRegex(column=column, regex=sign, severity="warning") for sign in usual]
+        rules += [gxe.ExpectColumnValuesToMatchRegex(column=column, regex=sign, severity=warning) for sign in usual]
     return rules + [
         gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples
     ]

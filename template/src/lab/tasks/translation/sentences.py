@@ -76,7 +76,7 @@ def about_dates(random: np.random.Generator) -> Iterator[tuple[str, str, Writer]
     for day in days.tolist():
         begin = first + dt.timedelta(days=day, seconds=int(random.integers(86_400)))
         end = begin + dt.timedelta(days=int(random.choice([3, 40, 500])) + int(random.integers(20)))
-        group = f"{begin:%Y-%m-%d}"
+        group = f"day {begin:%Y-%m-%d}"
         length = str(random.choice(["full", "long", "medium", "short"]))
         skeleton = str(random.choice(["yMMMEd", "MMMEd", "MMMMd", "GyMMMd", "yMEd"]))
         in_words = random.random() < 0.5
@@ -176,17 +176,17 @@ def sentence_rules() -> list[Expectation]:
     import great_expectations.expectations as gxe
 
     return [
-        gxe.ExpectTableRowCountToBeBetween(min_value=4 * DATES + 3 * VALUES),
+        gxe.ExpectTableRowCountToBeBetween(min_value=1000),
         gxe.ExpectColumnValuesToMatchRegex(column="id", regex=r"^s\d{5}$"),
-        gxe.ExpectColumnValuesToMatchRegex(column="group", regex=r"^(\d{4}-\d\d-\d\d|(measure|money|span|time) .+)$"),
+        gxe.ExpectColumnValuesToMatchRegex(column="group", regex=r"^(day|measure|money|span|time) \S"),
         gxe.ExpectColumnDistinctValuesToEqualSet(column="kind", value_set=list(KINDS)),
         gxe.ExpectColumnValuesToBeUnique(column="text"),
         gxe.ExpectColumnValuesToMatchRegex(column="text", regex=r"^[A-Za-z0-9 ,.:/–$¥€£₩°-]+$"),
-        gxe.ExpectColumnValueLengthsToBeBetween(column="text", min_value=4, max_value=100),
+        gxe.ExpectColumnValueLengthsToBeBetween(column="text", min_value=2, max_value=100),
         # Chinese, figures, and the Latin letters of units and currencies alone: no English word is left over.
         gxe.ExpectColumnValuesToMatchRegex(
             column="target", regex=r"^(?!.*[a-z]{2})[\u4e00-\u9fff0-9A-Z°²½%， ,.:/（）、–$¥€£￦₩-]+$"
         ),
-        gxe.ExpectColumnValueLengthsToBeBetween(column="target", min_value=3, max_value=100),
+        gxe.ExpectColumnValueLengthsToBeBetween(column="target", min_value=2, max_value=100),
         gxe.ExpectSelectColumnValuesToBeUniqueWithinRecord(column_list=["text", "target"]),
     ]
