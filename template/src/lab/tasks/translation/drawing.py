@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -58,7 +59,7 @@ def draw_mistakes(tests: dict[str, pd.DataFrame]) -> Drawn:
     line, before, told, colour = 1.0, "", [], colours(list(tests))
     for method, row in rows:
         if method != before:
-            axes.text(0, line + 0.5, called(method), va="center", color=colour[method], weight="bold")
+            axes.text(0, line + 0.5, called(method), va="center", color=colour[method])
             line, before = line + 1, method
         axes.text(0, line + 0.5, row["text"], va="center")
         axes.text(0.38, line + 0.5, row["right"], va="center")
@@ -74,21 +75,18 @@ def draw_mistakes(tests: dict[str, pd.DataFrame]) -> Drawn:
 
 def write_marked(axes: plt.Axes, x: float, y: float, text: str, right: str) -> None:
     """A line of text, what is not in ``right`` in another colour: each piece begins where the last one ended."""
-    pieces = SequenceMatcher(None, text, right, autojunk=False).get_opcodes()
-    for kind, start, end, _, _ in pieces:
-        if end == start:
-            continue
-        ink = PALETTE["ink"] if kind == "equal" else PALETTE["accent"]
-        written = axes.text(
-            x, y, text[start:end], va="center", color=ink, weight="normal" if kind == "equal" else "bold"
-        )
-        x += written.get_window_extent().width / axes.get_window_extent().width
+    before: Any = axes.transData
+    for kind, start, end, _, _ in SequenceMatcher(None, text, right, autojunk=False).get_opcodes():
+        if end > start:
+            ink = PALETTE["ink"] if kind == "equal" else PALETTE["accent"]
+            where = {"xy": (x, y), "xycoords": (before, axes.transData)}
+            before, x = axes.annotate(text[start:end], va="center", color=ink, **where), 1.0
 
 
 def draw_looks(tests: dict[str, pd.DataFrame]) -> Drawn:
     """For each method that looks back: the sentence from left to right, its translation downwards, and the looks."""
     method, test = list(tests.items())[-1]
-    fits = test[(test["text"].str.len() <= LONGEST) & (test["right"].str.len() <= 20)]
+    fits = test[(test["text"].str.len() <= LONGEST) & (test["right"].str.len() <= (12 if on_slides() else 20))]
     right = fits[fits["said"] == fits["right"]]
     row = (right if len(right) else fits if len(fits) else test).pipe(
         lambda some: some.loc[some["text"].str.len().idxmax()]
