@@ -79,7 +79,7 @@ def write_marked(axes: plt.Axes, x: float, y: float, text: str, right: str) -> N
     for kind, start, end, _, _ in SequenceMatcher(None, text, right, autojunk=False).get_opcodes():
         if end > start:
             ink = PALETTE["ink"] if kind == "equal" else PALETTE["accent"]
-            where = {"xy": (x, y), "xycoords": (before, axes.transData)}
+            where: Any = {"xy": (x, y), "xycoords": (before, axes.transData)}
             before, x = axes.annotate(text[start:end], va="center", color=ink, **where), 1.0
 
 
