@@ -17,11 +17,11 @@ LOST = 0xFFFD
 """The code that is written for ``UNKNOWN``."""
 
 
-def codes(texts: Iterable[str]) -> Tensor:
-    """(n, length of the longest): the code of each character, then zeros."""
+def codes(texts: Iterable[str], length: int = 0) -> Tensor:
+    """(n, ``length``, or that of the longest): the code of each character, then zeros."""
     rows = [[ord(sign) for sign in text] for text in texts]
-    longest = max(map(len, rows), default=0)
-    return torch.tensor([row + [0] * (longest - len(row)) for row in rows]).reshape(len(rows), longest)
+    length = length or max(map(len, rows), default=0)
+    return torch.tensor([row + [0] * (length - len(row)) for row in rows]).reshape(len(rows), length)
 
 
 def texts(rows: Iterable[np.ndarray]) -> list[str]:

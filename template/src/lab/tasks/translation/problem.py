@@ -68,9 +68,14 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """``text`` and ``target``: (n, length) codes of characters, see letters.py. Methods learn which ones there are."""
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    return {
-        split: {column: codes(table.loc[ids, column]) for column in ("text", "target")} for split, ids in splits.items()
-    }
+    examples: dict[str, Examples] = {}
+    for split, ids in splits.items():
+        # Methods write no more than the longest training sentence has: no other sentence may make its rows longer.
+        among = table.loc[ids] if split == "train" else table
+        examples[split] = {
+            column: codes(table.loc[ids, column], among[column].str.len().max()) for column in ("text", "target")
+        }
+    return examples
 
 
 def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
