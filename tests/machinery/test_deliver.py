@@ -114,7 +114,8 @@ def test_deliver_writes_all_or_nothing(folder: Path) -> None:
     for method, entry in comparison["methods"].items():
         for metric in comparison["metrics"]:
             mean = number(entry["metrics"][metric["name"]]["mean"], metric["digits"])
-            assert re.search(rf"\| `{method}` \| `{metric['name']}`[^|]* \| {re.escape(mean)} ± ", card)
+            names = [name.replace("_", " ") for name in (method, metric["name"])]  # as in print
+            assert re.search(rf"\| {names[0]} \| {names[1]}[^|]* \| {re.escape(mean)} ± ", card)
 
 
 @pytest.mark.parametrize("seeds", [(0,), (0, 1, 2)])

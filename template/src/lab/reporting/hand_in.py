@@ -90,7 +90,7 @@ def _page(project: Project, results: Results, report: RubricReport, commit: str)
     members = say("results.list").join(escape(" ".join(filter(None, (one.name, one.id)))) for one in project.members)
     documents = [f"[{say(f'evidence.{name}')}]({(DELIVERABLES / f'{name}.pdf').as_posix()})" for name in DOCUMENTS]
     documents += [f"[{say('hand_in.for_powerpoint')}]({POWERPOINT.as_posix()})"] if POWERPOINT.is_file() else []
-    cards = [f"[{path.stem.replace('_', ' ')}]({path.as_posix()})" for path in sorted(DELIVERABLES.glob("*.md"))]
+    cards = [f"[{say(f'hand_in.{path.stem}')}]({path.as_posix()})" for path in sorted(DELIVERABLES.glob("*.md"))]
     listed = say("results.list").join([*documents, *cards, f"[Data Docs]({DATA_DOCS.as_posix()})"])
     parts = [
         f"# {escape(project.title)}",
