@@ -21,8 +21,8 @@ from own_data import (
     make_translations,
 )
 
-KINDS = [task for task in TASKS if task != "reinforcement_learning"]
-"""Tasks that own data can be brought to."""
+KINDS = [task for task in TASKS if task not in ("reinforcement_learning", "custom")]
+"""Tasks that own data can be brought to by settings alone."""
 STAGES = ("fingerprint", "collect", "validate", "split")
 
 
