@@ -56,8 +56,8 @@ def draw_masks(
     )
     told = [f"{name} {value:.0%}" for name, value in zip(rows, quality[places], strict=True)]
     caption = {
-        "en": f"Pictures of the test split, chosen by the mean IoU of {called(last)} in each: the best, typical ones and "
-        "the worst. Right: the pixels that each method has wrong.",
+        "en": "Pictures of the test split, chosen by their mean IoU under one method "
+        f"({called(last)}): the best, typical ones and the worst. Right: the pixels that each method has wrong.",
         "zh-TW": f"測試集的圖片，依 {called(last)} 在各圖的平均 IoU 選出：最佳、一般與最差。右側為各方法判斷錯誤的像素。",
     }
     return Drawn(
