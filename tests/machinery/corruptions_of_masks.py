@@ -60,7 +60,7 @@ MASKS: dict[str, tuple[str, Corruption]] = {
     "one mask too few": ("payload_readable", lambda data: replace(data, maps=data.maps[1:])),  # type: ignore[index]
     "masks as texts": ("payload_readable", redraw(lambda m: m.astype(str))),
     "masks in colours": ("payload_readable", redraw(lambda m: np.stack([m] * 3, axis=3))),
-    "a class in two pictures": ("class_in_each_split", redraw(without_class(4, 2))),
+    "a class in two pictures": ("class_in_each_split", redraw(without_class(3, 2))),
     "copies": ("no_near_duplicate", lambda data: data.copies()),
     "copies with slight noise": ("no_near_duplicate", lambda data: data.copies(noise)),
     "copies with another mask": ("copies_agree", of_another_copy),

@@ -58,7 +58,8 @@ def draw_masks(
     caption = {
         "en": "Pictures of the test split, chosen by their mean IoU under one method "
         f"({called(last)}): the best, typical ones and the worst. Right: the pixels that each method has wrong.",
-        "zh-TW": f"測試集的圖片，依 {called(last)} 在各圖的平均 IoU 選出：最佳、一般與最差。右側為各方法判斷錯誤的像素。",
+        "zh-TW": f"測試集的圖片，依 {called(last)} 在各圖的平均 IoU 選出：最佳、一般與最差。"
+        "右側為各方法判斷錯誤的像素。",
     }
     return Drawn(
         figure,
