@@ -106,7 +106,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--destination", type=Path, metavar="DIR", help="a new or empty folder; default: build/<task>")
     parser.add_argument("--all", action="store_true", help="every task, one after the other, each in DIR/<task>")
     parser.add_argument(
-        "--update", action="store_true", help="keep documents, comparison and figures in examples/<task>"
+        "--update", action="store_true", help="keep comparison, figures and written documents in examples/<task>"
     )
     options = parser.parse_args(arguments)
     if options.task not in EXAMPLES:
@@ -167,11 +167,16 @@ def commit(answers: dict[str, str], member: int, message: str, path: str, destin
 
 
 def keep(project: Path, folder: Path) -> None:
-    """Copy what is committed of an example: small enough to look at on the web page of the repository."""
-    size = sum(path.stat().st_size for name in MADE.values() for path in [project / name, *(project / name).rglob("*")])
+    """Copy what is committed of an example: small enough to look at on the web page of the repository.
+
+    Documents that nobody has written are left out.
+    """
+    written = (folder / "project").is_dir()
+    kept = [path for name, path in MADE.items() if written or name in ("comparison", "figures")]
+    size = sum(path.stat().st_size for name in kept for path in [project / name, *(project / name).rglob("*")])
     if size > KEPT_BYTES:
         stop(f"the results take {size / 1e6:.1f} MB, more than the {KEPT_BYTES / 1e6:.0f} MB that are committed")
-    for path in MADE.values():
+    for path in kept:
         target = folder / Path(path).name
         if (project / path).is_dir():
             shutil.rmtree(target, ignore_errors=True)
