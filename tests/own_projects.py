@@ -102,8 +102,8 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
         make_masks(path, number, values=(0, 255))
     elif columns.get("target") == "mask":
         pairs = zip(*(sorted(path.parent.rglob(f"{name}/*.*")) for name in ("pictures", "masks")), strict=True)
-        rows = [[one.relative_to(path.parent).as_posix() for one in pair] for pair in pairs]
-        table = pd.DataFrame(rows, columns=[columns["file"], columns["target"]])
+        named = [[one.relative_to(path.parent).as_posix() for one in pair] for pair in pairs]
+        table = pd.DataFrame(named, columns=[columns["file"], columns["target"]])
         table.assign(**{columns["group"]: range(len(table))}).to_csv(path, index=False)
     elif "file" in columns:
         files = [each.relative_to(path.parent).as_posix() for each in sorted(path.parent.rglob("*/*.*"))]

@@ -70,7 +70,7 @@ def collect_scenes(raw: Path) -> tuple[pd.DataFrame, Provenance]:
 def piece(photograph: np.ndarray, row: int, column: int, random: np.random.Generator) -> np.ndarray:
     """A piece of one square of a photograph, (SIDE, SIDE), turned and mirrored by chance."""
     top, left = np.array([row, column]) * CELL + random.integers(0, CELL - SIDE + 1, 2)
-    cut = np.rot90(photograph[top : top + SIDE, left : left + SIDE], random.integers(4))
+    cut = np.rot90(photograph[top : top + SIDE, left : left + SIDE], int(random.integers(4)))
     return (cut[:, ::-1] if random.random() < 0.5 else cut).astype(np.float64)
 
 

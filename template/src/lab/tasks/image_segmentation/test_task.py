@@ -148,7 +148,7 @@ def make(folder: Path, number: int = 24) -> dict[str, Any]:
 
 
 def test_own_pictures_and_masks_train_by_settings_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    options = DataSettings(**make(tmp_path / "own"), classes={0: "ground", 255: "葉"})
+    options = DataSettings(**make(tmp_path / "own") | {"classes": {0: "ground", 255: "葉"}})
     table, _ = problem.collect(tmp_path, options)
     table.to_parquet(tmp_path / "examples.parquet")
     maps = np.load(tmp_path / "maps.npy")
