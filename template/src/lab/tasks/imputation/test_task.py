@@ -13,9 +13,8 @@ import torch
 from lab.contract import Batch
 from lab.data_settings import DataSettings
 from lab.tasks.imputation import problem
-from lab.tasks.imputation.baseline import Linear
-from lab.tasks.imputation.gaps import hidden
-from lab.tasks.imputation.novel import DenoisingAutoencoder
+from lab.tasks.imputation.baseline import DenoisingAutoencoder, hidden
+from lab.tasks.imputation.novel import LearnedCovariance
 
 
 @pytest.fixture
@@ -91,9 +90,42 @@ def test_hidden_cells_are_known_ones_in_the_shares_of_the_settings() -> None:
 def test_a_hidden_value_does_not_change_what_is_filled_and_a_known_one_stays(raw: Path) -> None:
     test = loaded(raw)["test"]
     torch.manual_seed(0)
-    for method in (Linear(test, hide=[0.1, 0.5]), DenoisingAutoencoder(test, width=16, rounds=3, hide=[0.1, 0.5])):
+    hide = [0.1, 0.5]
+    for method in (DenoisingAutoencoder(test, hide, width=16, dropout=0.2), LearnedCovariance(test, hide, factors=8)):
         method.eval()
         noisy = test["value"] + 100 * (1 - test["known"])
         filled = method.predict(test)["filled"]
         torch.testing.assert_close(method.fill(noisy, test["known"]), method.fill(test["value"], test["known"]))
         assert torch.equal(filled[test["known"] == 1], test["value"][test["known"] == 1])
+
+
+def test_the_equation_gives_what_is_expected_of_a_normal_distribution() -> None:
+    """Row by row, as a book says it: with the known part of the covariance alone."""
+    torch.manual_seed(0)
+    value, known = torch.randn(20, 6), (torch.rand(20, 6) < 0.6).float()
+    known[0], known[1] = 0, 1
+    method = LearnedCovariance({"value": value}, [0.1, 0.5], factors=3)
+    torch.nn.init.normal_(method.mean)
+    covariance = method.factors @ method.factors.T + torch.diag(torch.nn.functional.softplus(method.noise) + 0.001)
+    filled = method.fill(value, known)
+    for row in range(20):
+        there = known[row] > 0
+        of_known = covariance[there][:, there].inverse()
+        expected = method.mean + covariance[:, there] @ of_known @ (value[row] - method.mean)[there]
+        torch.testing.assert_close(filled[row], expected, rtol=1e-3, atol=1e-4)
+
+
+def test_a_learned_covariance_finds_the_line_that_two_columns_lie_on() -> None:
+    torch.manual_seed(0)
+    first = torch.randn(300)
+    value = torch.stack([first, 0.8 * first + 0.1 * torch.randn(300), torch.randn(300)], dim=1)
+    examples = {"value": value, "known": torch.ones(300, 3)}
+    method = LearnedCovariance(examples, [0.1, 0.5], factors=2)
+    optimizer = torch.optim.Adam(method.parameters(), lr=0.03)
+    for _ in range(300):
+        optimizer.zero_grad()
+        method.loss(examples)["loss"].backward()
+        optimizer.step()
+    known = torch.tensor([[1.0, 0.0, 1.0]])
+    filled = method.fill(torch.tensor([[2.0, 0.0, 0.5]]), known)
+    assert filled[0, 1].item() == pytest.approx(1.6, abs=0.15)
