@@ -122,7 +122,7 @@ def test_a_learned_covariance_finds_the_line_that_two_columns_lie_on() -> None:
     examples = {"value": value, "known": torch.ones(300, 3)}
     method = LearnedCovariance(examples, [0.1, 0.5], factors=2)
     optimizer = torch.optim.Adam(method.parameters(), lr=0.03)
-    for _ in range(300):
+    for _ in range(100):
         optimizer.zero_grad()
         method.loss(examples)["loss"].backward()
         optimizer.step()
