@@ -1,12 +1,13 @@
-"""A pretrained encoder of sentences: words in, one vector a sentence out. What its frozen layers say is kept.
+"""A pretrained encoder of texts: words in, a vector a text out. What its frozen layers say is computed once.
 
-A Transformer of BERT's kind is cut where its frozen layers end: what they say of a sentence never changes, so each
-sentence goes through them once, in whichever seed. A Transformer of another kind is computed whole each time.
+A Transformer of BERT's kind is cut where its frozen layers end: what they say of a text never changes, so each text
+goes through them once, whichever the seed. A Transformer of another kind is computed whole each time.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -24,89 +25,111 @@ DIGESTS = (
 )
 """SHA-256 of the files as sentence-transformers published them."""
 CITATION = "Wang et al. 2020, MiniLM; Reimers & Gurevych 2019, Sentence-BERT"
-TOGETHER = 32
-"""Sentences of about one length that go through the frozen layers at once."""
-KEPT = 1_000_000_000
-"""Bytes up to which their answers are kept; beyond, they are computed again."""
+TOGETHER, SORTED = 32, 512
+"""Texts of about one length that go through the frozen layers at once, and texts among which they are looked for."""
+KEPT = 2_000_000_000
+"""Bytes of their answers that are kept; beyond, they are computed each time."""
+
+Group = tuple[bytes, ...]
+"""Texts that go through the frozen layers together."""
+
+Answer = tuple[Tensor, Tensor]
+"""What the frozen layers say of a text: the means of all, (layers, width), and the last one's pieces, (pieces, width)."""
 
 
 class Encoder(nn.Module):
-    """``sentences``: (n, bytes) of UTF-8, those of training. See ``SentenceTransformer`` for the other arguments."""
+    """The mean over a text's words of their vectors in each layer, side by side: middle layers know other things than
+    the last one (Tenney et al. 2019).
 
-    kept: dict[tuple[str, int, bytes], list[Tensor]] = {}  # noqa: RUF012  # of all seeds: it is the same for each
+    ``texts``: (n, bytes) of UTF-8, those of training. See ``SentenceTransformer`` for the other arguments.
+    """
 
-    def __init__(self, backbone: str, tuned: int, lora: int, length: int, sentences: Tensor) -> None:
+    kept: dict[tuple[str, int, int, bytes], list[Answer]] = {}  # noqa: RUF012  # for all seeds
+
+    def __init__(self, backbone: str, tuned: int, lora: int, length: int, texts: Tensor) -> None:
         super().__init__()
         self.length = length
         self.origin, self.tokenizer, self.body = load(backbone)
         self.body.requires_grad_(False)
-        self.width = int(self.body.config.hidden_size)
         layers = layers_of(self.body)
+        self.width = (len(layers) + 1) * int(self.body.config.hidden_size)
         self.frozen = max(0, len(layers) - tuned)
-        self.whole = tuned >= len(layers) and not lora
+        self.is_whole = tuned >= len(layers) and not lora
         if lora and tuned:
             adapt(self.body, lora, list(range(self.frozen, len(layers))))
         else:
-            (self.body if self.whole else layers[self.frozen :]).requires_grad_(True)
-        if self.whole and getattr(self.body, "pooler", None) is not None:  # which nothing here reads
+            (self.body if self.is_whole else layers[self.frozen :]).requires_grad_(True)
+        if getattr(self.body, "pooler", None) is not None:  # nothing here reads it
             self.body.pooler.requires_grad_(False)
-        self.groups = in_groups(sentences)
-        self.place = {row: (group, at) for group in self.groups for at, row in enumerate(group)}
+        self.place = {row: (group, at) for group in in_groups(as_bytes(texts)) for at, row in enumerate(group)}
 
-    def forward(self, sentences: Tensor) -> Tensor:
+    def forward(self, texts: Tensor) -> Tensor:
         """(n, bytes) to (n, width)."""
-        rows = as_bytes(sentences)
-        if self.whole or self.body.config.model_type != "bert":
-            hidden, real = self.whole_body(rows, sentences.device)
-        else:
-            hidden, real = self.last_layers(rows, sentences.device)
-        weight = real.unsqueeze(2).to(hidden.dtype)
-        return (hidden * weight).sum(1) / weight.sum(1)
+        rows, device = as_bytes(texts), texts.device
+        if self.is_whole or self.body.config.model_type != "bert":
+            given = self.pieces(rows, device)
+            states = self.body(**given, output_hidden_states=True).hidden_states
+            means = [mean(state, given["attention_mask"].bool()) for state in states]
+            return torch.cat(means, dim=1)
+        known = self.known(rows, device)
+        means = [torch.stack([layers for layers, _ in known]).to(device).float().flatten(1)]
+        if last := layers_of(self.body)[self.frozen :]:
+            hidden = nn.utils.rnn.pad_sequence([pieces for _, pieces in known], batch_first=True).to(device).float()
+            lengths = torch.tensor([len(pieces) for _, pieces in known], device=device)
+            real = torch.arange(hidden.shape[1], device=device) < lengths.unsqueeze(1)
+            means += [mean(state, real) for state in through(last, hidden, real)]
+        return torch.cat(means, dim=1)
 
-    def pieces(self, rows: list[bytes], device: torch.device) -> dict[str, Tensor]:
-        texts = [row.decode("utf-8", errors="ignore") for row in rows]  # cut within a letter
+    def pieces(self, rows: Sequence[bytes], device: torch.device) -> dict[str, Tensor]:
+        texts = [row.decode("utf-8", errors="ignore") for row in rows]  # it may be cut within a letter
         found = self.tokenizer(texts, truncation=True, max_length=self.length, padding=True, return_tensors="pt")
         return {name: found[name].to(device) for name in ("input_ids", "attention_mask")}
 
-    def whole_body(self, rows: list[bytes], device: torch.device) -> tuple[Tensor, Tensor]:
-        given = self.pieces(rows, device)
-        return self.body(**given).last_hidden_state, given["attention_mask"]
+    def known(self, rows: list[bytes], device: torch.device) -> list[Answer]:
+        """What the frozen layers say of each text.
 
-    def last_layers(self, rows: list[bytes], device: torch.device) -> tuple[Tensor, Tensor]:
-        known = [self.known(row, rows, device) for row in rows]
-        hidden = nn.utils.rnn.pad_sequence(known, batch_first=True).to(device).float()
-        lengths = torch.tensor([len(each) for each in known], device=device)
-        real = torch.arange(hidden.shape[1], device=device) < lengths.unsqueeze(1)
-        for layer in layers_of(self.body)[self.frozen :]:
-            answer = layer(hidden, attention_mask=real[:, None, None, :])
-            hidden = answer[0] if isinstance(answer, tuple) else answer
-        return hidden, real
-
-    def known(self, row: bytes, batch: list[bytes], device: torch.device) -> Tensor:
-        """What the frozen layers say of a sentence, (pieces, width).
-
-        A sentence of training is always computed with the same neighbours, any other with its batch: the last digits
-        of a sum depend on those, and a training that goes on after an interruption must find them again.
+        A text of training is always computed with the same neighbours, any other with those of its batch: the last
+        digits of a sum depend on them, and a training that goes on after an interruption must find them again.
         """
-        group, at = self.place.get(row) or (tuple(batch), batch.index(row))
-        key = self.origin.sha256, 1000 * self.frozen + self.length, hashlib.sha256(b"\0".join(group)).digest()
-        if key not in self.kept:
-            found = self.through_frozen(list(group), device)
-            if sum(each.nbytes for every in self.kept.values() for each in every) > KEPT:
-                self.kept.clear()
-            self.kept[key] = found
-        return self.kept[key][at]
+        others = in_groups([row for row in rows if row not in self.place])
+        place = self.place | {row: (group, at) for group in others for at, row in enumerate(group)}
+        found: dict[Group, list[Answer]] = {}
+        for group in dict.fromkeys(place[row][0] for row in rows):
+            key = self.origin.sha256, self.frozen, self.length, hashlib.sha256(b"\0".join(group)).digest()
+            found[group] = self.kept[key] if key in self.kept else self.through_frozen(group, device)
+            if key not in self.kept and len(self.kept) * _size(found[group]) < KEPT:
+                self.kept[key] = found[group]
+        return [found[group][at] for group, at in map(place.__getitem__, rows)]
 
     @torch.no_grad()
-    def through_frozen(self, rows: list[bytes], device: torch.device) -> list[Tensor]:
+    def through_frozen(self, rows: Group, device: torch.device) -> list[Answer]:
         given, training = self.pieces(rows, device), self.body.training
-        real = given["attention_mask"].bool()
-        hidden = self.body.eval().embeddings(given["input_ids"])
-        for layer in layers_of(self.body)[: self.frozen]:
-            answer = layer(hidden, attention_mask=real[:, None, None, :])
-            hidden = answer[0] if isinstance(answer, tuple) else answer
+        real, layers = given["attention_mask"].bool(), layers_of(self.body)[: self.frozen]
+        states = [self.body.eval().embeddings(given["input_ids"])]
+        states += through(layers, states[0], real)
         self.body.train(training)
-        return [one[here].half() for one, here in zip(hidden, real, strict=True)]
+        means = torch.stack([mean(state, real) for state in states], dim=1).half()
+        wanted = real & (self.frozen < len(layers_of(self.body)))  # if layers follow that learn
+        return [(one, pieces[here].half()) for one, pieces, here in zip(means, states[-1], wanted, strict=True)]
+
+
+def through(layers: Iterable[nn.Module], hidden: Tensor, real: Tensor) -> list[Tensor]:
+    """What each layer says, (n, pieces, width); ``real``: (n, pieces), what is no padding."""
+    states = [hidden]
+    for layer in layers:
+        answer = layer(states[-1], attention_mask=real[:, None, None, :])
+        states.append(answer[0] if isinstance(answer, tuple) else answer)
+    return states[1:]
+
+
+def mean(hidden: Tensor, real: Tensor) -> Tensor:
+    """Over the pieces of each text that are no padding: (n, pieces, width) to (n, width)."""
+    weight = real.unsqueeze(2).to(hidden.dtype)
+    return (hidden * weight).sum(1) / weight.sum(1)
+
+
+def _size(answers: list[Answer]) -> int:
+    return sum(means.nbytes + pieces.nbytes for means, pieces in answers)
 
 
 def load(backbone: str) -> tuple[Pretrained, Any, Any]:
@@ -128,9 +151,7 @@ def load(backbone: str) -> tuple[Pretrained, Any, Any]:
         body = AutoModel.from_pretrained(where, use_safetensors=True, dtype=torch.float32, **options)
     except (OSError, ValueError, ImportError) as error:
         mend = f"check its name and the network, or write {NAME}, which needs none"
-        raise UserError(
-            f"params.yaml: methods.pretrained.backbone: {backbone} cannot be loaded: {mend} ({one_line(error)})"
-        ) from None
+        raise UserError(f"params.yaml: backbone: {backbone} cannot be loaded: {mend} ({one_line(error)})") from None
     if name == NAME:
         source = f"package {PACKAGE} {version_of(PACKAGE)}, read by transformers {version_of('transformers')}"
         return Pretrained(NAME, source, "Apache-2.0", DIGESTS[0][1], CITATION), tokenizer, body
@@ -160,12 +181,16 @@ def adapt(body: nn.Module, rank: int, layers: list[int]) -> None:
     inject_adapter_in_model(settings, body)  # type: ignore[arg-type]
 
 
-def as_bytes(sentences: Tensor) -> list[bytes]:
+def as_bytes(texts: Tensor) -> list[bytes]:
     """The rows of (n, bytes), less the zeros that fill them up."""
-    return [bytes(row).rstrip(b"\0") for row in sentences.cpu().numpy()]
+    return [bytes(row).rstrip(b"\0") for row in texts.cpu().numpy()]
 
 
-def in_groups(sentences: Tensor) -> list[tuple[bytes, ...]]:
-    """The different sentences, in groups of about one length."""
-    rows = sorted(set(as_bytes(sentences)), key=lambda row: (len(row), row))
-    return [tuple(rows[start : start + TOGETHER]) for start in range(0, len(rows), TOGETHER)]
+def in_groups(rows: Iterable[bytes]) -> list[Group]:
+    """The different texts, in groups of about one length; groups hold neighbours, so that a few texts need few."""
+    different = list(dict.fromkeys(rows))
+    groups = []
+    for start in range(0, len(different), SORTED):
+        block = sorted(different[start : start + SORTED], key=lambda row: (len(row), row))
+        groups += [tuple(block[at : at + TOGETHER]) for at in range(0, len(block), TOGETHER)]
+    return groups
