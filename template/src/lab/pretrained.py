@@ -6,6 +6,7 @@ they are, and the method loads them again.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -54,6 +55,14 @@ def version_of(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
+
+
+def digest(body: nn.Module) -> str:
+    """SHA-256 of weights as they were loaded."""
+    found = hashlib.sha256()
+    for name, value in body.state_dict().items():
+        found.update(name.encode() + value.contiguous().numpy().tobytes())
+    return found.hexdigest()
 
 
 def leave_out_frozen(method: Method) -> None:

