@@ -135,12 +135,11 @@ def _size(answers: list[Answer]) -> int:
 def load(backbone: str) -> tuple[Pretrained, Any, Any]:
     """Where the weights are from, the tokenizer, the network. Nothing but safetensors is read, and no code."""
     name, _, commit = backbone.partition("@")
+    where, options = name, dict[str, Any](revision=commit) if commit else {}
     if name == NAME:
         without_network()
-        folder = packaged(PACKAGE, MODULE, DIGESTS, install=f"uv add {PACKAGE}")
-        where, options = str(folder / "model"), {"local_files_only": True}
-    else:
-        where, options = name, {"revision": commit} if commit else {}
+        where = str(packaged(PACKAGE, MODULE, DIGESTS, install=f"uv add {PACKAGE}") / "model")
+        options = {"local_files_only": True}
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
 from lab import pretrained as weights
 from lab.contract import Batch
@@ -72,7 +71,7 @@ def test_a_sentence_goes_through_the_frozen_layers_once(batch: Batch, monkeypatc
     seen: list[bytes] = []
     through = Encoder.through_frozen
 
-    def counted(self: Encoder, rows: list[bytes], device: torch.device) -> list[Tensor]:
+    def counted(self: Encoder, rows: tuple[bytes, ...], device: torch.device) -> list[encoder.Answer]:
         seen.extend(rows)
         return through(self, rows, device)
 
