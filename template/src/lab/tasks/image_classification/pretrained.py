@@ -87,7 +87,7 @@ def load(backbone: str) -> tuple[Any, Pretrained, tuple[float, ...], tuple[float
     except ModuleNotFoundError:
         raise UserError(f"the method pretrained needs the package timm: run `{INSTALL}`") from None
     if backbone == NAME:
-        body = timm.create_model(NAME)
+        body: Any = timm.create_model(NAME)
         known = torch.load(path, map_location="cpu", weights_only=True)  # no code is read from it
         names = body.state_dict()  # the same weights in the same order, by other names
         body.load_state_dict(dict(zip(names, known.values(), strict=True)))

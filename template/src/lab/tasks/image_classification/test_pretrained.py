@@ -38,7 +38,7 @@ def test_it_knows_imagenet(batch: Batch) -> None:
     import timm
 
     found = method(batch, tuned=False)
-    whole = timm.create_model(NAME).eval()
+    whole: Any = timm.create_model(NAME).eval()
     path = pretrained.packaged(pretrained.PACKAGE, pretrained.MODULE, (), "") / pretrained.FILE
     known = list(torch.load(path, weights_only=True).values())
     whole.classifier.load_state_dict({"weight": known[-2], "bias": known[-1]})
