@@ -32,7 +32,7 @@ def write_run(folder: Path, shift: float, first_loss: float, **about: Any) -> No
     table = pd.DataFrame({"id": list("abcd"), "split": ["validation", "test"] * 2, "y": 1.0, "answer": 1.0 + shift})
     table.to_parquet(folder / "predictions.parquet")
     (folder / "model.safetensors").write_bytes(str(shift).encode())
-    known = {"hardware": HARDWARE, "versions": {"torch": "2"}, "device": "cpu", "precision": "fp32"}
+    known: Any = {"hardware": HARDWARE, "versions": {"torch": "2"}, "device": "cpu", "precision": "fp32"}
     known |= {"parameter_count": 7, "epochs": 2, "best_epoch": 2, "seconds": 1.0}
     run.update(status="finished", finished="2027-01-01T00:01:00.000+00:00", **(known | about))
 
