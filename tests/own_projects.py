@@ -11,10 +11,19 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import TASKS, Project
-from own_data import make_houses, make_molecules, make_pictures, make_reviews, make_sounds
+from own_data import (
+    make_houses,
+    make_lines,
+    make_masks,
+    make_molecules,
+    make_pictures,
+    make_reviews,
+    make_sounds,
+    make_translations,
+)
 
-KINDS = [task for task in TASKS if task != "reinforcement_learning"]
-"""Tasks that own data can be brought to."""
+KINDS = [task for task in TASKS if task not in ("reinforcement_learning", "custom")]
+"""Tasks that own data can be brought to by settings alone."""
 STAGES = ("fingerprint", "collect", "validate", "split")
 
 
@@ -71,6 +80,16 @@ def bring(project: Project, task: str) -> str:
         columns = {"text": "smiles", "target": "solubility", "id": "name"}
         data(project, source="table", path="own_data/分子.csv", columns=columns, unit="mol/L")
         return "150 molecules of 135 groups, the target is solubility (mol/L)"
+    if task == "image_segmentation":
+        make_masks(project.path / "own_data/葉 leaves")
+        classes = {0: "地面", 100: "圓盤", 255: "bar's"}
+        data(project, source="folder", path="own_data/葉 leaves", size=32, classes=classes)
+        return "150 pictures with masks, 3 classes (地面, 圓盤, bar's)"
+    if task == "translation":
+        make_translations(project.path / "own_data/翻譯.csv")
+        columns = {"text": "english", "target": "chinese", "id": "編號"}
+        data(project, source="table", path="own_data/翻譯.csv", columns=columns, longest=30)
+        return "150 pairs of sentences"
     if task == "image_generation":
         data(project, source="folder", path=own_pictures(project), size=16)
         return "300 pictures, 237 of them not RGB"
@@ -93,12 +112,23 @@ def blocks(project: Project) -> list[tuple[str, str]]:
 def put_files(project: Project, given: dict[str, Any], number: int = 150) -> None:
     """Files where the settings of one of the page's blocks say that they are."""
     path, columns = project.path / given["path"], given.get("columns", {})
-    if "file" in columns:
+    if path.name == "leaves":
+        make_masks(path, number, values=(0, 255))
+    elif columns.get("target") == "mask":
+        pairs = zip(*(sorted(path.parent.rglob(f"{name}/*.*")) for name in ("pictures", "masks")), strict=True)
+        named = [[one.relative_to(path.parent).as_posix() for one in pair] for pair in pairs]
+        table = pd.DataFrame(named, columns=[columns["file"], columns["target"]])
+        table.assign(**{columns["group"]: range(len(table))}).to_csv(path, index=False)
+    elif "file" in columns:
         files = [each.relative_to(path.parent).as_posix() for each in sorted(path.parent.rglob("*/*.*"))]
         rows = {columns["file"]: files, columns["target"]: [name.split("/")[1] for name in files]}
         pd.DataFrame(rows | {columns["group"]: range(len(files))}).to_csv(path, index=False)
     elif "text" in columns and "unit" in given:
         make_molecules(path, number)
+    elif "longest" in given and columns:
+        make_translations(path, number)
+    elif "longest" in given:
+        make_lines(path, number)
     elif "text" in columns:
         names = {"評論": columns["text"], "情緒": columns["target"]}
         pd.read_csv(make_reviews(path, number)).rename(columns=names).to_csv(path, index=False)

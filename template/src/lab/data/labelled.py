@@ -30,7 +30,7 @@ def collect_pictures(raw: Path, options: DataSettings, labels: bool = True) -> t
             "id": columns.pop("id"),
             "sha256": [sha256(picture.tobytes()) for picture in array],
             **columns,
-            **_sizes(headers),
+            **sizes(headers),
             "brightness": [float(picture.mean()) / 255 for picture in array],
         }
     )
@@ -40,7 +40,7 @@ def collect_pictures(raw: Path, options: DataSettings, labels: bool = True) -> t
     return examples, provenance(options, found, [said, told], files)
 
 
-def _sizes(headers: list[pictures.Header]) -> dict[str, list[int]]:
+def sizes(headers: list[pictures.Header]) -> dict[str, list[int]]:
     """What tells one picture from another: no width or height that all of them have."""
     sizes = {"width": [header.width for header in headers], "height": [header.height for header in headers]}
     return {name: values for name, values in sizes.items() if len(set(values)) > 1}
@@ -74,13 +74,23 @@ def _from_table(found: Found, options: DataSettings) -> tuple[list[Path], dict[s
     table = named(found.read(options), options)
     table = table[[column for column in ("id", "group", "date", "file", "label") if column in table]]
     table, told = told_of(table, ["file", "label"])
-    files = [found.folder / str(name).strip().replace("\\", "/") for name in table["file"]]
-    away = [str(path) for path in files if not path.resolve().is_relative_to(found.folder.resolve())]
-    if away and not found.own:
-        raise UserError(f"the downloaded table names files outside its folder: {some(away)}")
-    if missing := [str(name) for name, path in zip(table["file"], files, strict=True) if not path.is_file()]:
-        text = f"of the {len(files)} files that {found.said} names are not there"
-        raise UserError(f"{len(missing)} {text}, seen from {found.folder.as_posix()}: {some(missing)}")
+    files = located(found, table["file"].tolist())
     if "id" not in table:
         table["id"] = [str(name) for name in table["file"]]
     return files, {name: table[name].tolist() for name in table if name != "file"}, told
+
+
+def located(found: Found, names: list) -> list[Path]:
+    """The files that a table names, seen from its folder.
+
+    Raises:
+        UserError: some are not there; or the table was downloaded, and names files outside its folder.
+    """
+    files = [found.folder / str(name).strip().replace("\\", "/") for name in names]
+    away = [str(path) for path in files if not path.resolve().is_relative_to(found.folder.resolve())]
+    if away and not found.own:
+        raise UserError(f"the downloaded table names files outside its folder: {some(away)}")
+    if missing := [str(name) for name, path in zip(names, files, strict=True) if not path.is_file()]:
+        text = f"of the {len(files)} files that {found.said} names are not there"
+        raise UserError(f"{len(missing)} {text}, seen from {found.folder.as_posix()}: {some(missing)}")
+    return files
