@@ -16,6 +16,7 @@ import pytest
 import requests
 from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
+from project_copy import edit
 from small_project import SmallProject
 from team_server import FOLDER, MEMBERS, SECRETS, TeamServer, composed, missing, variables
 from tracked import wait_for, write_comparison
@@ -37,8 +38,7 @@ def test_nothing_starts_without_secrets_and_none_is_in_the_tree() -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     (line,) = re.findall(r'uv run python -c "(.*)"', page)
     assert set(re.findall(r"[A-Z_]{8,}", line)) == set(SECRETS)
-    ignored = (FOLDER.parent / ".gitignore.jinja").read_text(encoding="utf-8").splitlines()
-    assert ".env" in ignored
+    assert ".env" in (FOLDER.parent / ".gitignore.jinja").read_text(encoding="utf-8").splitlines()
 
 
 def test_only_this_machine_reaches_it_until_somebody_says_otherwise() -> None:
@@ -59,8 +59,8 @@ def test_the_line_that_writes_the_secrets_writes_new_ones_each_time(tmp_path: Pa
     found = []
     for _ in range(2):
         subprocess.run([sys.executable, "-c", line], cwd=tmp_path, check=True)
-        text = (tmp_path / "team_server/.env").read_text(encoding="utf-8")
-        found.append(dict(each.split("=", 1) for each in text.splitlines()))
+        lines = (tmp_path / "team_server/.env").read_text(encoding="utf-8").splitlines()
+        found.append(dict(each.split("=", 1) for each in lines))
     assert set(found[0]) == set(SECRETS)
     assert len({value for one in found for value in one.values()}) == 2 * len(SECRETS)
     assert all(len(value) >= 24 for one in found for value in one.values())
@@ -86,14 +86,13 @@ def server() -> Iterator[TeamServer]:
 @pytest.mark.slow
 def test_strangers_and_other_names_are_refused(server: TeamServer) -> None:
     url = f"{server.address}/api/2.0/mlflow/experiments/search"
-    body, member = {"max_results": 1}, ("wei", MEMBERS["wei"])
+    body, member, admin = {"max_results": 1}, ("wei", MEMBERS["wei"]), ("admin", SECRETS["MLFLOW_AUTH_ADMIN_PASSWORD"])
     assert requests.post(url, json=body, timeout=60).status_code == 401
     assert requests.post(url, json=body, auth=("wei", "guessed, and long"), timeout=60).status_code == 401
     assert requests.post(url, json=body, auth=("admin", "password1234"), timeout=60).status_code == 401
     assert requests.post(url, json=body, auth=member, timeout=60).status_code == 200
     foreign = requests.post(url, json=body, auth=member, headers={"Host": "evil.example"}, timeout=60)
     assert foreign.status_code == 403
-    admin = ("admin", SECRETS["MLFLOW_AUTH_ADMIN_PASSWORD"])
     assert requests.get(f"{server.address}/signup", auth=admin, timeout=60).status_code == 200
     assert requests.get(f"{server.address}/signup", auth=member, timeout=60).status_code == 403
 
@@ -111,7 +110,9 @@ def test_a_wrong_password_is_told_in_one_line(server: TeamServer, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_three_who_train_at_once_lose_nothing_when_the_server_is_killed(server: TeamServer, tmp_path: Path) -> None:
+def test_three_who_train_at_once_lose_nothing_when_the_server_is_killed(
+    server: TeamServer, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """Two of them train one method, with other seeds: its parent is there once as well."""
     plans: dict[str, tuple[str, list[int]]] = {
         "yi-ting": ("baseline", [0, 1]),
@@ -122,13 +123,15 @@ def test_three_who_train_at_once_lose_nothing_when_the_server_is_killed(server: 
     for member, (_, seeds) in plans.items():
         clones[member] = SmallProject(tmp_path / member, seeds=seeds)
         code = clones[member].folder / "src/lab"
-        edit(code / "tasks/small/baseline.py", "time.sleep(self.pause)", UNTIL_GO)
+        edit(str(code / "tasks/small/baseline.py"), "time.sleep(self.pause)", UNTIL_GO)
         edit(
             code / "tracking/__main__.py", "        step_back()", "        pass"
         )  # or it gets no turn on a busy machine
     started = {
         member: clones[member].start(method, **variables(server, member)) for member, (method, _) in plans.items()
     }
+    for process in started.values():
+        request.addfinalizer(process.kill)
     wait_for(lambda: len([run for run in runs(server, "t") if "train/loss" in run.data.metrics]) >= 3)
     server.kill("mlflow", "database")
     for clone in clones.values():
@@ -183,20 +186,13 @@ def test_three_who_sync_the_same_runs_at_once_double_nothing(
     assert all("0 runs created, 0 updated, 4 already up to date" in said for said in again)
 
 
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
 def sync_at_once(server: TeamServer, clones: dict[str, Path]) -> list[str]:
     """``lab sync`` of all members at the same moment; what each said."""
-    own = {member: os.environ | variables(server, member) for member in clones}
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "lab.cli", "sync"],
             cwd=folder,
-            env=own[member] | {"PYTHONPATH": str(folder / "src")},
+            env=os.environ | variables(server, member) | {"PYTHONPATH": str(folder / "src")},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
@@ -204,7 +200,7 @@ def sync_at_once(server: TeamServer, clones: dict[str, Path]) -> list[str]:
         for member, folder in clones.items()
     ]
     said = [process.communicate(timeout=300)[0] for process in started]
-    assert [process.returncode for process in started] == [0] * len(started), said
+    assert [process.returncode for process in started] == [0] * len(started), "\n".join(said)
     return said
 
 

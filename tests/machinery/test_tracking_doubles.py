@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
-from tracked import begin, client, counts, curve, finish, parents, sync, tracked, write_comparison
+from mlflow.exceptions import MlflowException, RestException
+from tracked import begin, client, counts, curve, default, finish, parents, sync, tracked, write_comparison
 
 from lab.tracking.sync import main as main_sync
 from lab.tracking.tracked_run import TrackedRun
@@ -126,7 +126,10 @@ def test_the_experiment_and_the_model_that_another_was_faster_to_make(
     assert client().get_model_version_by_alias("deep-chess", "champion").version == version.version
 
 
-def test_sync_brings_trials_that_no_server_saw(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sync_brings_trials_that_no_server_saw(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", default())
     for number in range(2):
         run = begin()
         run.record["trial"] = {"number": number, "study": "s", "scores": {"0": 0.5}, "score": 0.5 + number}
@@ -143,3 +146,24 @@ def test_sync_brings_trials_that_no_server_saw(project: Path, capsys: pytest.Cap
     assert found["novel, trial 1"].data.tags["mlflow.parentRunId"] == found["novel, trials"].info.run_id
     main_sync()
     assert "0 runs created, 0 updated, 3 already up to date" in capsys.readouterr().out
+
+
+def test_sync_tries_again_what_the_server_refused_because_another_did_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", default())
+    finish(begin(), seconds=1.0)
+    log_batch = MlflowClient.log_batch
+    refused: list[str] = []
+
+    def refuse_once(self: MlflowClient, *arguments: Any) -> None:
+        if not refused:
+            refused.append("")
+            raise RestException({"error_code": "INTERNAL_ERROR", "message": "duplicate key value"})
+        log_batch(self, *arguments)
+
+    monkeypatch.setattr(MlflowClient, "log_batch", refuse_once)
+    main_sync()
+    assert "up to date" in capsys.readouterr().out
+    (run,) = tracked()
+    assert run.info.status == "FINISHED"
