@@ -10,15 +10,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lab.comparison.drawing import medium, on_slides, said
-
-SHOWN = {"en": ("best", "typical", "worst"), "zh-TW": ("最佳", "一般", "最差")}
+from lab.comparison.drawing import medium, on_slides, say
 
 
 def chosen(quality: np.ndarray) -> dict[str, int]:
     """By their names the rows of the best, of some typical and of the worst example, of a ``quality`` for each."""
     order = np.argsort(-np.nan_to_num(quality, nan=np.nanmedian(quality)), kind="stable")
-    best, typical, worst = (said({language: names[place] for language, names in SHOWN.items()}) for place in range(3))
+    best, typical, worst = say("figures.best"), say("figures.typical"), say("figures.worst")
     places = {best: 0, typical: len(order) // 2, worst: len(order) - 1}
     if not on_slides() and len(order) >= 8:
         places = {best: 0, f"{typical} 1": len(order) // 3, f"{typical} 2": 2 * len(order) // 3, worst: len(order) - 1}
