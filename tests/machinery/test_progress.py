@@ -27,6 +27,15 @@ def test_the_first_epoch_tells_how_long_all_seeds_take(
     assert capsys.readouterr().out == "novel: 2.5 s an epoch, at most 4 min for 3 seeds\n"  # 80 epochs of 2.5 s
 
 
+def test_a_long_epoch_is_said_in_minutes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    clock = iter([0.0, 160.0])
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: next(clock))
+    forecast = Forecast("novel", [7], epochs=10)
+    forecast.begin()
+    forecast.after_epoch([{"epoch": 1}])
+    assert capsys.readouterr().out == "novel: 3 min an epoch, at most 27 min for seed 7\n"
+
+
 def test_a_training_says_it_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
