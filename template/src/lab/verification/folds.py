@@ -16,7 +16,7 @@ from lab.data_results import Validation
 from lab.errors import UserError, in_team_code
 from lab.files import read_json, read_table
 from lab.fingerprint import of_fold
-from lab.paths import EXAMPLES, HOME, RAW, VALIDATION
+from lab.paths import EXAMPLES, FOLDS, HOME, RAW, VALIDATION
 from lab.settings import Params, read_params
 from lab.style import interval, number, with_unit
 from lab.team_code.example_checks import loaded
@@ -54,6 +54,7 @@ def main() -> None:
                 print(f"{method}, fold {fold + 1} of {params.split.folds}: {first.name} {value}", flush=True)
     for line in told(params, problem):
         print(line)
+    print(f"kept in {FOLDS.as_posix()}; next: `uv run dvc repro`, whose report says it, then commit")
 
 
 def parts(
