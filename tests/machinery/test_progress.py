@@ -56,9 +56,9 @@ def test_a_duration_is_said_as_people_say_it(seconds: float, said: str) -> None:
     assert duration(seconds) == said
 
 
-@pytest.mark.parametrize(("size", "warned"), [(72, True), (640, False)])
+@pytest.mark.parametrize(("size", "warned"), [(72, True), (639, False)])
 def test_too_few_steps_are_warned_of(size: int, warned: bool, capsys: pytest.CaptureFixture[str]) -> None:
     settings = TrainSettings.model_validate(PARAMS["train"] | {"batch_size": 64, "epochs": 30})
     warn_of_few_steps(settings, size)
-    said = "warning: 72 training examples in batches of 64 are 60 steps in all: set a smaller train.batch_size"
+    said = "warning: 72 training examples in batches of 64 are 30 steps in all: set a smaller train.batch_size"
     assert capsys.readouterr().out.startswith(said) is warned

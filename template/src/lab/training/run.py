@@ -23,7 +23,7 @@ from lab.team_code.loading import load_method, load_problem
 from lab.team_code.method_checks import check_finite
 from lab.team_code.options import check_options
 from lab.train_settings import TrainSettings
-from lab.training.batches import count
+from lab.training.batches import count, shuffled
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import device_name, peak_memory
 from lab.training.devices import hardware as machine
@@ -60,7 +60,7 @@ def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dic
 
 def warn_of_few_steps(settings: TrainSettings, size: int) -> None:
     """A small data set with the batches of a larger one ends before anything is learned."""
-    steps = -(-size // settings.batch_size) * settings.epochs
+    steps = len(shuffled(size, settings.batch_size, seed=0, epoch=0)) * settings.epochs
     if steps < FEW_STEPS:
         what = f"{size} training examples in batches of {settings.batch_size} are {steps} steps in all"
         print(f"warning: {what}: set a smaller train.batch_size or more train.epochs", flush=True)
