@@ -37,9 +37,9 @@ def main() -> None:
     for method in params.methods:
         check_options(load_method(method), params.options(method), f"params.yaml: methods.{method}")
     examples, validation = read_table(EXAMPLES, "id", "sha256"), read_json(VALIDATION, "near_duplicates")
-    rehearsed: set[str] = set()
+    known, rehearsed = current(params), set[str]()
     for fold in range(params.split.folds):
-        waiting = [name for name in params.methods if current(params, name, fold) is None]
+        waiting = [name for name in params.methods if (name, fold) not in known]
         if waiting:
             ids = parts(examples, validation, params, problem, fold)
             examples_of = loaded(problem, RAW, ids)
