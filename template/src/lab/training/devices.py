@@ -21,7 +21,6 @@ from lab.results import Hardware
 from lab.scaling.launch import share_of
 from lab.train_settings import TrainSettings
 
-
 LARGE = 3_000_000
 """Parameters from which on a GPU's time goes into arithmetic. A smaller network's goes into starting kernels, of which
 bf16 needs more: on an H200, 18 of 19 networks of 8 thousand to 2 million parameters trained faster in fp32."""
