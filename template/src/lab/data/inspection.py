@@ -55,7 +55,8 @@ def validate(
     ranged = {rule.column for rule in rules if isinstance(rule, gxe.ExpectColumnValuesToBeBetween)}
     found = inspect(problem, raw, rows, provenance, ranged, before)
     checks = [*found.checks, *check_files(raw, provenance["digest"]), *unruled(rows, rules)]
-    report = check("raw data", rows, standing_rules(rows, rules) + rules, checks)
+    standing = standing_rules(rows, rules)
+    report = check("raw data", rows, standing + [rule for rule in rules if rule not in standing], checks)
     whole: Validation = {
         **report,
         "near_duplicates": found.near_duplicates,
