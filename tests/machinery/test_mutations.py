@@ -13,6 +13,7 @@ import pytest
 import yaml
 from corruptions import Corruption, Data
 from corruptions_by_family import GAMES, IDS, INVISIBLE, TABLE, TEXTS
+from corruptions_of_depths import DEPTHS
 from corruptions_of_masks import MASKS
 from corruptions_of_molecules import MOLECULES
 from corruptions_of_pictures import PICTURES
@@ -35,6 +36,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "tunes": ("audio_classification", 500, SOUNDS),
     "molecules": ("graph_regression", 1000, MOLECULES),
     "scenes": ("image_segmentation", 600, MASKS),
+    "pieces": ("depth_estimation", 556, DEPTHS),
     "translations": ("translation", 1500, TRANSLATIONS),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
