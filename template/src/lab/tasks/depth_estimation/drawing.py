@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -48,7 +49,7 @@ def draw_depths(
     for axes, image in zip(panels[:, 0], images, strict=True):
         axes.imshow(image, cmap="gray", vmin=0, vmax=255)
     for column, values in enumerate([truth, *drawn.values(), *wrong.values()], start=1):
-        scale = {"cmap": DEPTH, "vmin": low, "vmax": high}
+        scale: dict[str, Any] = {"cmap": DEPTH, "vmin": low, "vmax": high}
         if column > 1 + len(drawn):
             scale = {"cmap": ERROR, "vmin": 0, "vmax": most}
         for axes, one in zip(panels[:, column], values, strict=True):

@@ -32,6 +32,13 @@ class DepthNetwork(Method):
     A method adds a decoder: ``maps`` draws depth in standard deviations from its mean.
     """
 
+    shade: Tensor
+    contrast: Tensor
+    mean: Tensor
+    spread: Tensor
+    nearest: Tensor
+    farthest: Tensor
+
     def __init__(self, examples: Examples, width: int, depth: int) -> None:
         super().__init__()
         seen = some_examples(examples)
