@@ -16,7 +16,6 @@ DEPTHS: dict[str, tuple[str, Corruption]] = {
     "depths in another order": ("maps_belong_to_pictures", redraw(lambda m: m[RANDOM.permutation(len(m))])),
     "depths one row later": ("maps_belong_to_pictures", redraw(lambda m: np.roll(m, 1, axis=0))),
     "pictures in another order": ("maps_belong_to_pictures", paint(lambda p: p[RANDOM.permutation(len(p))])),
-    "depths from right to left": ("maps_belong_to_pictures", redraw(lambda m: m[:, :, ::-1])),
     "an infinite depth": ("finite", redraw(lambda m: some(m, (7, 3, 4), np.inf))),
     "one depth map unknown": ("map_known", redraw(lambda m: some(m, 7, np.nan))),
     "all depth maps unknown": ("map_known", redraw(lambda m: np.full_like(m, np.nan))),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BLOCK, SIDE, MARGIN = 50, 24, 1
 """Pixels: squares that are in one split each, the pieces in them, and what is left out along each square's edges."""
+KNOWN = 0.65
+"""Share of its pixels that must be known, or a piece is left out."""
 FOCAL, OFFSET, DISTANCE = 994.978, 31.086, 0.193001
 """The calibration, as scikit-image gives it: focal length and offset of the two cameras in pixels, their distance in
 metres."""
@@ -50,7 +52,7 @@ def collect_pieces(raw: Path) -> tuple[pd.DataFrame, Provenance]:
     for top, left, group in corners(*depth.shape):
         here = np.s_[top : top + SIDE, left : left + SIDE]
         known = np.isfinite(depth[here])
-        if known.mean() < 0.5:
+        if known.mean() < KNOWN:
             continue
         pictures.append(photograph[here])
         maps.append(depth[here])
@@ -75,9 +77,9 @@ def collect_pieces(raw: Path) -> tuple[pd.DataFrame, Provenance]:
         f"split, and {2 * MARGIN} pixels are left out between squares. But squares of other splits are beside it, on "
         "the same things; and pieces of one square resemble each other, so that intervals are too narrow rather than "
         "too wide. Depth in metres follows from the measured disparity and the cameras' calibration; pixels without "
-        "a measurement (7 % of all) are unknown, and pieces with more than half of them are left out. How high a "
-        "piece lies in the photograph is given to all methods, for floors are nearer at the bottom; a crop alone "
-        "would not tell.",
+        f"a measurement (7 % of all) are unknown, and pieces less than {KNOWN:.0%} known are left out. How high a "
+        "piece lies in the photograph is given to all methods, for floors are nearer at the bottom; a crop alone would "
+        "not tell.",
     )
     return examples, provenance
 
@@ -92,6 +94,6 @@ def piece_rules() -> list[Expectation]:
         gxe.ExpectColumnValuesToMatchRegex(column="group", regex=r"^square \d+-\d+$"),
         gxe.ExpectColumnValuesToBeBetween(column="top", min_value=0, max_value=1 - SIDE / 500),
         gxe.ExpectColumnValuesToBeBetween(column="bottom", min_value=SIDE / 500, max_value=1),
-        gxe.ExpectColumnValuesToBeBetween(column="known", min_value=0.5, max_value=1),
+        gxe.ExpectColumnValuesToBeBetween(column="known", min_value=KNOWN, max_value=1),
         gxe.ExpectColumnValuesToBeBetween(column="median", min_value=1.5, max_value=6),
     ]
