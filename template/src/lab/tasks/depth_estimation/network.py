@@ -1,36 +1,25 @@
 """What the methods of this task share: what they see, how depth becomes a loss, and what is predicted."""
 
-from itertools import pairwise
-
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
 from lab.contract import Batch, Examples, Method
+from lab.convolutions import Encoder, enlarged
 from lab.data.picture_maps import some_examples
 
 
-def layers(inputs: int, outputs: int, step: int = 1) -> nn.Sequential:
-    """Two convolutions, the first of which may make what it sees smaller."""
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride=step, padding=1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-    )
-
-
-def resized(found: Tensor, like: Tensor) -> Tensor:
-    return functional.interpolate(found, size=like.shape[2:], mode="bilinear", align_corners=False)
+def mirrored(batch: Batch) -> Batch:
+    """Left and right exchanged in about half of the pictures and in their depth maps, which is as true a scene."""
+    turned = torch.rand(len(batch["depth"]), device=batch["depth"].device) < 0.5
+    maps = {name: batch[name] for name in ("picture", "depth")}
+    return batch | {
+        name: torch.where(turned.view(-1, *[1] * (values.ndim - 1)), values.flip(-1), values)
+        for name, values in maps.items()
+    }
 
 
 class DepthNetwork(Method):
-    """An encoder of ``width`` channels at full size, twice as many at each of the ``depth`` smaller sizes.
-
-    A method adds a decoder: ``maps`` draws depth in standard deviations from its mean.
-    """
+    """An encoder; a method adds a decoder. ``maps`` draws depth in standard deviations from its mean."""
 
     shade: Tensor
     contrast: Tensor
@@ -47,9 +36,7 @@ class DepthNetwork(Method):
         given = {"shade": colours.mean(), "contrast": colours.std(), "mean": known.mean(), "spread": known.std()}
         for name, value in {**given, "nearest": known.min(), "farthest": known.max()}.items():
             self.register_buffer(name, value)
-        self.widths = [width * 2**level for level in range(depth + 1)]
-        steps = [layers(one, other, step=2) for one, other in pairwise(self.widths)]
-        self.encoder = nn.ModuleList([layers(colours.shape[1] + 1, width), *steps])
+        self.encoder = Encoder(colours.shape[1] + 1, width, depth)
 
     def encoded(self, batch: Batch) -> list[Tensor]:
         """What the encoder sees at each size, the full size first. Each pixel's row is a channel beside the colours."""
@@ -58,11 +45,7 @@ class DepthNetwork(Method):
         steps = (torch.arange(found.shape[2], device=found.device) + 0.5) / found.shape[2]
         rows = 4 * torch.lerp(top[:, None], bottom[:, None], steps) - 2  # from -2 at the top to 2 at the bottom
         found = torch.cat([found, rows[:, None, :, None].expand(-1, 1, -1, found.shape[3])], dim=1)
-        seen: list[Tensor] = []
-        for step in self.encoder:
-            found = step(found)
-            seen.append(found)
-        return seen
+        return self.encoder(found)
 
     def maps(self, batch: Batch) -> list[Tensor]:
         """Each (n, 1, height, width) of its size; the last one has the size of the picture and is the answer."""
@@ -70,11 +53,12 @@ class DepthNetwork(Method):
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """The mean squared error of the known pixels, over all maps; and the answer's RMSE in the depth's unit."""
+        batch = mirrored(batch) if self.training else batch
         truth = batch["depth"][:, None]
         known = torch.isfinite(truth)
         wanted = torch.where(known, (truth - self.mean) / self.spread, 0)
         errors = [
-            ((resized(drawn, truth) - wanted).square() * known).sum() / known.sum().clamp(min=1)
+            ((enlarged(drawn, truth) - wanted).square() * known).sum() / known.sum().clamp(min=1)
             for drawn in self.maps(batch)
         ]
         return {"loss": torch.stack(errors).mean(), "rmse": errors[-1].sqrt() * self.spread}

@@ -8,14 +8,15 @@ import torch
 from torch import Tensor, nn
 
 from lab.contract import Batch, Examples
-from lab.tasks.depth_estimation.network import DepthNetwork, layers, resized
+from lab.convolutions import convolutions, enlarged
+from lab.tasks.depth_estimation.network import DepthNetwork
 
 
 class MultiScale(DepthNetwork):
     def __init__(self, examples: Examples, width: int, depth: int) -> None:
         super().__init__(examples, width, depth)
-        self.decoder = nn.ModuleList(layers(3 * wide, wide) for wide in reversed(self.widths[:-1]))
-        self.answers = nn.ModuleList(nn.Conv2d(wide, 1, 1) for wide in reversed(self.widths))
+        self.decoder = nn.ModuleList(convolutions(3 * wide, wide) for wide in reversed(self.encoder.widths[:-1]))
+        self.answers = nn.ModuleList(nn.Conv2d(wide, 1, 1) for wide in reversed(self.encoder.widths))
         for correction in self.answers[1:]:  # there is nothing to correct yet
             for values in correction.parameters():
                 nn.init.zeros_(values)
@@ -25,6 +26,6 @@ class MultiScale(DepthNetwork):
         *larger, found = self.encoded(batch)
         drawn = [self.answers[0](found)]
         for step, answer, skipped in zip(self.decoder, self.answers[1:], reversed(larger), strict=True):  # type: ignore[arg-type]
-            found = step(torch.cat([resized(found, skipped), skipped], dim=1))
-            drawn.append(resized(drawn[-1], skipped) + answer(found))
+            found = step(torch.cat([enlarged(found, skipped), skipped], dim=1))
+            drawn.append(enlarged(drawn[-1], skipped) + answer(found))
         return drawn
