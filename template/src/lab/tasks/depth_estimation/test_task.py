@@ -19,7 +19,7 @@ from lab.tasks.depth_estimation import problem
 from lab.tasks.depth_estimation.baseline import EncoderDecoder
 from lab.tasks.depth_estimation.depths import read_depth
 from lab.tasks.depth_estimation.motorcycle import BLOCK, MARGIN, SIDE, corners, metres
-from lab.tasks.depth_estimation.network import DepthNetwork
+from lab.tasks.depth_estimation.network import DepthNetwork, mirrored
 from lab.tasks.depth_estimation.novel import MultiScale
 
 METHODS = (EncoderDecoder, MultiScale)
@@ -92,6 +92,16 @@ def test_unknown_pixels_are_not_learnt_and_answers_stay_in_reach(method: type[De
     assert answer.shape == (8, 37, 50)
     assert batch["depth"].min() <= answer.min() <= answer.max() <= batch["depth"].max()
     assert network.loss(batch)["rmse"].item() > 0.1
+
+
+def test_pictures_and_depths_are_mirrored_together() -> None:
+    torch.manual_seed(0)
+    batch = batch_of(40)
+    found = mirrored(batch | {"depth": batch["picture"][:, 0]})
+    torch.testing.assert_close(found["picture"][:, 0], found["depth"])
+    turned = (found["picture"] != batch["picture"]).flatten(1).any(dim=1)
+    assert 10 < turned.sum() < 30
+    torch.testing.assert_close(found["picture"][turned].flip(-1), batch["picture"][turned])
 
 
 def learn(network: DepthNetwork, batch: Batch, steps: int = 60) -> None:
