@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,8 @@ def collect_holes(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Prove
             )
         bare = DataSettings.model_validate(options.model_dump(include=set(DataSettings.model_fields)))
         examples, origin = collect_pictures(raw, bare, labels=False)
-        return with_holes(raw, examples.drop(columns="label"), origin)
+        notes = f"{origin.notes} The pictures are whole; the holes in them are drawn by chance, with a fixed seed."
+        return with_holes(raw, examples.drop(columns="label"), replace(origin, notes=notes.strip()))
     pairs = find_pairs(options, (str(own["pictures"]), str(own["holes"])), ENDINGS)
     examples, done = write_pairs(pairs, raw, options, read_hole, np.uint8)
     examples["hole"] = "own"

@@ -159,11 +159,22 @@ def make(folder: Path, number: int = 60, masks: bool = False) -> dict[str, Any]:
     return {"source": "folder", "path": str(folder), "size": 15, **more}
 
 
-@pytest.mark.parametrize("masks", [False, True])
-def test_own_pictures_train_by_settings_alone(tmp_path: Path, masks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    options = DataSettings(**make(tmp_path / "own", masks=masks))
-    table, _ = problem.collect(tmp_path, options)
+def make_table(folder: Path) -> dict[str, Any]:
+    """The same pictures, named by a table that tells which belong together; holes are drawn."""
+    make(folder)
+    files = sorted(path.name for path in folder.iterdir())
+    pd.DataFrame({"圖": files, "place": [name[2] for name in files]}).to_csv(folder / "表.csv", index=False)
+    return {"source": "table", "path": str(folder / "表.csv"), "size": 15, "columns": {"file": "圖", "group": "place"}}
+
+
+@pytest.mark.parametrize("kind", ["drawn", "masks", "table"])
+def test_own_pictures_train_by_settings_alone(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    own, masks = tmp_path / "own", kind == "masks"
+    options = DataSettings(**(make_table(own) if kind == "table" else make(own, masks=masks)))
+    table, origin = problem.collect(tmp_path, options)
     table.to_parquet(tmp_path / "examples.parquet")
+    assert ("drawn by chance" in origin.notes) != masks
+    assert ("group" in table) == (kind == "table")
     assert np.load(tmp_path / "pictures.npy").shape == (60, 15, 15, 3)
     assert set(table["hole"]) == ({"own"} if masks else set(SHAPES))
     holes = np.load(tmp_path / "maps.npy")
