@@ -30,7 +30,7 @@ def collect_pictures(raw: Path, options: DataSettings, labels: bool = True) -> t
             "id": columns.pop("id"),
             "sha256": [sha256(picture.tobytes()) for picture in array],
             **columns,
-            **_sizes(headers),
+            **sizes(headers),
             "brightness": [float(picture.mean()) / 255 for picture in array],
         }
     )
@@ -40,7 +40,7 @@ def collect_pictures(raw: Path, options: DataSettings, labels: bool = True) -> t
     return examples, provenance(options, found, [said, told], files)
 
 
-def _sizes(headers: list[pictures.Header]) -> dict[str, list[int]]:
+def sizes(headers: list[pictures.Header]) -> dict[str, list[int]]:
     """What tells one picture from another: no width or height that all of them have."""
     sizes = {"width": [header.width for header in headers], "height": [header.height for header in headers]}
     return {name: values for name, values in sizes.items() if len(set(values)) > 1}
