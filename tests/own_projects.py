@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import TASKS, Project
-from own_data import make_houses, make_molecules, make_pictures, make_reviews, make_sounds
+from own_data import make_captions, make_houses, make_molecules, make_pictures, make_reviews, make_sounds
 
 KINDS = [task for task in TASKS if task != "reinforcement_learning"]
 """Tasks that own data can be brought to."""
@@ -71,6 +71,11 @@ def bring(project: Project, task: str) -> str:
         columns = {"text": "smiles", "target": "solubility", "id": "name"}
         data(project, source="table", path="own_data/分子.csv", columns=columns, unit="mol/L")
         return "150 molecules of 135 groups, the target is solubility (mol/L)"
+    if task == "image_captioning":
+        make_captions(project.path / "own_data/圖說.csv")
+        columns = {"file": "圖片", "target": "說明"}
+        data(project, source="table", path="own_data/圖說.csv", columns=columns, size=32)
+        return "150 pictures, 200 captions, 132 of them not RGB"
     if task == "image_generation":
         data(project, source="folder", path=own_pictures(project), size=16)
         return "300 pictures, 237 of them not RGB"
@@ -93,7 +98,10 @@ def blocks(project: Project) -> list[tuple[str, str]]:
 def put_files(project: Project, given: dict[str, Any], number: int = 150) -> None:
     """Files where the settings of one of the page's blocks say that they are."""
     path, columns = project.path / given["path"], given.get("columns", {})
-    if "file" in columns:
+    if columns.get("target") == "caption":
+        table = pd.read_csv(make_captions(path, number))
+        table.rename(columns={"圖片": columns["file"], "說明": "caption"}).to_csv(path, index=False)
+    elif "file" in columns:
         files = [each.relative_to(path.parent).as_posix() for each in sorted(path.parent.rglob("*/*.*"))]
         rows = {columns["file"]: files, columns["target"]: [name.split("/")[1] for name in files]}
         pd.DataFrame(rows | {columns["group"]: range(len(files))}).to_csv(path, index=False)

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from corruptions import Corruption, Data
 from corruptions_by_family import GAMES, IDS, INVISIBLE, TABLE, TEXTS
+from corruptions_of_captions import CAPTIONS
 from corruptions_of_molecules import MOLECULES
 from corruptions_of_pictures import PICTURES
 from corruptions_of_sounds import SOUNDS
@@ -32,6 +33,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "games": ("reinforcement_learning", 200, GAMES),
     "tunes": ("audio_classification", 500, SOUNDS),
     "molecules": ("graph_regression", 1000, MOLECULES),
+    "scenes": ("image_captioning", 1600, CAPTIONS),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
 CASES = [
@@ -151,4 +153,4 @@ def test_classes_may_be_called_by_numbers(collected: Callable[[str], Data], tmp_
 
 def test_there_are_corruptions_enough() -> None:
     assert len(CASES) >= 80
-    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES}) >= 100
+    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES, *CAPTIONS}) >= 100
