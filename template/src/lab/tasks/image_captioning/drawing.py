@@ -52,7 +52,7 @@ def draw_captions(tests: dict[str, pd.DataFrame], pictures: np.ndarray, place: p
         lines = [said({"en": "right", "zh-TW": "正確"}) + say("figures.colon") + true]
         right = [words(text) for text in allowed]
         lines += [
-            f"{'✓' if words(text) in right else '✗'} {name}{say('figures.colon')}{text}"
+            f"{'✓' if words(text) in right else '×'} {name}{say('figures.colon')}{text}"
             for name, text in written.items()
         ]
         wide = 21 if on_slides() else 23
@@ -60,8 +60,8 @@ def draw_captions(tests: dict[str, pd.DataFrame], pictures: np.ndarray, place: p
         told.append(" / ".join(lines))
     caption = {
         "en": "Pictures of the test split, not chosen by hand: the nearest right caption, and what each method writes "
-        "(✓ right, ✗ wrong).",
-        "zh-TW": "測試集的圖片（未經挑選）：最接近的正確描述，以及各方法寫出的描述（✓ 正確，✗ 錯誤）。",
+        "(✓ right, × wrong).",
+        "zh-TW": "測試集的圖片（未經挑選）：最接近的正確描述，以及各方法寫出的描述（✓ 正確，× 錯誤）。",
     }
     return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
 

@@ -136,9 +136,9 @@ def collect_scenes(raw: Path) -> tuple[pd.DataFrame, Provenance]:
         licence="CC BY-SA 3.0 (the scans)",
         citation="LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition",
         notes=f"Composed of real scans, sentences made by rules. {NUMBER:,} scenes of one to three digits in two sizes "
-        "and four colours. Each has two right sentences, which name the larger thing first, and no person wrote them: scores say nothing of the "
-        "language of people, nor of photographs. The scans are in 100 groups of 50, a scene is composed within one of "
-        "them, and groups are kept together: no scan is in two splits.",
+        "and four colours. Each has two right sentences, which name the larger thing first, and no person wrote them: "
+        "scores say nothing of the language of people, nor of photographs. The scans are in 100 groups of 50, a scene "
+        "is composed within one of them, and groups are kept together: no scan is in two splits.",
     )
     return pd.DataFrame(rows), provenance
 
