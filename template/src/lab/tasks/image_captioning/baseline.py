@@ -11,7 +11,9 @@ class Recurrent(Captioner):
 
     def __init__(self, examples: Batch, width: int, dropout: float) -> None:
         super().__init__(examples, width, dropout)
-        self.summary = nn.Sequential(nn.AdaptiveMaxPool2d(5), nn.Flatten(), nn.Linear(25 * width, width), nn.Tanh())
+        # Without the norm, a step moves a sum of so many numbers to where tanh is flat.
+        summed = (nn.Linear(25 * width, width), nn.LayerNorm(width), nn.Tanh())
+        self.summary = nn.Sequential(nn.AdaptiveMaxPool2d(5), nn.Flatten(), *summed)
         self.recurrent = nn.GRUCell(width, width)
         self.answer = nn.Linear(width, len(self.vocabulary.words))
 

@@ -39,7 +39,7 @@ class Captioner(Method):
 
     def seen(self, picture: Tensor) -> Tensor:
         """(n, width, 10, 10): what is where in the picture."""
-        return self.layers(picture / 127.5 - 1)
+        return self.layers(picture / 255)
 
     def begin(self, seen: Tensor) -> Tensor:
         """(n, width): the memory before the first word."""
