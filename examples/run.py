@@ -1,11 +1,11 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["copier>=9.19,<10", "pyyaml>=6"]
+# dependencies = ["copier>=9.19,<10", "pyyaml>=6", "ruamel-yaml>=0.18"]
 #
 # [tool.uv]
 # exclude-newer = "2026-11-20T00:00:00Z"
 # ///
-"""Stamp an example project and take it from data to documents.
+"""Stamp an example project, write what its team wrote, and take it from data to documents.
 
 ``uv run examples/run.py [task] [--destination DIR]``; ``--all`` does it for every task and prints a table. The lines
 above give this script an environment of its own, with Copier alone: the project's packages are installed once, in the
@@ -23,10 +23,12 @@ import sys
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 import yaml
 from copier import run_copy
 from copier.errors import DirtyLocalWarning
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = {path.parent.name: path for path in sorted((ROOT / "examples").glob("*/answers.yml"))}
@@ -38,6 +40,8 @@ MADE = {
     "figures": "results/figures",
 }
 KEPT_BYTES = 2_000_000
+MARK = "# The template's example. "
+"""What the files of a team that has no data and method of its own begin with."""
 
 
 def main() -> None:
@@ -63,7 +67,12 @@ def make(task: str, destination: Path, update: bool) -> float:
     started = time.perf_counter()
     answers = yaml.safe_load(EXAMPLES[task].read_text(encoding="utf-8"))
     stamp(answers, destination)
-    commit(answers, destination)
+    begin(answers, destination)
+    if (team := ROOT / "examples" / task / "project").is_dir():
+        write(team, answers, destination)
+        call("uv", "run", "dvc", "repro", "split", cwd=destination)
+        call("uv", "run", "lab", "seal", cwd=destination)
+        commit(answers, 1, "Seal the plan", ".", destination)
     call("uv", "run", "dvc", "repro", cwd=destination)
     missing = [name for name, path in MADE.items() if not (destination / path).exists()]
     if missing:
@@ -97,7 +106,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--destination", type=Path, metavar="DIR", help="a new or empty folder; default: build/<task>")
     parser.add_argument("--all", action="store_true", help="every task, one after the other, each in DIR/<task>")
     parser.add_argument(
-        "--update", action="store_true", help="keep documents, comparison and figures in examples/<task>"
+        "--update", action="store_true", help="keep comparison, figures and written documents in examples/<task>"
     )
     options = parser.parse_args(arguments)
     if options.task not in EXAMPLES:
@@ -113,20 +122,61 @@ def stamp(answers: dict[str, str], destination: Path) -> None:
     print(f"stamped {answers['task']} into {destination}", flush=True)
 
 
-def commit(answers: dict[str, str], destination: Path) -> None:
-    """The project's first commit, by its first member."""
-    identity = ("-c", f"user.name={answers['member_1_name']}", "-c", f"user.email={answers['member_1_email']}")
+def write(team: Path, answers: dict[str, str], destination: Path) -> None:
+    """Do what the example's team did: its documents, further methods, and its changes of ``params.yaml``."""
+    shutil.copytree(team, destination, ignore=shutil.ignore_patterns("params.yaml"), dirs_exist_ok=True)
+    for path in destination.glob("src/lab/tasks/*/*.py"):  # data and methods are this team's own
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not line.startswith(MARK)), encoding="utf-8", newline="\n")
+    changes, settings = team / "params.yaml", destination / "params.yaml"
+    if changes.is_file():
+        yaml_file = YAML()  # it keeps comments
+        yaml_file.width = 200
+        params = yaml_file.load(settings)
+        change(params, yaml_file.load(changes))
+        yaml_file.dump(params, settings)
+    members = [number for number in (1, 2, 3) if answers.get(f"member_{number}_name")]
+    for place, name in enumerate(("report", "slides", "proposal")):
+        document = f"documents/{name}.typ"
+        commit(answers, members[(place + 1) % len(members)], f"Write the {name}", document, destination)
+    commit(answers, 1, "Add methods and settings", ".", destination)
+
+
+def change(params: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Set each key of ``changes``; what it holds is another mapping where ``params`` has one."""
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(params.get(key), dict):
+            change(params[key], value)
+        else:
+            params[key] = value
+
+
+def begin(answers: dict[str, str], destination: Path) -> None:
+    """Make the project a repository, whose runs belong to its first member."""
     call("git", "init", "--quiet", "--initial-branch=main", cwd=destination)
-    call("git", "add", "--all", cwd=destination)
-    call("git", *identity, "commit", "--quiet", "--no-gpg-sign", "--message", "Start", cwd=destination)
+    for key in ("name", "email"):
+        call("git", "config", f"user.{key}", answers[f"member_1_{key}"], cwd=destination)
+    commit(answers, 1, "Start", ".", destination)
+
+
+def commit(answers: dict[str, str], member: int, message: str, path: str, destination: Path) -> None:
+    identity = [f"user.{key}={answers[f'member_{member}_{key}']}" for key in ("name", "email")]
+    call("git", "add", "--all", path, cwd=destination)
+    given = ("-c", identity[0], "-c", identity[1])
+    call("git", *given, "commit", "--quiet", "--no-gpg-sign", "--message", message, cwd=destination)
 
 
 def keep(project: Path, folder: Path) -> None:
-    """Copy what is committed of an example: small enough to look at on the web page of the repository."""
-    size = sum(path.stat().st_size for name in MADE.values() for path in [project / name, *(project / name).rglob("*")])
+    """Copy what is committed of an example: small enough to look at on the web page of the repository.
+
+    Documents that nobody has written are left out.
+    """
+    written = (folder / "project").is_dir()
+    kept = [path for name, path in MADE.items() if written or name in ("comparison", "figures")]
+    size = sum(path.stat().st_size for name in kept for path in [project / name, *(project / name).rglob("*")])
     if size > KEPT_BYTES:
         stop(f"the results take {size / 1e6:.1f} MB, more than the {KEPT_BYTES / 1e6:.0f} MB that are committed")
-    for path in MADE.values():
+    for path in kept:
         target = folder / Path(path).name
         if (project / path).is_dir():
             shutil.rmtree(target, ignore_errors=True)

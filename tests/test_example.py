@@ -1,5 +1,6 @@
 """examples/run.py: bad input is one line; the answers are those of a real stamp."""
 
+import re
 import runpy
 import shutil
 import subprocess
@@ -67,6 +68,38 @@ def test_the_table_says_what_the_comparison_says(tmp_path: Path) -> None:
     row = example["row"]("image_classification", tmp_path, 87.4)
     assert row.startswith("| `image_classification` | accuracy (%) | 96.7 → 98.6 | +1.9 [+0.")
     assert row.endswith("], better | 87 |")
+
+
+def test_the_team_of_an_example_writes_changes_settings_and_commits(tmp_path: Path) -> None:
+    example = runpy.run_path(str(SCRIPT))
+    answers = yaml.safe_load(example["EXAMPLES"]["image_classification"].read_text(encoding="utf-8"))
+    example["stamp"](answers, tmp_path)
+    before = yaml.safe_load((tmp_path / "params.yaml").read_text(encoding="utf-8"))
+    example["begin"](answers, tmp_path)
+    example["write"](ROOT / "examples/image_classification/project", answers, tmp_path)
+    text = (tmp_path / "params.yaml").read_text(encoding="utf-8")
+    after = yaml.safe_load(text)
+    assert after["compare"]["ablations"] == [*set(after["methods"]) - set(before["methods"])] != []
+    assert {key for key in before if before[key] != after[key]} == {"methods", "compare"}
+    assert text.count(" # ") > 40  # comments are still there
+    assert not any(
+        example["MARK"] in path.read_text(encoding="utf-8") for path in tmp_path.glob("src/lab/tasks/*/*.py")
+    )
+    log = subprocess.run(["git", "log", "--format=%ae"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    emails = {answers[f"member_{number}_email"] for number in (1, 2, 3)}
+    assert set(log.stdout.split()) == emails
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert status.stdout == ""
+
+
+@pytest.mark.parametrize("project", sorted((ROOT / "examples").glob("*/project")), ids=lambda path: path.parent.name)
+def test_the_documents_of_an_example_are_written_whole(project: Path) -> None:
+    for name in ("proposal", "report", "slides"):
+        text = (project / f"documents/{name}.typ").read_text(encoding="utf-8")
+        assert "#unwritten" not in text
+        template = (ROOT / f"template/documents/{name}.typ.jinja").read_text(encoding="utf-8")
+        labels = set(re.findall(r"^=+ .*(<[a-z_]+>)$", template, re.MULTILINE))
+        assert labels <= set(re.findall(r"<[a-z_]+>", text)), name
 
 
 def test_results_of_the_default_example_are_committed_and_small() -> None:

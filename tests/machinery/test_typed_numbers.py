@@ -127,7 +127,7 @@ LEFT_ALONE = [
     "the F1 score, and top-5 accuracy",
     "accuracy over 3 seeds",
     "@smith2020 and <figure-0.93>",
-    '#value("novel", "accuracy") of #count(comparison.examples.test)',
+    '#value("novel", "accuracy") of #count("examples.test")',
 ]  # fmt: skip
 
 

@@ -109,6 +109,13 @@ def verify(method: str | None, seed: int | None, every: bool) -> None:
     main(method, seed, every)
 
 
+def folds() -> None:
+    """Train every method on several splits, to see how much of a difference is the split's."""
+    from lab.verification.folds import main
+
+    main()
+
+
 def seal(again: bool) -> None:
     """Write the plan of the comparison down, before the test split is looked at."""
     from lab.comparison.plan import main
@@ -132,7 +139,7 @@ def main() -> None:
     setting_up.add_argument("--remote", default="", help="also share data and runs here: a folder, s3://… or ssh://…")
     setting_up.add_argument("--endpoint-url", default="", help="of a storage that speaks S3 and is not Amazon's")
     setting_up.set_defaults(command=setup)
-    for command in (doctor, look, merge, watch, hand_in, sync):
+    for command in (doctor, look, merge, watch, hand_in, sync, folds):
         line = str(command.__doc__)
         name = command.__name__.replace("_", "-")
         commands.add_parser(name, help=line, description=line).set_defaults(command=command)

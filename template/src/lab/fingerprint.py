@@ -44,7 +44,7 @@ def of_stages(params: Params) -> dict[str, Any]:
     return {
         "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=data),
         "validate": digest(("lab.stages.validate", "*"), *checked, params=data),
-        "split": digest(("lab.stages.split", "*"), *checked[1:], params=[params.split.model_dump(), language]),
+        "split": digest(("lab.stages.split", "*"), *checked[1:], params=[params.split.record(), language]),
         "seeds": params.seeds,  # as they are: a new one trains only itself
         "methods": {name: of_training(params, name) for name in params.methods},
         "compare": digest(("lab.stages.compare", "*"), *scoring, params=compared),
@@ -68,6 +68,14 @@ def of_run(params: Params, method: str, seed: int, data: str) -> str:
     """Of all that decides a run's result: code, settings, seed, the data (their digest is ``data``) and their split."""
     # As they are now, not as the last `dvc repro` saw them: somebody may start a stage by hand.
     return digest(params=[of_training(params, method), data + sha256(there(SPLITS).read_bytes()), seed])
+
+
+def of_fold(params: Params, method: str, fold: int, data: str) -> str:
+    """Of all that decides the scores of a fold, those who compute them included."""
+    problem = f"lab.tasks.{read_project().task}.problem"
+    scoring = digest(*[(problem, name) for name in ("metrics", "measure", "score", "stratify")])
+    divided = [params.split.seed, params.split.validation, params.split.folds, fold, params.seeds[0]]
+    return digest(("lab.data.splitting", "split"), params=[of_training(params, method), scoring, data, divided])
 
 
 def digest(*roots: Name, params: Any = None, source: Path = Path("src")) -> str:

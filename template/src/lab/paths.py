@@ -61,13 +61,15 @@ VERIFICATION = Path("results/verification.json")
 BADGE = VERIFICATION.with_suffix(".svg")
 """The same in a line, for the README."""
 
-# lab tune, lab seal, and compare: what Git carries and merges line by line; see records/README.md
+# lab tune, lab seal, lab folds, and compare: what Git carries and merges line by line; see records/README.md
 TRIALS = Path("records/tuning.jsonl")
 """How many settings were tried for each method."""
 PLAN = Path("records/plan.lock.json")
 """What was planned before the test split was looked at."""
 LOOKS = Path("records/looks.jsonl")
 """Each comparison on the test split."""
+FOLDS = Path("records/folds.jsonl")
+"""Scores on several splits."""
 TUNING_FIGURES = Path("results/tuning")
 """How the search went, for people; no stage reads it."""
 

@@ -58,6 +58,7 @@ class Project(Strict):
     university: str = ""
     date: Day | str = ""
     keywords: list[str] = Field(default=[])
+    repository: str = Field(default="", pattern=r"^(https?://\S+)?$")
     members: list[Member] = Field(min_length=1)
     deadlines: dict[str, Day] = Field(default={})
 
@@ -66,11 +67,18 @@ class SplitSettings(Strict):
     validation: Fraction
     test: Fraction
     seed: Seed
+    folds: int = Field(default=5, ge=2, le=100)
+
+    def record(self) -> dict[str, float]:
+        """What decides the split that the comparison is made on."""
+        return self.model_dump(exclude={"folds"})
 
     @model_validator(mode="after")
     def _leaves_something_to_train_on(self) -> SplitSettings:
         if self.validation + self.test >= 1:
             raise ValueError("validation and test together leave nothing to train on: their sum must be below 1")
+        if self.validation + 1 / self.folds >= 1:
+            raise ValueError("folds: one fold for testing and validation leave nothing to train on: set more folds")
         return self
 
 

@@ -68,7 +68,7 @@ def _plan(params: Params, metric: str, higher: bool, methods: list[str], seeds: 
         "baseline": BASELINE,
         "methods": methods,
         "seeds": seeds,
-        "split": params.split.model_dump(),
+        "split": params.split.record(),
         "rule": {
             "confidence": params.compare.confidence,
             "resamples": params.compare.resamples,

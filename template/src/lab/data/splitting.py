@@ -11,11 +11,16 @@ NAMES = ("train", "validation", "test")
 
 
 def split(
-    examples: pd.DataFrame, settings: SplitSettings, stratify: str | None, duplicates: list[list[str]] | None = None
+    examples: pd.DataFrame,
+    settings: SplitSettings,
+    stratify: str | None,
+    duplicates: list[list[str]] | None = None,
+    fold: int | None = None,
 ) -> pd.Series:
     """Name a split for each row: seeded, keeping a ``group`` together and the shares of ``stratify`` alike.
 
-    ``duplicates`` are ids of near-duplicates, which belong together as well.
+    ``duplicates`` are ids of near-duplicates, which belong together as well. With ``fold``, one of ``settings.folds``
+    parts is for testing instead of the share ``settings.test``, and each group is in it in one of the folds.
 
     Groups are shuffled, then distributed within each class, so that each class and each split
     gets its share to within one group.
@@ -27,12 +32,15 @@ def split(
     first = examples.assign(_group=groups.to_numpy()).drop_duplicates("_group")
     classes = first[stratify].astype(str) if stratify else pd.Series("all", index=first.index)
     random = np.random.default_rng(settings.seed)
-    edges = np.cumsum([settings.test, settings.validation])
+    tested = settings.test if fold is None else 1 / settings.folds
+    edges = np.cumsum([tested, settings.validation])
     assigned: dict[str, str] = {}
     for _, members in sorted(first.groupby(classes.to_numpy())):
         shuffled = random.permutation(members["_group"].to_numpy())
         # The offset deals the remainders of small classes to different splits instead of always to the last.
         position = (np.arange(len(shuffled)) + random.random()) / len(shuffled)
+        if fold is not None:
+            position = (position - fold / settings.folds) % 1
         places = np.searchsorted(edges, position, side="right")
         for place in range(len(NAMES)) if len(shuffled) >= len(NAMES) else ():
             if place not in places:  # a small class's share of a split may be less than one, and each must have one

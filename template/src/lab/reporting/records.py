@@ -1,10 +1,15 @@
-"""What ``records/`` holds, in sentences for the report: the sealed plan, the looks at the test split, the trials."""
+"""What ``records/`` holds, in sentences for the report: sealed plan, looks at the test split, trials, folds."""
 
 from __future__ import annotations
 
+from lab.comparison.folds import over_folds
 from lab.comparison.ledger import looks
 from lab.comparison.plan import deviations, done, is_intact, read_plans
+from lab.files import read_json
+from lab.paths import COMPARISON, FOLDS
+from lab.results import Comparison
 from lab.settings import read_params
+from lab.style import NUMBER, interval, number, with_unit
 from lab.tuning.counts import trials_by_method
 from lab.words import Say
 
@@ -22,7 +27,7 @@ POINTS = {
 
 def sentences(say: Say) -> list[str]:
     """All of it, neutrally: what was kept and what was not, and numbers."""
-    return [*_plan(say), *_looks(say), *_trials(say)]
+    return [*_plan(say), *_looks(say), *_trials(say), *_folds(say)]
 
 
 def _plan(say: Say) -> list[str]:
@@ -67,3 +72,27 @@ def _trials(say: Say) -> list[str]:
     each = say("results.list").join(f"{name.replace('_', ' ')} {number}" for name, number in numbers.items())
     told = [say("records.trials", numbers=each)]
     return [*told, say("records.unequal")] if len(set(numbers.values())) > 1 else told
+
+
+def _folds(say: Say) -> list[str]:
+    """What `lab folds` found with today's code, settings and data; nothing if it was not run, or before a change."""
+    params = read_params()
+    if not FOLDS.is_file():
+        return []
+    comparison: Comparison = read_json(COMPARISON)
+    metric, told = comparison["metrics"][0], []
+    found = over_folds(params, metric["name"])
+    points = metric["unit"] == NUMBER["percent"]
+    unit = say("terms.points") if points else metric["unit"]
+    for method, one in found.items():
+        if one.difference is not None and method in comparison["methods"]:
+            text = {
+                "method": comparison["methods"][method]["label"],
+                "baseline": comparison["methods"]["baseline"]["label"],
+                "metric": metric["label"],
+                "difference": with_unit(number(one.difference, metric["digits"], signed=True), unit),
+                "interval": interval(one.interval, metric["digits"]),
+                "std": with_unit(number(found["baseline"].std, metric["digits"]), unit),
+            }
+            told.append(say("records.folds", folds=params.split.folds, **text))
+    return told

@@ -1,14 +1,15 @@
-"""The progress bar of a training: how far it is, and its scalars once a second."""
+"""How far a training is, its scalars once a second, and how long all of it will take."""
 
 from __future__ import annotations
 
+import math
 import time
 from types import TracebackType
 
 from tqdm import tqdm
 
 from lab.training.evaluation import means
-from lab.training.state import TrainingState
+from lab.training.state import Row, TrainingState
 
 SHOW_SECONDS = 1.0
 """Reading a scalar waits for the device: once a second that costs nothing."""
@@ -41,3 +42,32 @@ class ProgressBar:
             measured = means(self.state.sums, self.state.step, check=self.state.processes.alone)
             shown = {name: f"{mean:.4g}" for name, mean in measured.items()}
             self.bar.set_postfix({"epoch": self.state.epoch + 1} | shown)
+
+
+class Forecast:
+    """Says, once the first epoch is over, how long the seeds of a method will take."""
+
+    def __init__(self, method: str, seeds: list[int], epochs: int) -> None:
+        self.method, self.seeds, self.epochs = method, seeds, epochs
+        self.began: float | None = None
+
+    def begin(self) -> None:
+        """The first step of the first seed is next."""
+        self.began = time.perf_counter()
+
+    def after_epoch(self, history: list[Row]) -> None:
+        """Speak after the first epoch; a continued run has fewer to go."""
+        if self.began is None:
+            return
+        epoch, self.began = time.perf_counter() - self.began, None
+        left = self.epochs * len(self.seeds) - len(history) + 1
+        seeds = f"{len(self.seeds)} seeds" if len(self.seeds) > 1 else f"seed {self.seeds[0]}"
+        print(f"{self.method}: {epoch:.2g} s an epoch, at most {duration(left * epoch)} for {seeds}", flush=True)
+
+
+def duration(seconds: float) -> str:
+    """As one says it: ``40 s``, ``12 min``, ``3 h 20 min``."""
+    if seconds < 90:
+        return f"{math.ceil(seconds)} s"
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

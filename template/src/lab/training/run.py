@@ -26,7 +26,9 @@ from lab.training.devices import device_name, peak_memory
 from lab.training.devices import hardware as machine
 from lab.training.loop import Fitted, TrainingInterruptedError, fit
 from lab.training.predictions import prediction_table
+from lab.training.progress import Forecast
 from lab.training.rehearsal import rehearse
+from lab.training.state import Row
 
 
 def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dict[int, str]) -> None:
@@ -40,9 +42,10 @@ def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dic
             rehearse(method, params, problem, examples, ids)
         except Exception as error:
             raise explained(error, params.training(method).accumulate) or error from None
+    forecast = Forecast(method, seeds, params.training(method).epochs)
     for seed in seeds:
         with only_trainer(RUNS / method / str(seed)) if is_main_process() else nullcontext():
-            train_seed(method, seed, params, examples, ids, fingerprints[seed])
+            train_seed(method, seed, params, examples, ids, fingerprints[seed], forecast)
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
 
@@ -56,7 +59,13 @@ def read_splits() -> dict[str, list[str]]:
 
 
 def train_seed(
-    method: str, seed: int, params: Params, examples: dict[str, Examples], ids: dict, fingerprint: str
+    method: str,
+    seed: int,
+    params: Params,
+    examples: dict[str, Examples],
+    ids: dict,
+    fingerprint: str,
+    forecast: Forecast,
 ) -> None:
     """One run: ``run.json`` says running, then finished, failed or interrupted."""
     settings, options = params.training(method), params.options(method)
@@ -66,6 +75,16 @@ def train_seed(
     about |= {"parameters": settings.model_dump() | options, "data_digest": data["digest"]}
     about |= {"code": of_training(params, method), "member": who(), "versions": versions()}
     checkpoint = Checkpoint(this.folder / "checkpoint.pt", fingerprint)
+
+    def begin() -> None:  # not before: the run that is there may have taken hours
+        this.start(fingerprint, about)
+        if seed == forecast.seeds[0]:
+            forecast.begin()
+
+    def report(history: list[Row]) -> None:
+        this.write_history(history)
+        forecast.after_epoch(history)
+
     try:
         fitted = fit(
             load_method(method),
@@ -74,9 +93,9 @@ def train_seed(
             settings,
             seed,
             checkpoint,
-            this.write_history,
+            report,
             params.launch.strategy,
-            begin=lambda: this.start(fingerprint, about),  # not before: the run that is there may have taken hours
+            begin,
         )
         write_results(this, fitted, examples, ids, params)
     except TrainingInterruptedError as reason:

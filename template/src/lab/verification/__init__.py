@@ -1,1 +1,1 @@
-"""Whether results are what they claim to be: stages run again in a throw-away folder, and all is compared."""
+"""Whether results are what they claim to be, and whether they hold on other splits: all is made again and compared."""

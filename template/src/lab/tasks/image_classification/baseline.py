@@ -4,14 +4,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method
+from lab.tasks.image_classification.distortion import distorted
 from lab.tasks.image_classification.problem import sizes
 
 
 class Perceptron(Method):
-    """``width``: units in each of the two hidden layers."""
+    """``width``: units in each of the two hidden layers; ``augment``: how far pictures are moved and turned."""
 
-    def __init__(self, examples: Examples, width: int) -> None:
+    def __init__(self, examples: Examples, width: int, augment: float) -> None:
         super().__init__()
+        self.augment = augment
         shape, classes = sizes(examples)
         self.layers = nn.Sequential(
             nn.Flatten(),
@@ -23,7 +25,8 @@ class Perceptron(Method):
         )
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        logits = self.layers(batch["picture"])
+        picture = distorted(batch["picture"], self.augment) if self.training else batch["picture"]
+        logits = self.layers(picture)
         accuracy = (logits.argmax(dim=1) == batch["label"]).float().mean()
         return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
 

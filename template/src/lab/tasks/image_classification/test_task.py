@@ -17,6 +17,7 @@ from lab.contract import Batch, Method
 from lab.data_settings import DataSettings
 from lab.tasks.image_classification import problem
 from lab.tasks.image_classification.baseline import Perceptron
+from lab.tasks.image_classification.distortion import distorted
 from lab.tasks.image_classification.novel import ResidualNetwork
 
 
@@ -28,7 +29,7 @@ def batch() -> Batch:
 
 def untrained(batch: Batch) -> list[Method]:
     torch.manual_seed(0)
-    return [Perceptron(batch, width=128), ResidualNetwork(batch, width=16, augment=0.1)]
+    return [Perceptron(batch, width=128, augment=0.1), ResidualNetwork(batch, width=16, augment=0.1)]
 
 
 def test_loss_starts_where_all_digits_are_equally_likely(batch: Batch) -> None:
@@ -63,12 +64,18 @@ def test_a_scan_keeps_its_label_and_its_pixels(tmp_path: Path) -> None:
         assert tested["label"][row] == table.loc[identity, "label"]
 
 
-def test_distortion_is_gentle_random_and_only_for_training(batch: Batch) -> None:
-    network = ResidualNetwork(batch, width=4, augment=0.1)
-    unchanged = ResidualNetwork(batch, width=4, augment=0.0)
-    torch.testing.assert_close(unchanged.distort(batch["picture"]), batch["picture"], atol=1e-5, rtol=0)
-    distorted = network.distort(batch["picture"])
-    assert not torch.equal(distorted, network.distort(batch["picture"]))
-    assert distorted.mean().item() == pytest.approx(batch["picture"].mean().item(), rel=0.2)
+def test_distortion_is_gentle_and_random(batch: Batch) -> None:
+    picture = batch["picture"]
+    torch.testing.assert_close(distorted(picture, 0.0), picture, atol=1e-5, rtol=0)
+    moved = distorted(picture, 0.1)
+    assert not torch.equal(moved, distorted(picture, 0.1))
+    assert moved.mean().item() == pytest.approx(picture.mean().item(), rel=0.2)
+
+
+@pytest.mark.parametrize("method", [Perceptron, ResidualNetwork])
+def test_only_training_sees_distorted_pictures(batch: Batch, method: type[Method]) -> None:
+    network = method(batch, width=4, augment=0.1)  # type: ignore[call-arg]
+    network.train()
+    assert not torch.equal(network.loss(batch)["loss"], network.loss(batch)["loss"])
     network.eval()
     assert torch.equal(network.loss(batch)["loss"], network.loss(batch)["loss"])

@@ -1,0 +1,91 @@
+"""How much depends on the split: scores of methods that were trained on several, in ``records/folds.jsonl``.
+
+``lab.verification.folds`` trains them. Each example is tested in one fold. The folds share most of their training
+examples, so their scores are alike, and a plain interval over folds is far too narrow: that of Nadeau & Bengio
+(2003, "Inference for the Generalization Error", section 3.2.2) allows for it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+from lab.errors import UserError
+from lab.files import read_json, read_text, write_text
+from lab.fingerprint import of_fold
+from lab.paths import FOLDS, PROVENANCE
+from lab.settings import Params
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One training: on all examples but those of ``fold``, which were then scored."""
+
+    method: str
+    fold: int
+    of: int
+    fingerprint: str
+    """Of code, settings, data and split: another one is another training."""
+    scores: dict[str, float]
+
+
+def read_folds() -> list[Fold]:
+    if not FOLDS.is_file():
+        return []
+    found = []
+    for number, line in enumerate(read_text(FOLDS).splitlines(), start=1):
+        try:
+            found.append(Fold(**json.loads(line)))
+        except (ValueError, TypeError):
+            where = f"{FOLDS.as_posix()}, line {number}"
+            raise UserError(f"{where}: not as `lab folds` wrote it: `git checkout {FOLDS.as_posix()}`") from None
+    return found
+
+
+def note(new: Fold) -> None:
+    """Write a fold down, in the place of an earlier one of the same method."""
+    others = [each for each in read_folds() if (each.method, each.fold, each.of) != (new.method, new.fold, new.of)]
+    write_text(FOLDS, "".join(json.dumps(asdict(each), sort_keys=True) + "\n" for each in [*others, new]))
+
+
+def current(params: Params, method: str, fold: int) -> Fold | None:
+    """What is known of this fold, if it is of today's code, settings and data."""
+    wanted = of_fold(params, method, fold, read_json(PROVENANCE, "digest")["digest"])
+    return next((each for each in read_folds() if (each.method, each.fingerprint) == (method, wanted)), None)
+
+
+@dataclass(frozen=True)
+class OverFolds:
+    """One metric of one method over all folds, and its difference from the baseline, paired by fold."""
+
+    mean: float
+    std: float
+    difference: float | None
+    interval: list[float]
+
+
+def over_folds(params: Params, metric: str) -> dict[str, OverFolds]:
+    """By method, the baseline first; methods that lack a current fold are left out, all if the baseline does."""
+    scores: dict[str, np.ndarray] = {}
+    for method in ["baseline", *(name for name in params.methods if name != "baseline")]:
+        found = [current(params, method, fold) for fold in range(params.split.folds)]
+        if all(found):
+            scores[method] = np.array([each.scores[metric] for each in found if each])
+    result = {}
+    for method, values in scores.items() if "baseline" in scores else ():
+        shift = None if method == "baseline" else values - scores["baseline"]
+        ends = [] if shift is None else corrected_interval(shift, 1 - params.compare.confidence)
+        mean = None if shift is None else float(shift.mean())
+        result[method] = OverFolds(float(values.mean()), float(values.std(ddof=1)), mean, ends)
+    return result
+
+
+def corrected_interval(differences: np.ndarray, alpha: float) -> list[float]:
+    """The interval of a mean difference (folds,), each fold of which was tested on what the others trained on."""
+    folds = len(differences)
+    shared = 1 / folds + 1 / (folds - 1)  # the second: tested examples for each one that was trained on
+    margin = -stdtrit(folds - 1, alpha / 2) * np.sqrt(shared * differences.var(ddof=1))
+    return [float(differences.mean() - margin), float(differences.mean() + margin)]
