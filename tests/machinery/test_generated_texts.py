@@ -9,7 +9,7 @@ import torch
 from sacrebleu import corpus_bleu, corpus_chrf
 
 from lab.comparison.generated_texts import measure_texts, score_texts
-from lab.data.sentences import END, PADDING, UNKNOWN, Vocabulary, characters, longest, read, sentence, words
+from lab.sentences import END, PADDING, UNKNOWN, Vocabulary, characters, longest, read, sentence, words
 
 ALLOWED = [["A cat sits on the mat.", "There is a cat on the mat."], ["Two dogs run"], ["it rains, again and again"]]
 WRITTEN = ["there is a cat on the  mat .", "two dogs run home", "nothing"]

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from lab.contract import Metric
-from lab.data.sentences import IDEOGRAPHS, words
+from lab.sentences import IDEOGRAPHS, words
 
 if TYPE_CHECKING:
     from sacrebleu.metrics import BLEU, CHRF

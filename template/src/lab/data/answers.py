@@ -19,8 +19,8 @@ from lab.data.checks import Check
 from lab.data.hearing import features as sound_features
 from lab.data.hearing import spectrograms
 from lab.data.picture_copies import grey, shrink
-from lab.data.sentences import words as words_of
 from lab.data_results import Severity
+from lab.sentences import words as words_of
 
 MOST = 20_000
 """Examples that the quick model sees: more would make validation slow, and tell little more."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Method
-from lab.data.sentences import END, PADDING, UNKNOWN, Vocabulary, characters, read, words
+from lab.sentences import END, PADDING, UNKNOWN, Vocabulary, characters, read, words
 
 
 class Step(NamedTuple):

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from lab.comparison.drawing import called, colours, medium, on_slides, said, say
 from lab.contract import Drawn
-from lab.data.sentences import read, words
+from lab.sentences import read, words
 from lab.tasks.image_captioning.scenes import kinds
 
 KINDS = {

@@ -12,7 +12,7 @@ import torch
 
 from lab.comparison.generated_texts import BLEU_SCORE, CHRF_SCORE, EXACT_MATCH
 from lab.contract import Contents, Drawn, Examples, Provenance
-from lab.data.sentences import Vocabulary, characters, longest, read
+from lab.sentences import Vocabulary, characters, longest, read
 from lab.tasks.image_captioning.captioned import collect_captioned
 from lab.tasks.image_captioning.scenes import collect_scenes, scene_rules
 
@@ -63,7 +63,7 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """``picture``: (n, channels, height, width), uint8.
 
-    ``caption``: (n, characters), its sentences as ``lab.data.sentences.characters`` writes them. ``tokens``: (n,
+    ``caption``: (n, characters), its sentences as ``lab.sentences.characters`` writes them. ``tokens``: (n,
     wordings, words), the numbers of each sentence's words; of a picture with fewer sentences some are repeated.
     """
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
@@ -96,7 +96,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     from sklearn.neighbors import NearestNeighbors
     from sklearn.preprocessing import normalize
 
-    from lab.data.sentences import words
+    from lab.sentences import words
 
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     pixels = np.load(raw / "pictures.npy", mmap_mode="r").reshape(len(table), -1)

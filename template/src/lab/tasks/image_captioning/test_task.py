@@ -13,9 +13,9 @@ import torch
 from PIL import Image
 
 from lab.contract import Batch, Method
-from lab.data.sentences import END, PADDING, Vocabulary, characters, read
 from lab.data_settings import DataSettings
 from lab.errors import UserError
+from lab.sentences import END, PADDING, Vocabulary, characters, read
 from lab.tasks.image_captioning import problem, scenes
 from lab.tasks.image_captioning.baseline import Recurrent
 from lab.tasks.image_captioning.captioner import vocabulary_of
@@ -187,7 +187,8 @@ def test_own_pictures_with_chinese_captions_train_by_settings_alone(tmp_path: Pa
         "sha256",
         "height",
     }
-    ids = {"train": table["id"][8:].tolist(), "test": table["id"][:8].tolist()}
+    test = table["id"][::5].tolist()
+    ids = {"train": [identity for identity in table["id"] if identity not in test], "test": test}
     examples = cast(dict[str, Batch], problem.load(tmp_path, ids))
     assert examples["train"]["picture"].shape == (32, 3, 24, 24)
     for method in methods(examples["train"]):

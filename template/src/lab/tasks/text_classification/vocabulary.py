@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from lab.data.sentences import words
+from lab.sentences import words
 
 PADDING, UNKNOWN = 0, 1
 """Numbers of what fills a short sentence up, and of every word that the training split does not know."""
