@@ -73,13 +73,15 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     captions = table["caption"].map(str.splitlines)
     learnt = [text for texts in captions[splits["train"]] for text in texts]
     vocabulary, length = Vocabulary.learn(learnt), longest(learnt)
-    most, wide = int(captions[splits["train"]].map(len).max()), int(table["caption"].map(len).max())
+    most = int(captions[splits["train"]].map(len).max())
+    # Of the training examples nothing may change with the others, not even how wide the rows are.
+    wide = int(table["caption"].map(len).max())
     examples: dict[str, Examples] = {}
     for split, ids in splits.items():
         chosen = [texts[number % len(texts)] for texts in captions[ids] for number in range(most)]
         examples[split] = {
             "picture": pictures[torch.tensor(place.loc[ids].to_numpy())],
-            "caption": characters(table["caption"][ids].tolist(), wide),
+            "caption": characters(table["caption"][ids].tolist(), wide if split != "train" else 0),
             "tokens": vocabulary.encode(chosen, length).view(len(ids), most, length),
         }
     return examples
