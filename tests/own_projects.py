@@ -11,10 +11,19 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import TASKS, Project
-from own_data import make_captions, make_houses, make_molecules, make_pictures, make_reviews, make_sounds
+from own_data import (
+    make_captions,
+    make_houses,
+    make_lines,
+    make_molecules,
+    make_pictures,
+    make_reviews,
+    make_sounds,
+    make_translations,
+)
 
-KINDS = [task for task in TASKS if task != "reinforcement_learning"]
-"""Tasks that own data can be brought to."""
+KINDS = [task for task in TASKS if task not in ("reinforcement_learning", "custom")]
+"""Tasks that own data can be brought to by settings alone."""
 STAGES = ("fingerprint", "collect", "validate", "split")
 
 
@@ -71,6 +80,11 @@ def bring(project: Project, task: str) -> str:
         columns = {"text": "smiles", "target": "solubility", "id": "name"}
         data(project, source="table", path="own_data/分子.csv", columns=columns, unit="mol/L")
         return "150 molecules of 135 groups, the target is solubility (mol/L)"
+    if task == "translation":
+        make_translations(project.path / "own_data/翻譯.csv")
+        columns = {"text": "english", "target": "chinese", "id": "編號"}
+        data(project, source="table", path="own_data/翻譯.csv", columns=columns, longest=30)
+        return "150 pairs of sentences"
     if task == "image_captioning":
         make_captions(project.path / "own_data/圖說.csv")
         columns = {"file": "圖片", "target": "說明"}
@@ -107,6 +121,10 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
         pd.DataFrame(rows | {columns["group"]: range(len(files))}).to_csv(path, index=False)
     elif "text" in columns and "unit" in given:
         make_molecules(path, number)
+    elif "longest" in given and columns:
+        make_translations(path, number)
+    elif "longest" in given:
+        make_lines(path, number)
     elif "text" in columns:
         names = {"評論": columns["text"], "情緒": columns["target"]}
         pd.read_csv(make_reviews(path, number)).rename(columns=names).to_csv(path, index=False)

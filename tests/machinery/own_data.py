@@ -125,3 +125,30 @@ def make_molecules(path: Path, number: int = 150) -> Path:
         rows.append({"name": f"分子 {row:03d}", "smiles": "C" * size + ENDS[end], "solubility": round(value, 2)})
     pd.DataFrame(rows).to_csv(path, index=False)
     return path
+
+
+CLAUSES = (("She bought", "她買了"), ("He lost", "他弄丟了"), ("We found", "我們找到"), ("I need", "我需要"))
+THINGS = (("apples", "顆蘋果"), ("books", "本書"), ("tickets", "張票"), ("umbrellas", "把雨傘"), ("keys", "把鑰匙"))
+
+
+def make_translations(path: Path, number: int = 150) -> Path:
+    """A CSV of English sentences about a number of things, with their Chinese translations."""
+    rows = []
+    for row in range(number):
+        (who, chinese), (thing, counted) = CLAUSES[row % 4], THINGS[row // 4 % 5]
+        count = 2 + row * 37 % 900
+        rows.append(
+            {"編號": f"句 {row:03d}", "english": f"{who} {count} {thing}.", "chinese": f"{chinese}{count}{counted}。"}
+        )
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def make_lines(folder: Path, number: int = 150) -> Path:
+    """The same in two files of lines, of which one has the line ends of Windows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = pd.read_csv(make_translations(folder.parent / "pairs.csv", number))
+    for column, ending, newline in (("english", "en", "\r\n"), ("chinese", "zh", "\n")):
+        text = "\n".join(table[column]) + "\n"
+        (folder / f"news.{ending}").write_text(text, encoding="utf-8", newline=newline)
+    return folder

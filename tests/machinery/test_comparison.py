@@ -20,6 +20,7 @@ from lab.contract import Metric
 from lab.errors import UserError
 from lab.settings import CompareSettings
 from lab.stages.compare import verdicts
+from lab.words import speaker
 
 SETTINGS = CompareSettings(resamples=200, confidence=0.95, seed=0)
 ACCURACY = Metric("accuracy", higher_is_better=True, bounds=(0, 1))
@@ -88,10 +89,22 @@ def test_one_seed_gives_neither_deviation_nor_verdict() -> None:
         found = compared["methods"]["novel"]["metrics"][metric]["difference"]
         assert [found[key] for key in ("p", "p_corrected", "verdict", "variance")] == [None] * 4
         assert all(np.isfinite(found["interval"]))
-    said = "\n".join(verdicts(compared))
+    said = "\n".join(verdicts(compared, speaker("en")))
     assert "±" not in said
     assert "p =" not in said
     assert "one seed gives no verdict" in said
+
+
+def test_the_console_names_methods_as_in_print_and_in_the_projects_language() -> None:
+    settings = SETTINGS.model_copy(update={"labels": {"novel": "殘差網路"}})
+    compared = compare(problem(), runs(baseline=0.5, novel=0.95), settings)
+    compared["methods"]["baseline"]["label"] = "基準方法"
+    for metric, label in zip(compared["metrics"], ("準確率", "誤差"), strict=True):
+        metric["label"] = label
+    lines = verdicts(compared, speaker("zh-TW"))
+    assert any(line.startswith("殘差網路：準確率") and line.endswith("：顯著較佳") for line in lines), lines
+    assert lines[-1] == "依驗證集的準確率選出的方法：殘差網路"
+    assert not any(word in line for line in lines for word in ("novel", "baseline", "accuracy", "from", "champion"))
 
 
 def test_seeds_that_differ_widely_make_a_difference_doubtful() -> None:

@@ -95,7 +95,7 @@ def test_one_seed_shows_neither_deviation_nor_verdict(folder: Path, language: st
             r"better than the|worse than the|This is not significant|優於|劣於|差異不顯著|未達顯著", text
         )
         assert re.search("no verdict|無法判定", text)
-        assert re.search("what another seed would change is unknown|無法得知換種子", " ".join(text.split()))
+        assert re.search("what another seed would change is unknown|無法得知換隨機種子", " ".join(text.split()))
         assert all(stands_in(row, text) for row in rows(comparison, metrics=1))
 
 

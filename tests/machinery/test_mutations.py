@@ -17,6 +17,7 @@ from corruptions_of_captions import CAPTIONS
 from corruptions_of_molecules import MOLECULES
 from corruptions_of_pictures import PICTURES
 from corruptions_of_sounds import SOUNDS
+from corruptions_of_translations import TRANSLATIONS
 from great_expectations.expectations import ExpectTableRowCountToEqual
 
 from lab.data.gate import failures
@@ -33,6 +34,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "games": ("reinforcement_learning", 200, GAMES),
     "tunes": ("audio_classification", 500, SOUNDS),
     "molecules": ("graph_regression", 1000, MOLECULES),
+    "translations": ("translation", 1500, TRANSLATIONS),
     "scenes": ("image_captioning", 1600, CAPTIONS),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""

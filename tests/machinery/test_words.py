@@ -44,7 +44,7 @@ def test_the_chinese_is_chinese() -> None:
 
 PUT_TOGETHER = re.compile(
     r"kinds\.\w+|cards\.(champion_\w+|stop|warn|info)|results\.(found|doubt|reference|title)_\w+|documents\.(rules_\w+|proposal|report|presentation)"
-    r"|figures\.(train|validation)_(loss|ends)|methods\.\w+|rules\.\w+|terms\.not_significant"
+    r"|hand_in\.(data|model)_card|figures\.(train|validation)_(loss|ends)|methods\.\w+|rules\.\w+|terms\.not_significant"
     r"|evidence\.(proposal|report|slides|better|worse|not_significant|" + "|".join(CHECKS) + r")(_todo)?"
 )
 """Names that code puts together: ``f"kinds.{source['kind']}"``."""
@@ -82,3 +82,28 @@ def test_values_are_filled_in_as_they_are(language: str) -> None:
     assert rule("expect_something_else", language, {}) == "something else"
     with pytest.raises(KeyError):
         speaker(language)("cards.biased")
+
+
+REPLACED = re.compile(
+    r"(?<!隨機)種子|最後比較|依方法數校正|差異不顯著|無法證明|p（Holm）|現況|公平的對手|人造資料|量測所得|真實素材|還缺什麼|新在哪裡|@鍵"
+    r"|足以讓他人重做|超出了區間|差異是真的|讓外行人|數字如何得出|新穎的(問題|方法)|摘要值|記憶體峰值|bytes"
+)
+"""Words that Taiwan's universities do not use so; what is better stands in the table."""
+REPLACED_IN_ENGLISH = re.compile(
+    r"\bdifference to (?!disappear)|of the baseline\b.*\bagainst\b|steered by|draws anew|\bmade data"
+    r"|served for the comparison alone|fair opponent|way out|gravest limit|stand beside those|number you may turn"
+    r"|your changes concern|Better machinery"
+)
+
+
+def test_words_that_were_replaced_do_not_come_back() -> None:
+    """Where people read: tables of words, README, prompts, settings and rubrics in either language."""
+    read = [*(TEMPLATE / "src/lab").glob("*.toml"), *TEMPLATE.rglob("*.jinja"), *(TEMPLATE / "rubrics").glob("*.yml")]
+    read += [TEMPLATE / "readme/zh-TW.md", *TEMPLATE.glob("src/lab/tasks/*/task.yml")]
+    for path in read:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "{{ say(" not in line and "_copier_conf" not in path.name:
+                assert not REPLACED_IN_ENGLISH.search(line), (path.name, line)
+            text = "".join(re.findall(r"'([^']*)'", line)) if "{{ say(" in line else line.partition(" = ")[2] or line
+            if HAN.search(text):
+                assert not REPLACED.search(text), (path.name, line)

@@ -136,8 +136,12 @@ def labels(names: list[str], given: dict[str, str], language: str) -> dict[str, 
         if name not in names:
             meant = did_you_mean(name, names)
             raise UserError(f"params.yaml: compare.labels: {name!r} is no method and no classical reference{meant}")
-    own = table(language)["methods"]
-    return {name: given.get(name, own.get(name, name.replace("_", " "))) for name in names}
+    return {name: called(name, given, language) for name in names}
+
+
+def called(name: str, given: dict[str, str], language: str) -> str:
+    """What one method is called in print."""
+    return given.get(name) or table(language)["methods"].get(name, name.replace("_", " "))
 
 
 def recorded(metric: Metric, language: str) -> MetricRecord:

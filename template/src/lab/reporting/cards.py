@@ -6,7 +6,8 @@ After "Model Cards for Model Reporting" (Mitchell et al. 2019).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from lab.data_results import Collected
 from lab.reporting.documents import Results
@@ -64,13 +65,13 @@ def model_card(project: Project, results: Results, runs: dict[int, RunRecord]) -
         say("cards.reach" if len(comparison["seeds"]) > 1 else "cards.reach_one_seed"),
         *([] if source["kind"] == "real" else [limit(say, source)]),
         _champion(say, comparison),
-        *(say("cards.biased", metric=code(metric["name"])) for metric in comparison["metrics"] if metric["biased"]),
+        *(say("cards.biased", metric=named(one["name"], one)) for one in comparison["metrics"] if one["biased"]),
     ]
     parts = [
         f"# {say('cards.model_card', method=code(champion))}",
         table(["", ""], about),
         f"## {say('cards.weights')}",
-        table([say("terms.file"), say("cards.validation_of", metric=code(primary["name"]))], weights),
+        table([say("terms.file"), say("cards.validation_of", metric=named(primary["name"], primary))], weights),
         say("cards.chosen"),
         f"## {say('cards.results')}",
         comparison_table(say, comparison),
@@ -80,6 +81,11 @@ def model_card(project: Project, results: Results, runs: dict[int, RunRecord]) -
         "\n".join(f"- {limit}" for limit in limits),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def named(name: str, entry: Mapping[str, Any]) -> str:
+    """What a method, a reference or a metric is called in print."""
+    return escape(entry.get("label") or name.replace("_", " "))
 
 
 def kind(say: Say, source: Collected) -> str:
@@ -117,23 +123,26 @@ def comparison_table(say: Say, comparison: Comparison) -> str:
                 shift = f"{number(difference['mean'], digits, signed=True)} "
                 shift += escape(interval(difference["interval"], digits))
                 if entry["family"] == "ablation":
-                    shift += f" ({say('terms.from', method=code(difference['against']))})"
+                    whole = difference["against"]
+                    shift += f" ({say('terms.from', method=named(whole, comparison['methods'][whole]))})"
                 verdict = say(f"terms.{(difference['verdict'] or 'no_verdict').replace(' ', '_')}")
             unit = f" ({escape(metric['unit'])})" if metric["unit"] else ""
             arrow = "↑" if metric["higher_is_better"] else "↓"
-            rows.append((code(method), f"{code(metric['name'])}{unit} {arrow}", value, shift, verdict))
+            rows.append((named(method, entry), f"{named(metric['name'], metric)}{unit} {arrow}", value, shift, verdict))
     for name, reference in comparison["references"].items():
         metric = comparison["metrics"][0]
         value = number(reference["metrics"][metric["name"]]["value"], metric["digits"])
-        rows.append((escape(name.replace("_", " ")), code(metric["name"]), value, number(None), say("terms.classical")))
+        about = (named(name, reference), named(metric["name"], metric))
+        rows.append((*about, value, number(None), say("terms.classical")))
     return table([say(f"terms.{name}") for name in ("method", "metric", mean, "difference", "verdict")], rows)
 
 
 def _champion(say: Say, comparison: Comparison) -> str:
     """What having been chosen on validation data means on the test split."""
-    name = comparison["metrics"][0]["name"]
+    metric = comparison["metrics"][0]
+    name = metric["name"]
     difference = comparison["methods"][comparison["champion"]]["metrics"][name]["difference"]
     if difference is None:
         return say("cards.champion_is_baseline")
     found = (difference["verdict"] or "no_verdict").replace(" ", "_")
-    return say(f"cards.champion_{found}", metric=code(name))
+    return say(f"cards.champion_{found}", metric=named(name, metric))

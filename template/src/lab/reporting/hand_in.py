@@ -62,12 +62,13 @@ def main() -> None:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     size, name = sum(path.stat().st_size for path in HAND_IN.rglob("*") if path.is_file()), HAND_IN.as_posix()
-    print(f"wrote {name}/ ({size / 1e6:.1f} MB) of commit {commit[:10]}: {name}/README.md explains it")
+    say = speaker(project.language)
+    print(say("console.handed_in", folder=name, size=f"{size / 1e6:.1f}", commit=commit[:10]))
     if size > LARGE:
-        print(f"note: more than {LARGE / 1e6:.0f} MB is slow to open: use smaller pictures in documents and figures")
+        print(say("console.too_large", size=f"{LARGE / 1e6:.0f}"))
     if missing := [piece for one in report["criteria"] for piece in one["evidence"] if not piece["found"]]:
-        print(f"note: {len(missing)} pieces of evidence are missing: `uv run lab rubric` names them")
-    print(f'next: git add {name}, then git commit --message "Hand in", then git push')
+        print(say("console.evidence_missing", number=len(missing)))
+    print(say("console.next_commit", folder=name))
 
 
 def _commit() -> str:
@@ -85,22 +86,26 @@ def _commit() -> str:
 
 def _page(project: Project, results: Results, report: RubricReport, commit: str) -> str:
     """What a Git host shows of the folder: the documents, the comparison, and the evidence with a link for each."""
-    members = ", ".join(escape(" ".join(filter(None, (one.name, one.id)))) for one in project.members)
-    documents = [f"[{name}]({(DELIVERABLES / f'{name}.pdf').as_posix()})" for name in DOCUMENTS]
-    documents += [f"[slides for PowerPoint]({POWERPOINT.as_posix()})"] if POWERPOINT.is_file() else []
-    cards = [f"[{path.stem.replace('_', ' ')}]({path.as_posix()})" for path in sorted(DELIVERABLES.glob("*.md"))]
+    say = speaker(project.language)
+    members = say("results.list").join(escape(" ".join(filter(None, (one.name, one.id)))) for one in project.members)
+    documents = [f"[{say(f'evidence.{name}')}]({(DELIVERABLES / f'{name}.pdf').as_posix()})" for name in DOCUMENTS]
+    documents += [f"[{say('hand_in.for_powerpoint')}]({POWERPOINT.as_posix()})"] if POWERPOINT.is_file() else []
+    cards = [f"[{say(f'hand_in.{path.stem}')}]({path.as_posix()})" for path in sorted(DELIVERABLES.glob("*.md"))]
+    listed = say("results.list").join([*documents, *cards, f"[Data Docs]({DATA_DOCS.as_posix()})"])
     parts = [
         f"# {escape(project.title)}",
         f"{members} · {escape(project.course)} · commit `{commit}`",
-        f"**Documents**: {', '.join([*documents, *cards, f'[Data Docs]({DATA_DOCS.as_posix()})'])}",
-        comparison_table(speaker(project.language), results["comparison"]),
-        f"![comparison of the methods]({(FIGURES / 'comparison.svg').as_posix()})",
-        f"Each number is in [{COMPARISON.name}]({COMPARISON.as_posix()}); `uv run dvc repro` makes all of it again.",
-        "# Evidence",
-        f"The same as a page, to open in a browser: [{RUBRIC_PAGE.name}]({RUBRIC_PAGE.as_posix()})",
+        f"**{say('hand_in.documents')}**{say('figures.colon')}{listed}",
+        comparison_table(say, results["comparison"]),
+        f"![{say('hand_in.comparison')}]({(FIGURES / 'comparison.svg').as_posix()})",
+        say("hand_in.each_number", file=f"[{COMPARISON.name}]({COMPARISON.as_posix()})"),
+        f"# {say('hand_in.evidence')}",
+        say("hand_in.as_page", page=f"[{RUBRIC_PAGE.name}]({RUBRIC_PAGE.as_posix()})"),
     ]
     for criterion in report["criteria"]:
-        parts.append(f"## {escape(criterion['title'])} ({criterion['points']:g} points)")
+        parts.append(
+            "## " + say("rubric.criterion", title=escape(criterion["title"]), points=f"{criterion['points']:g}")
+        )
         parts.append("\n".join(_piece(piece) for piece in criterion["evidence"]))
     return "\n\n".join(parts) + "\n"
 

@@ -14,7 +14,7 @@ from lab.reporting.records import sentences
 from lab.reporting.team import shares
 from lab.reporting.typst_text import COMMENT
 from lab.settings import read_project
-from lab.words import speaker
+from lab.words import Say, speaker
 
 PREVIEW = HOME / "preview"
 """Not deliverables/, which DVC holds: what is handed in comes from ``dvc repro``."""
@@ -28,7 +28,7 @@ Times = dict[Path, int]
 def main() -> None:
     if not COMPARISON.is_file():
         raise UserError(f"{COMPARISON.as_posix()} is missing: run `uv run dvc repro` once, documents read its results")
-    print(f"open {PREVIEW.as_posix()}/report.pdf; Ctrl+C ends", flush=True)
+    print(_say()("console.watching", path=f"{PREVIEW.as_posix()}/report.pdf"), flush=True)
     seen: Times = {}
     try:
         while True:
@@ -59,15 +59,18 @@ def typeset_changed(seen: Times) -> Times:
         with atomic(PREVIEW / f"{source.stem}.pdf") as temporary:
             temporary.write_bytes(content)
         left = COMMENT.sub("", read_text(source)).count(PROMPT_CALL)
-        told_left = {0: "nothing is left to write", 1: "1 part is left to write"}.get(
-            left, f"{left} parts are left to write"
-        )
-        print(f"{source.stem}: {time.perf_counter() - started:.1f} s; {told_left}", flush=True)
+        say, kind = _say(), {0: "console.all_written", 1: "console.part_left"}.get(left, "console.parts_left")
+        seconds = f"{time.perf_counter() - started:.1f}"
+        print(say("console.typeset", document=source.stem, seconds=seconds, left=say(kind, left=left)), flush=True)
     return now
 
 
+def _say() -> Say:
+    return speaker(read_project().language)
+
+
 def _told() -> dict[str, str]:
-    return told(sentences(speaker(read_project().language)), {one.name: one.runs for one in shares(live=False)})
+    return told(sentences(_say()), {one.name: one.runs for one in shares(live=False)})
 
 
 def _read_by_documents() -> list[Path]:

@@ -6,9 +6,10 @@ from lab.data_results import Collected
 from lab.errors import one_line, run, wrong
 from lab.files import tree_digest, whole_folder, write_json
 from lab.paths import EXAMPLES, PROVENANCE, RAW
-from lab.settings import read_params
+from lab.settings import read_params, read_project
 from lab.team_code.example_checks import collected
 from lab.team_code.loading import load_problem
+from lab.words import speaker
 
 
 def main() -> None:
@@ -34,7 +35,8 @@ def main() -> None:
             "digest": tree_digest(raw),
         }
         write_json(raw / PROVENANCE.name, record)
-    print(f"collected {len(examples)} examples ({source.kind} data): {source.title}")
+    say = speaker(read_project().language)
+    print(say("console.collected", rows=len(examples), kind=say(f"kinds.{source.kind}"), title=source.title))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from lab.settings import read_params, read_project
 from lab.style import NUMBER, interval, number, probability, with_unit
 from lab.team_code.loading import load_problem
 from lab.tracking.follower import sync_all
+from lab.words import Say, speaker
 
 
 def main() -> None:
@@ -55,7 +56,7 @@ def main() -> None:
     )
     spent = {method: costs(list(runs.values())) for method, runs in records.items()}
     write_json(COSTS, Costs(methods=spent, look=look))
-    for line in verdicts(summary):
+    for line in verdicts(summary, speaker(project.language)):
         print(line)
     sync_all()
 
@@ -78,38 +79,43 @@ def costs(runs: list[RunRecord]) -> MethodCosts:
     }
 
 
-def verdicts(summary: Compared) -> list[str]:
-    """The comparison in words, a line for each method and metric."""
-    lines = []
-    for method, entry in summary["methods"].items():
+def verdicts(summary: Compared, say: Say) -> list[str]:
+    """The comparison in words, a line for each method and metric, by what they are called in print."""
+    lines, methods = [], summary["methods"]
+    called = {name: entry["label"] for name, entry in methods.items()}
+    for entry in methods.values():
         for metric in summary["metrics"]:
             found, digits = entry["metrics"][metric["name"]], metric["digits"]
             spread = "" if found["std"] is None else NUMBER["plus_minus"] + number(found["std"], digits)
             value = with_unit(number(found["mean"], digits) + spread, metric["unit"])
-            line = f"{method}: {metric['name']} {value}"
+            parts = [say("console.value", method=entry["label"], metric=metric["label"], value=value)]
             if difference := found["difference"]:
-                line += f", {told(difference, digits)}"
-            lines.append(line)
-    for name, reference in summary["references"].items():
-        metric = summary["metrics"][0]
-        found_there, digits = reference["metrics"][metric["name"]], metric["digits"]
-        value = with_unit(number(found_there["value"], digits), metric["unit"])
-        line = f"classical reference {name}: {metric['name']} {value}"
-        lines.append(f"{line}; {summary['champion']} {told(found_there['champion'], digits)}")
+                parts += told(difference, digits, called, say)
+            lines.append(say("results.then").join(parts))
+    primary = summary["metrics"][0]
+    called |= {name: reference["label"] for name, reference in summary["references"].items()}
+    for reference in summary["references"].values():
+        found_there, digits = reference["metrics"][primary["name"]], primary["digits"]
+        value = with_unit(number(found_there["value"], digits), primary["unit"])
+        line = say("console.reference", name=reference["label"], metric=primary["label"], value=value)
+        against = say("results.then").join(told(found_there["champion"], digits, called, say))
+        lines.append(line + say("figures.item") + called[summary["champion"]] + " " + against)
     if len(summary["seeds"]) == 1:
-        lines.append("one seed gives no verdict: what another would change is unknown; set three seeds or more")
-    if len(summary["methods"]) > 1:
-        lines.append(f"champion, by {summary['metrics'][0]['name']} on validation data: {summary['champion']}")
+        lines.append(say("console.one_seed"))
+    if len(methods) > 1:
+        lines.append(say("console.champion", metric=primary["label"], method=called[summary["champion"]]))
     return lines
 
 
-def told(difference: Difference, digits: int) -> str:
-    """``+1.9 [+0.4, +3.4] from baseline, p = 0.013: better``"""
+def told(difference: Difference, digits: int, called: dict[str, str], say: Say) -> list[str]:
+    """``+1.9 [+0.4, +3.4] from baseline`` and ``p = 0.013: significantly better``"""
     shift = number(difference["mean"], digits, signed=True)
-    line = f"{shift} {interval(difference['interval'], digits)} from {difference['against']}"
+    against = called[difference["against"]]
+    parts = [say("console.against", shift=shift, interval=interval(difference["interval"], digits), against=against)]
     if difference["verdict"]:
-        line += f", p {probability(difference['p_corrected'] or 0.0, equals=True)}: {difference['verdict']}"
-    return line
+        p = probability(difference["p_corrected"] or 0.0, equals=True)
+        parts.append(say("console.verdict", p=p, verdict=say(f"terms.{difference['verdict'].replace(' ', '_')}")))
+    return parts
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from lab.reporting.rubric_page import page
 from lab.reporting.team import shares
 from lab.runs import read_finished
 from lab.settings import read_project
-from lab.words import speaker
+from lab.words import Say, speaker
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
     metadata = croissant(project, results)
     say = speaker(project.language)
     told = sentences(say), {one.name: one.runs for one in shares(live=False)}
-    documents, presentation = compile_documents(*told), _presentation(*told)
+    documents, presentation = compile_documents(*told), _presentation(*told, say)
     for name, content in documents.items():
         with atomic(DELIVERABLES / f"{name}.pdf") as temporary:
             temporary.write_bytes(content)
@@ -51,20 +51,21 @@ def main() -> None:
     write_text(RUBRIC_REPORT.with_suffix(".md"), as_text(report, say, markdown=True))
     write_text(RUBRIC_REPORT.with_suffix(".html"), page(report))
     for path in sorted(DELIVERABLES.iterdir()):
-        print(f"wrote {path.as_posix()}")
+        print(say("console.wrote", path=path.as_posix()))
     for name in documents:
         path = PROSE / f"{name}.typ"
         if language_of_prompts(read_text(path)) not in (project.language, None):
-            print(f"note: the prompts in {path.as_posix()} stay in the language that the project began in")
+            print(say("console.other_language", path=path.as_posix()))
 
 
-def _presentation(records: list[str], team: dict[str, int]) -> bytes | None:
+def _presentation(records: list[str], team: dict[str, int], say: Say) -> bytes | None:
     """The slides for PowerPoint. Whatever a team's own Typst breaks in them, its PDFs are there before the deadline."""
     try:
         return powerpoint(records, team)
     except Exception as error:
         first, *_ = str(error).splitlines() or [""]
-        print(f"warning: no {POWERPOINT.as_posix()}, while the PDFs are whole: {type(error).__name__}: {first}")
+        reason = f"{type(error).__name__}: {first}"
+        print(say("console.no_powerpoint", path=POWERPOINT.as_posix(), reason=reason))
         return None
 
 

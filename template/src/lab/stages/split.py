@@ -10,8 +10,9 @@ from lab.data_results import SplitReport, Validation
 from lab.errors import UserError, run
 from lab.files import atomic, read_json, read_table, write_json
 from lab.paths import EXAMPLES, PROVENANCE, RAW, SPLIT_REPORT, SPLITS, VALIDATION
-from lab.settings import read_params
+from lab.settings import read_params, read_project
 from lab.team_code.loading import load_problem
+from lab.words import speaker
 
 
 def main() -> None:
@@ -43,7 +44,9 @@ def main() -> None:
     # Only now the page is whole. Contents are read again for a few pictures or texts; their digests are not.
     contents = problem.contents(RAW, examples) if hasattr(problem, "contents") else None
     write_page(validation, examples, contents, read_json(PROVENANCE), report)
-    print(f"split {len(rows)} examples: " + ", ".join(f"{size} {name}" for name, size in sizes.items()))
+    say = speaker(read_project().language)
+    told = [say("console.size", size=size, split=say(f"terms.{name}")) for name, size in sizes.items()]
+    print(say("console.split", rows=len(rows), sizes=say("results.list").join(told)))
 
 
 if __name__ == "__main__":

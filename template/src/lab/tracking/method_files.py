@@ -18,8 +18,8 @@ from lab.tracking.tags import ALL_SEEDS, TRIAL, repository_page
 WORDS: dict[Verdict | None, str] = {
     "better": "better than {}",
     "worse": "worse than {}",
-    "not significant": "no significant difference to {}",
-    None: "no verdict from one seed, difference to {}",
+    "not significant": "no significant difference from {}",
+    None: "no verdict from one seed, difference from {}",
 }
 
 OF_ONE_SEED = ("mlflow.source.git.commit", "error", "fingerprint", "seed")

@@ -11,16 +11,19 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.study import Study
 from optuna.trial import TrialState
 
-from lab.comparison.drawing import fit, looks, medium, save
+from lab.comparison.drawing import PAPER, called, fit, looks, medium, said, save, say
+from lab.comparison.summary import called as in_print
 from lab.contract import Metric
 from lab.paths import TUNING_FIGURES
+from lab.settings import read_params, read_project
 from lab.style import PALETTE
 
 
 def draw(method: str, study: Study, metric: Metric) -> list[Path]:
     """Write both; of importance nothing can be said before a few trials have ended."""
-    paths = []
-    with looks():
+    paths, language = [], read_project().language
+    labels = {method: in_print(method, read_params().compare.labels, language)}
+    with looks(PAPER, language, labels):
         for name, figure in (("progress", progress(method, study, metric)), ("importance", importance(method, study))):
             if figure:
                 paths.append(TUNING_FIGURES / f"{method}_{name}.svg")
@@ -36,14 +39,14 @@ def progress(method: str, study: Study, metric: Metric) -> Figure:
     cut = [trial.number for trial in study.get_trials(deepcopy=False) if trial.state == TrialState.PRUNED]
     numbers, values = [trial.number for trial in done], np.array([trial.value for trial in done], dtype=float)
     best = np.maximum.accumulate(values) if metric.higher_is_better else np.minimum.accumulate(values)
-    axes.step(numbers, best, where="post", label="best so far")
-    axes.plot(numbers, values, "o", markersize=4, label="trial")
+    axes.step(numbers, best, where="post", label=say("figures.best_so_far"))
+    axes.plot(numbers, values, "o", markersize=4, label=say("figures.trial"))
     if cut:
-        axes.plot(
-            cut, np.zeros(len(cut)), "|", color=PALETTE["quiet"], transform=axes.get_xaxis_transform(), label="cut off"
-        )
+        across, grey = axes.get_xaxis_transform(), PALETTE["quiet"]
+        axes.plot(cut, np.zeros(len(cut)), "|", color=grey, transform=across, label=say("figures.cut_off"))
     unit = f" ({metric.unit})" if metric.unit else ""
-    axes.set(xlabel="trial", ylabel=f"{metric.name.replace('_', ' ')} on validation data{unit}", title=method)
+    score = say("figures.on_validation", metric=said(metric.label) or metric.name.replace("_", " "))
+    axes.set(xlabel=say("figures.trial"), ylabel=f"{score}{unit}", title=called(method))
     axes.legend()
     return figure
 
@@ -59,5 +62,5 @@ def importance(method: str, study: Study) -> Figure | None:
     names = list(found)[::-1]
     figure, axes = plt.subplots(figsize=(5.4, 0.9 + 0.3 * len(names)))
     axes.barh([name.removeprefix("train.") for name in names], [found[name] for name in names])
-    axes.set(xlabel="share of what sets the good trials apart", title=method)
+    axes.set(xlabel=say("figures.importance"), title=called(method))
     return figure
