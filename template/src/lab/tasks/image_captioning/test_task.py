@@ -193,7 +193,7 @@ def test_own_pictures_with_chinese_captions_train_by_settings_alone(tmp_path: Pa
     assert examples["train"]["picture"].shape == (32, 3, 24, 24)
     for method in methods(examples["train"]):
         optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-        for _ in range(150):
+        for _ in range(250):
             loss = method.train().loss(examples["train"])["loss"]
             optimizer.zero_grad()
             loss.backward()
