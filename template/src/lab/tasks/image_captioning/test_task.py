@@ -170,7 +170,7 @@ def test_own_pictures_with_chinese_captions_train_by_settings_alone(tmp_path: Pa
         image.paste((250, 200, 0), (corner, 10, corner + 10, 40))
         image.save(tmp_path / f"圖 {row}.png")
         side = "左" if left else "右"
-        rows.append({"圖片": f"圖 {row}.png", "說明": f"黃色方塊在{side}邊。"})
+        rows.append({"圖片": f"圖 {row}.png", "說明": "左邊是黃色的方塊。" if left else "方塊在右側"})
         if row % 3 == 0:
             rows.append({"圖片": f"圖 {row}.png", "說明": f"{side}邊有 黃色\n方塊"})
     pd.DataFrame(rows).to_csv(tmp_path / "說明.csv", index=False)
@@ -180,8 +180,8 @@ def test_own_pictures_with_chinese_captions_train_by_settings_alone(tmp_path: Pa
     )
     table, _ = problem.collect(tmp_path, options)
     table.to_parquet(tmp_path / "examples.parquet")
-    assert table["caption"][0] == "黃色方塊在右邊。\n右邊有 黃色 方塊"
-    assert table["caption"][1] == "黃色方塊在左邊。"
+    assert table["caption"][0] == "方塊在右側\n右邊有 黃色 方塊"
+    assert table["caption"][1] == "左邊是黃色的方塊。"
     assert {rule.column for rule in problem.expectations(table, options) if hasattr(rule, "column")} >= set(table) - {
         "id",
         "sha256",
