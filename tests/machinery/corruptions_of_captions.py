@@ -17,7 +17,6 @@ CAPTIONS: dict[str, tuple[str, Corruption]] = {
     "a missing caption": ("answer_is_there", put("caption", None)),
     "an empty caption": ("text_says_something", put("caption", "")),
     "a caption of blanks": ("text_says_something", put("caption", "  \u200b ")),
-    "a caption cut in a character": ("valid_text", put("caption", "a large red three \ud83d")),
     "a caption with a sign that was lost": ("clean_text", put("caption", "a large red thr\ufffde")),
     "the same caption everywhere": ("texts_differ", change("caption", lambda texts: ["a small red one"] * len(texts))),
     "captions of other pictures": ("better_than_chance", change("caption", shuffled)),

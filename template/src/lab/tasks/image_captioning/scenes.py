@@ -14,14 +14,15 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from lab.contract import Provenance
+from lab.contract import Contents, Provenance
+from lab.data.near_duplicates import clusters
 from lab.files import sha256
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
 
-NUMBER, GROUPS = 4800, 100
-"""Scenes, and groups of 50 scans that they are composed of."""
+NUMBER, SPARE, GROUPS = 4800, 200, 100
+"""Scenes; more of them, in place of those that are nearly the same; groups of 50 scans that they are composed of."""
 CANVAS = 40
 """Pixels of a picture's side; each quarter of the picture has room for one digit."""
 SIZES = {"large": 20, "small": 12}
@@ -100,9 +101,9 @@ def compose(random: np.random.Generator, scans: np.ndarray, labels: np.ndarray) 
         scan = int(random.choice([one for one in np.flatnonzero(labels == thing.digit) if one not in used]))
         used.add(scan)
         side = SIZES[thing.size]
-        scaled = np.asarray(Image.fromarray(scans[scan]).resize((side, side), Image.Resampling.BOX), float) / 255
+        scaled = np.asarray(Image.fromarray(scans[scan]).resize((side, side), Image.Resampling.BOX), float)
         y, x = (CANVAS // 2 * part + int(random.integers(CANVAS // 2 - side + 1)) for part in (row, column))
-        picture[y : y + side, x : x + side] += scaled[..., None] * COLOURS[thing.colour]
+        picture[y : y + side, x : x + side] += scaled[..., None] / scaled.max() * COLOURS[thing.colour]
     return picture.round().clip(0, 255).astype(np.uint8), kind, wordings(things, place)
 
 
@@ -115,7 +116,7 @@ def collect_scenes(raw: Path) -> tuple[pd.DataFrame, Provenance]:
     # As many of each digit in each group: 5,000 scans, 500 of each digit, which follow one another.
     order = np.stack([random.permutation(np.flatnonzero(labels == digit)).reshape(GROUPS, -1) for digit in range(10)])
     pictures, rows = [], []
-    for number in range(NUMBER):
+    for number in range(NUMBER + SPARE):
         group = number % GROUPS
         members = order[:, group].ravel()
         picture, kind, sentences = compose(random, scans[members], labels[members])
@@ -127,7 +128,10 @@ def collect_scenes(raw: Path) -> tuple[pd.DataFrame, Provenance]:
             "group": f"scans {group:02d}",
         }
         rows.append(row | {"caption": "\n".join(sentences), "kind": kind, "brightness": picture.mean() / 255})
-    np.save(raw / "pictures.npy", np.stack(pictures))
+    examples, array = pd.DataFrame(rows), np.stack(pictures)
+    same, _ = clusters(Contents(hashed=(), pictures=array), examples["sha256"])
+    kept = np.flatnonzero(~pd.Series(same).duplicated())[:NUMBER]
+    np.save(raw / "pictures.npy", array[kept])
     provenance = Provenance(
         title="Scenes of handwritten digits",
         kind="composed",
@@ -140,7 +144,7 @@ def collect_scenes(raw: Path) -> tuple[pd.DataFrame, Provenance]:
         "scores say nothing of the language of people, nor of photographs. The scans are in 100 groups of 50, a scene "
         "is composed within one of them, and groups are kept together: no scan is in two splits.",
     )
-    return pd.DataFrame(rows), provenance
+    return examples.iloc[kept].reset_index(drop=True), provenance
 
 
 def scene_rules() -> list[Expectation]:

