@@ -15,6 +15,7 @@ from own_data import (
     make_captions,
     make_houses,
     make_lines,
+    make_masks,
     make_molecules,
     make_pictures,
     make_reviews,
@@ -80,6 +81,11 @@ def bring(project: Project, task: str) -> str:
         columns = {"text": "smiles", "target": "solubility", "id": "name"}
         data(project, source="table", path="own_data/分子.csv", columns=columns, unit="mol/L")
         return "150 molecules of 135 groups, the target is solubility (mol/L)"
+    if task == "image_segmentation":
+        make_masks(project.path / "own_data/葉 leaves")
+        classes = {0: "地面", 100: "圓盤", 255: "bar's"}
+        data(project, source="folder", path="own_data/葉 leaves", size=32, classes=classes)
+        return "150 pictures with masks, 3 classes (地面, 圓盤, bar's)"
     if task == "translation":
         make_translations(project.path / "own_data/翻譯.csv")
         columns = {"text": "english", "target": "chinese", "id": "編號"}
@@ -112,7 +118,14 @@ def blocks(project: Project) -> list[tuple[str, str]]:
 def put_files(project: Project, given: dict[str, Any], number: int = 150) -> None:
     """Files where the settings of one of the page's blocks say that they are."""
     path, columns = project.path / given["path"], given.get("columns", {})
-    if columns.get("target") == "caption":
+    if path.name == "leaves":
+        make_masks(path, number, values=(0, 255))
+    elif columns.get("target") == "mask":
+        pairs = zip(*(sorted(path.parent.rglob(f"{name}/*.*")) for name in ("pictures", "masks")), strict=True)
+        named = [[one.relative_to(path.parent).as_posix() for one in pair] for pair in pairs]
+        table = pd.DataFrame(named, columns=[columns["file"], columns["target"]])
+        table.assign(**{columns["group"]: range(len(table))}).to_csv(path, index=False)
+    elif columns.get("target") == "caption":
         table = pd.read_csv(make_captions(path, number))
         table.rename(columns={"圖片": columns["file"], "說明": "caption"}).to_csv(path, index=False)
     elif "file" in columns:

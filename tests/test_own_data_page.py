@@ -36,9 +36,14 @@ def test_the_page_can_be_followed_word_by_word(stamp: Stamp, tmp_path: Path, tas
     quickly(project)
     project.commit()
     first, *others = of_own(project)
-    assert len(others) == (
-        task in ("audio_classification", "image_classification", "text_classification", "translation")
+    by_table = (
+        "audio_classification",
+        "image_classification",
+        "image_segmentation",
+        "text_classification",
+        "translation",
     )
+    assert len(others) == (task in by_table)
     put_files(project, yaml.safe_load(first)["data"])
     settings, done = "", []
     for kind, block in blocks(project):

@@ -33,6 +33,9 @@ class Data:
     """What happens to them afterwards."""
     array: str = "pictures"
     """What ``pictures`` are, and the name of their file."""
+    maps: np.ndarray | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Other files beside the arrays."""
 
     def save(self, raw: Path) -> Data:
         """Write the payload as collect does; note its digest."""
@@ -40,6 +43,10 @@ class Data:
         raw.mkdir(parents=True)
         if self.pictures is not None:
             np.save(raw / f"{self.array}.npy", self.pictures, allow_pickle=True)
+        if self.maps is not None:
+            np.save(raw / "maps.npy", self.maps)
+        for name, content in self.files.items():
+            (raw / name).write_bytes(content)
         (raw / "examples.parquet").write_bytes(b"")
         if self.spoil:
             self.spoil(raw)
@@ -52,7 +59,9 @@ class Data:
     def hashed(self) -> Data:
         """With digests that are right: whoever spoils data before collect has them right."""
         if self.pictures is not None:
-            digests = [sha256(picture.tobytes()) for picture in self.pictures]
+            maps = [b""] * len(self.rows) if self.maps is None else [one.tobytes() for one in self.maps]
+            digests = [sha256(one.tobytes() + more) for one, more in zip(self.pictures, maps, strict=False)]
+            digests += [""] * (len(self.rows) - len(digests))
         else:
             contents = self.problem.contents(Path(), self.rows)
             digests = [sha256(content) for content in contents.hashed]
@@ -68,7 +77,8 @@ class Data:
     def of(self, chosen: Any) -> Data:
         """These rows alone."""
         pictures = None if self.pictures is None else self.pictures[chosen]
-        return replace(self, rows=self.rows.iloc[chosen].reset_index(drop=True), pictures=pictures)
+        maps = None if self.maps is None else self.maps[chosen]
+        return replace(self, rows=self.rows.iloc[chosen].reset_index(drop=True), pictures=pictures, maps=maps)
 
     def copies(self, alter: Callable[[np.ndarray], np.ndarray] = lambda x: x, **columns: Callable[[Any], Any]) -> Data:
         """With copies of every tenth example, under new ids, altered."""
@@ -77,7 +87,8 @@ class Data:
         more = more.assign(**{name: change(more[name]) for name, change in columns.items()})
         rows = pd.concat([self.rows, more], ignore_index=True)
         pictures = None if self.pictures is None else np.concatenate([self.pictures, alter(self.pictures[chosen])])
-        return replace(self, rows=rows, pictures=pictures).hashed()
+        maps = None if self.maps is None else np.concatenate([self.maps, self.maps[chosen]])
+        return replace(self, rows=rows, pictures=pictures, maps=maps).hashed()
 
 
 Corruption = Callable[[Data], Data]

@@ -14,6 +14,7 @@ import yaml
 from corruptions import Corruption, Data
 from corruptions_by_family import GAMES, IDS, INVISIBLE, TABLE, TEXTS
 from corruptions_of_captions import CAPTIONS
+from corruptions_of_masks import MASKS
 from corruptions_of_molecules import MOLECULES
 from corruptions_of_pictures import PICTURES
 from corruptions_of_sounds import SOUNDS
@@ -34,8 +35,9 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "games": ("reinforcement_learning", 200, GAMES),
     "tunes": ("audio_classification", 500, SOUNDS),
     "molecules": ("graph_regression", 1000, MOLECULES),
+    "scenes": ("image_segmentation", 600, MASKS),
     "translations": ("translation", 1500, TRANSLATIONS),
-    "scenes": ("image_captioning", 1600, CAPTIONS),
+    "captions": ("image_captioning", 1600, CAPTIONS),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
 CASES = [
@@ -58,12 +60,14 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Data]
         rows, _ = module.collect(raw, options)
         array = next((name for name in ("pictures", "sounds") if (raw / f"{name}.npy").is_file()), "pictures")
         pictures = np.load(raw / f"{array}.npy") if (raw / f"{array}.npy").is_file() else None
+        maps = np.load(raw / "maps.npy") if (raw / "maps.npy").is_file() else None
+        files = {path.name: path.read_bytes() for path in raw.glob("*.json")}
         rules = [
             rule for rule in module.expectations(rows, options) if not isinstance(rule, ExpectTableRowCountToEqual)
         ]
         problem = SimpleNamespace(contents=module.contents, stratify=module.stratify, rules=rules)
         chosen = np.sort(np.random.default_rng(0).permutation(len(rows))[:size])
-        return Data(problem, rows.reset_index(drop=True), pictures, array=array).of(chosen)
+        return Data(problem, rows.reset_index(drop=True), pictures, array=array, maps=maps, files=files).of(chosen)
 
     return collect
 
@@ -155,4 +159,4 @@ def test_classes_may_be_called_by_numbers(collected: Callable[[str], Data], tmp_
 
 def test_there_are_corruptions_enough() -> None:
     assert len(CASES) >= 80
-    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES, *CAPTIONS}) >= 100
+    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES, *MASKS, *CAPTIONS}) >= 100

@@ -97,6 +97,11 @@ class Contents:
     """Whether the answers are sentences, as captions and translations are: then they are no classes."""
     sounds: np.ndarray | None = None
     """(n, samples)."""
+    maps: np.ndarray | None = None
+    """(n, height, width): the answer for each pixel of ``pictures``. Integers are classes, 255 where nobody knows;
+    else quantities, NaN where nobody knows."""
+    classes: Sequence[str] = ()
+    """Names of the classes of ``maps``, in the order of their numbers."""
 
 
 class Problem(Protocol):

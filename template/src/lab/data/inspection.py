@@ -14,6 +14,7 @@ from lab.data.answers import check_classes, check_copies, check_doubts, check_se
 from lab.data.checks import Check, check_columns, check_ids
 from lab.data.gate import check
 from lab.data.leaks import check_leaks
+from lab.data.map_checks import check_copied_maps
 from lab.data.near_duplicates import clusters
 from lab.data.payload import (
     Memory,
@@ -116,6 +117,8 @@ def _look_for_copies(found: Inspection, examples: pd.DataFrame, contents: Conten
     order = np.flatnonzero(copied)
     grouped = pd.Series(ids[order]).groupby(numbers[order], sort=False)
     found.near_duplicates = [members.tolist() for _, members in grouped]
+    if contents.maps is not None and copied.any():
+        found.checks.append(check_copied_maps(contents.maps, numbers))
     if contents.target is not None and copied.any() and not is_number(examples[contents.target]):
         found.checks.append(check_copies(examples[contents.target], numbers))
 

@@ -74,13 +74,23 @@ def _from_table(found: Found, options: DataSettings) -> tuple[list[Path], dict[s
     table = named(found.read(options), options)
     table = table[[column for column in ("id", "group", "date", "file", "label") if column in table]]
     table, told = told_of(table, ["file", "label"])
-    files = [found.folder / str(name).strip().replace("\\", "/") for name in table["file"]]
-    away = [str(path) for path in files if not path.resolve().is_relative_to(found.folder.resolve())]
-    if away and not found.own:
-        raise UserError(f"the downloaded table names files outside its folder: {some(away)}")
-    if missing := [str(name) for name, path in zip(table["file"], files, strict=True) if not path.is_file()]:
-        text = f"of the {len(files)} files that {found.said} names are not there"
-        raise UserError(f"{len(missing)} {text}, seen from {found.folder.as_posix()}: {some(missing)}")
+    files = located(found, table["file"].tolist())
     if "id" not in table:
         table["id"] = [str(name) for name in table["file"]]
     return files, {name: table[name].tolist() for name in table if name != "file"}, told
+
+
+def located(found: Found, names: list) -> list[Path]:
+    """The files that a table names, seen from its folder.
+
+    Raises:
+        UserError: some are not there; or the table was downloaded, and names files outside its folder.
+    """
+    files = [found.folder / str(name).strip().replace("\\", "/") for name in names]
+    away = [str(path) for path in files if not path.resolve().is_relative_to(found.folder.resolve())]
+    if away and not found.own:
+        raise UserError(f"the downloaded table names files outside its folder: {some(away)}")
+    if missing := [str(name) for name, path in zip(names, files, strict=True) if not path.is_file()]:
+        text = f"of the {len(files)} files that {found.said} names are not there"
+        raise UserError(f"{len(missing)} {text}, seen from {found.folder.as_posix()}: {some(missing)}")
+    return files

@@ -13,6 +13,7 @@ import pandas as pd
 
 from lab.contract import Contents, Problem
 from lab.data.checks import Check, implausible
+from lab.data.map_checks import check_maps
 from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import sha256
@@ -38,7 +39,7 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
     except Exception as error:  # the errors of libraries for a file that is cut, missing or of another kind
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(f"contents in problem.py cannot read {raw.as_posix()}: {told}") from None
-    for what in ("hashed", "pictures", "texts", "table", "sounds"):
+    for what in ("hashed", "pictures", "texts", "table", "sounds", "maps"):
         part = getattr(contents, what)
         if part is not None and len(part) != len(examples):
             name = "contents" if what == "hashed" else what
@@ -47,6 +48,10 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
     if pictures is not None and (pictures.ndim not in (3, 4) or pictures.dtype.kind not in "uifb"):
         told = f"an array of {pictures.dtype} with {pictures.ndim} dimensions"
         raise UserError(f"pictures in {raw.as_posix()} must be numbers (n, height, width[, channels]), not {told}")
+    maps = contents.maps
+    if maps is not None and (maps.dtype.kind not in "uif" or pictures is None or maps.shape != pictures.shape[:3]):
+        told = f"an array of {maps.dtype} of shape {maps.shape[1:]}"
+        raise UserError(f"maps in {raw.as_posix()} must be numbers, one for each pixel of its picture, not {told}")
     sounds = contents.sounds
     if sounds is not None and (sounds.ndim != 2 or sounds.dtype.kind not in "uif"):
         told = f"an array of {sounds.dtype} with {sounds.ndim} dimensions"
@@ -72,6 +77,8 @@ def check_contents(contents: Contents, examples: pd.DataFrame) -> list[Check]:
         ]
     if contents.sounds is not None and len(examples):
         checks += check_sounds(contents.sounds)
+    if contents.maps is not None and len(examples):
+        checks += check_maps(contents)
     if contents.texts is not None:
         checks += check_texts(list(contents.texts))
     return checks

@@ -52,7 +52,7 @@ def write(files: list[Path], folder: Path, raw: Path, size: int | None) -> tuple
         UnreadableError: some files are no pictures, or broken ones.
     """
     headers, reasons = [], {}
-    for path, header in zip(files, _each(_header, files, "looking at pictures"), strict=True):
+    for path, header in zip(files, each(_header, files, "looking at pictures"), strict=True):
         if isinstance(header, str):
             reasons[_name(path, folder)] = header
         else:
@@ -76,7 +76,7 @@ def write(files: list[Path], folder: Path, raw: Path, size: int | None) -> tuple
         array[number] = picture
         return None
 
-    for path, reason in zip(files, _each(decode, list(range(len(files))), "reading pictures"), strict=True):
+    for path, reason in zip(files, each(decode, list(range(len(files))), "reading pictures"), strict=True):
         if reason:
             reasons.setdefault(_name(path, folder), reason)
     array.flush()
@@ -85,7 +85,7 @@ def write(files: list[Path], folder: Path, raw: Path, size: int | None) -> tuple
     return headers, _said(headers, shape, channels)
 
 
-def _each(work, items: list, what: str) -> list:  # type: ignore[no-untyped-def, type-arg]
+def each(work, items: list, what: str) -> list:  # type: ignore[no-untyped-def, type-arg]
     """``work`` done on each item, several at once: Pillow decodes while Python goes on."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         return list(tqdm(pool.map(work, items), desc=what, total=len(items), leave=False, disable=len(items) < 500))
@@ -100,7 +100,7 @@ def _header(path: Path) -> Header | str:
             width, height = image.size[::-1] if turned else image.size
             return Header(width, height, image.mode, getattr(image, "n_frames", 1))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return _reason(path, error)
+        return reason_of(path, error)
 
 
 def _decoded(path: Path, shape: tuple[int, int], channels: int) -> np.ndarray | str:
@@ -125,7 +125,7 @@ def _decoded(path: Path, shape: tuple[int, int], channels: int) -> np.ndarray | 
                 upright = ImageOps.fit(upright, shape[::-1], Image.Resampling.BICUBIC)
             return np.asarray(upright)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return _reason(path, error)
+        return reason_of(path, error)
 
 
 def _opened(path: Path) -> Image.Image:
@@ -134,7 +134,7 @@ def _opened(path: Path) -> Image.Image:
         return Image.open(path)
 
 
-def _reason(path: Path, error: Exception) -> str:
+def reason_of(path: Path, error: Exception) -> str:
     if path.stat().st_size == 0:
         return "empty"
     text = str(error)

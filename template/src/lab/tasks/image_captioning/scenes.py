@@ -6,6 +6,7 @@ composed within a group, and the split keeps groups together: no scan is ever on
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -64,7 +65,11 @@ def kinds(parts: list[str]) -> list[str]:
         elif after in SIZES:
             kind = "count"
         else:
-            known = {"colour": COLOURS, "size": SIZES, "relation": ("left", "right", "above", "below")}
+            known: dict[str, Collection[str]] = {
+                "colour": COLOURS,
+                "size": SIZES,
+                "relation": ("left", "right", "above", "below"),
+            }
             kind = next((name for name, members in known.items() if word in members), "")
         found.append(kind)
     return found

@@ -129,8 +129,8 @@ def test_what_is_learnt_word_by_word_is_written() -> None:
         right = [text in true.splitlines() for text, true in zip(written, read(examples["caption"]), strict=True)]
         assert np.mean(right) > 0.9, (type(method), written[:4])
         longer = torch.nn.functional.pad(examples["tokens"], (0, 3), value=PADDING)
-        loss = method.loss(examples)["loss"].item()
-        assert method.loss(examples | {"tokens": longer})["loss"].item() == pytest.approx(loss)
+        expected = method.loss(examples)["loss"].item()
+        assert method.loss(examples | {"tokens": longer})["loss"].item() == pytest.approx(expected)
 
 
 def test_attention_is_shared_out_among_the_places() -> None:

@@ -117,7 +117,8 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
 
     tables = {name: table[table["split"] == "test"] for name, table in predictions.items()}
     returns = {name: table["return"].to_numpy() for name, table in tables.items()}
-    name, table = list(tables.items())[-1]
+    name = "novel" if "novel" in tables else list(tables)[-1]  # an ablation may be the last
+    table = tables[name]
     middle = table.iloc[(table["return"] - table["return"].median()).abs().argsort().iloc[0]]
     if "moves" in table:
         from lab.tasks.reinforcement_learning.chess_drawing import POINTS, draw_game, random_returns

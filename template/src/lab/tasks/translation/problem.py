@@ -111,7 +111,7 @@ def score(measured: pd.DataFrame) -> dict[str, float]:
     found = {"exact_match": 100 * float(measured["exact"].mean())}
     for name, judge in judges().items():
         counts = measured.filter(regex=f"^{name}_").to_numpy().sum(axis=0)
-        found[name] = float(judge._compute_score_from_stats(counts.tolist()).score)
+        found[name] = min(100.0, float(judge._compute_score_from_stats(counts.tolist()).score))  # BLEU rounds up
     return found
 
 

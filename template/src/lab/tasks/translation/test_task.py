@@ -102,6 +102,17 @@ def test_counts_of_sentences_add_up_to_the_scores_of_sacrebleu() -> None:
     assert problem.score(drawn)["chrf"] == pytest.approx(expected)
 
 
+def test_right_translations_have_the_highest_scores_and_no_higher_ones() -> None:
+    """BLEU of perfect answers is a mean of logarithms, and may come out a little above 100."""
+    right = [f"他弄丟了{count}張票。" for count in range(100, 160)]
+    for chosen in (right, right[:7], right[:38]):
+        frame = pd.DataFrame({"target": [*codes(chosen).numpy()], "written": [*codes(chosen).numpy()]})
+        found = problem.score(problem.measure(frame))
+        assert found["exact_match"] == 100
+        for value in found.values():
+            assert 99.99 < value <= 100
+
+
 def test_a_memory_answers_with_what_it_knows() -> None:
     known, translated = ["Nov 7 – 12, 2026", "in 3 days"], ["2026年11月7日至12日", "3 天後"]
     found = remembered(known, translated, ["Nov 8 – 9, 1999", "in 44 days"])

@@ -1,0 +1,143 @@
+# The template's example. Delete this line when the problem and its data are your own.
+"""Which class does each pixel belong to? Any number of classes; the demo data are digits on brick, grass and gravel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lab.contract import Contents, Drawn, Examples, Metric, Provenance
+from lab.data.picture_maps import UNKNOWN, load_pairs, pair_contents, pixel_features
+from lab.files import read_json
+from lab.tasks.image_segmentation.masks import collect_masks
+from lab.tasks.image_segmentation.scenes import collect_scenes, scene_rules
+
+if TYPE_CHECKING:
+    from great_expectations.expectations import Expectation
+
+    from lab.data_settings import DataSettings
+
+RAW = Path("data/raw")
+"""Where the pipeline keeps the pictures that ``figures`` shows."""
+
+IOU = {"en": "mean IoU", "zh-TW": "平均 IoU"}
+ACCURACY = {"en": "pixel accuracy", "zh-TW": "像素準確率"}
+metrics = (
+    Metric("mean_iou", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label=IOU),
+    Metric(
+        "mean_dice",
+        higher_is_better=True,
+        unit="%",
+        digits=1,
+        bounds=(0, 100),
+        label={"en": "mean Dice", "zh-TW": "平均 Dice"},
+    ),
+    Metric("pixel_accuracy", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label=ACCURACY),
+)
+targets = ("mask",)
+stratify = None
+
+
+def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
+    """``pictures.npy``: (n, height, width), or (n, height, width, 3) if there are colours; ``maps.npy``: without them.
+
+    Both are uint8. A map has the number of each pixel's class, 255 where nobody knows; ``classes.json`` has the names.
+    Own data are a folder of pictures and one of masks, or a table with columns ``file`` and ``target`` (the mask).
+    """
+    if options.source == "demo":
+        options.own()
+        return collect_scenes(raw)
+    return collect_masks(raw, options)
+
+
+def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
+    import great_expectations.expectations as gxe
+
+    if options.source == "demo":  # whose rules are in scenes.py; yours are below
+        return scene_rules()
+    return [
+        gxe.ExpectTableRowCountToBeBetween(min_value=20),
+        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
+        gxe.ExpectColumnValuesToBeBetween(column="foreground", min_value=0, max_value=1),
+        *[
+            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=8, max_value=100_000)
+            for side in ("width", "height")
+            if side in examples
+        ],
+        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
+    ]
+
+
+def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
+    """``picture``: (n, channels, height, width), from 0 to 1. ``mask``: (n, height, width), uint8, see ``collect``."""
+    return load_pairs(raw, splits, "mask")
+
+
+def names_of(raw: Path) -> list[str]:
+    """The names of the classes, in the order of their numbers."""
+    return read_json(raw / "classes.json")["names"]
+
+
+def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
+    """A forest (Geurts et al. 2006) that judges each pixel by shades, edges and spots around it."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    place = pd.Series(range(len(table := pd.read_parquet(raw / "examples.parquet"))), table["id"])
+    pictures, maps = (np.load(raw / f"{name}.npy", mmap_mode="r") for name in ("pictures", "maps"))
+    train, test = place[splits["train"]].to_numpy()[:1000], place[splits["test"]].to_numpy()
+    random = np.random.default_rng(0)
+    features, answers, each = [], [], max(1, 60_000 // len(train))
+    for rows in np.array_split(train, -(-len(train) // 50)):
+        known = maps[rows].reshape(len(rows), -1)
+        found = pixel_features(pictures[rows]).reshape(*known.shape, -1)
+        chosen = random.integers(0, known.shape[1], (len(rows), each))
+        features.append(np.take_along_axis(found, chosen[..., None], axis=1).reshape(-1, found.shape[2]))
+        answers.append(np.take_along_axis(known, chosen, axis=1).ravel())
+    known = np.concatenate(answers) != UNKNOWN
+    forest = ExtraTreesClassifier(50, min_samples_leaf=3, n_jobs=-1, random_state=0)
+    forest.fit(np.concatenate(features)[known], np.concatenate(answers)[known])
+    drawn = []
+    for rows in np.array_split(test, -(-len(test) // 50)):
+        found = pixel_features(pictures[rows])
+        drawn.append(forest.predict(found.reshape(-1, found.shape[3])).reshape(len(rows), -1))
+    return {"forest_of_pixels": {"predicted": np.concatenate(drawn)}}
+
+
+def measure(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Of each picture and class, the pixels that are both truly of it and drawn so, and those that are either."""
+    truth, drawn = (np.stack(predictions[name].tolist()) for name in ("mask", "predicted"))
+    known = truth != UNKNOWN
+    numbers = range(1 + max(int(truth[known].max(initial=0)), int(drawn.max(initial=0))))
+    both = {number: ((truth == number) & (drawn == number)).sum(axis=1) for number in numbers}
+    either = {number: (known & ((truth == number) | (drawn == number))).sum(axis=1) for number in numbers}
+    return pd.concat({"both": pd.DataFrame(both), "either": pd.DataFrame(either)}, axis=1)
+
+
+def score(predictions: pd.DataFrame) -> dict[str, float]:
+    """Over the classes that occur. Pixels are summed over all pictures first, so that no picture's few weigh more."""
+    both, either = (predictions[name].to_numpy().sum(axis=0) for name in ("both", "either"))
+    there = either > 0
+    iou = both[there] / either[there]
+    pixels = (either.sum() + both.sum()) / 2  # a wrong pixel is counted for two classes
+    return {
+        "mean_iou": 100 * float(iou.mean()),
+        "mean_dice": 100 * float((2 * iou / (1 + iou)).mean()),
+        "pixel_accuracy": 100 * float(both.sum() / pixels),
+    }
+
+
+def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
+    """What each method draws beside the truth, and how good it is for each class."""
+    from lab.tasks.image_segmentation.drawing import draw_classes, draw_masks
+
+    tests = {method: frame[frame["split"] == "test"].reset_index(drop=True) for method, frame in predictions.items()}
+    table, names = pd.read_parquet(RAW / "examples.parquet"), names_of(RAW)
+    counts = {method: measure(frame) for method, frame in tests.items()}
+    return {"masks": draw_masks(tests, counts, names, table, RAW), "iou_by_class": draw_classes(counts, names)}
+
+
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    return pair_contents(raw, names_of(raw))
