@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from lab.contract import Metric
@@ -52,7 +51,8 @@ def score_texts(measured: pd.DataFrame) -> dict[str, float]:
     """``exact_match`` in percent, ``bleu`` and ``chrf``, from the counts of ``measure_texts``."""
     found = {"exact_match": 100 * float(measured["exact"].to_numpy().mean())}
     for name, metric in zip(("bleu", "chrf"), metrics(False), strict=True):
-        found[name] = float(metric._compute_score_from_stats(np.sum(measured[name].to_numpy(), axis=0).tolist()).score)
+        counts = measured[name].to_numpy().sum(axis=0).tolist()
+        found[name] = min(100.0, float(metric._compute_score_from_stats(counts).score))  # BLEU of right ones rounds up
     return found
 
 
