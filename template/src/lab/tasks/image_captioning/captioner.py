@@ -13,7 +13,7 @@ from lab.sentences import END, PADDING, UNKNOWN, Vocabulary, characters, read, w
 
 
 class Step(NamedTuple):
-    """After a word: what is remembered, (n, width); the logits of the next one; where it looked, (n, places)."""
+    """After a word: what is remembered, (n, numbers); the logits of the next one; where it looked, (n, places)."""
 
     memory: Tensor
     logits: Tensor
@@ -21,7 +21,7 @@ class Step(NamedTuple):
 
 
 class Captioner(Method):
-    """A method adds ``begin`` and ``step``. ``width``: channels of the last layer, and numbers in the memory."""
+    """A method adds ``begin`` and ``step``. ``width``: channels of the last layer, and numbers of a word."""
 
     def __init__(self, examples: Batch, width: int, dropout: float) -> None:
         super().__init__()
@@ -38,11 +38,11 @@ class Captioner(Method):
         self.embedding = nn.Embedding(len(self.vocabulary.words), width, padding_idx=PADDING)
 
     def seen(self, picture: Tensor) -> Tensor:
-        """(n, width, 10, 10): what is where in the picture."""
+        """(n, width, 10, 10): what is where in the picture. A method may give ``step`` more of it."""
         return self.layers(picture / 255)
 
     def begin(self, seen: Tensor) -> Tensor:
-        """(n, width): the memory before the first word."""
+        """(n, numbers): the memory before the first word."""
         raise NotImplementedError
 
     def step(self, word: Tensor, memory: Tensor, seen: Tensor) -> Step:

@@ -26,7 +26,10 @@ from lab.tasks.image_captioning.scenes import CANVAS, Thing, compose, kinds, wor
 
 def methods(examples: Batch, width: int = 16) -> list[Method]:
     torch.manual_seed(0)
-    return [Recurrent(examples, width=width, dropout=0.0), Attentive(examples, width=width, dropout=0.0)]
+    return [
+        Recurrent(examples, width=width, memory=2 * width, dropout=0.0),
+        Attentive(examples, width=width, dropout=0.0),
+    ]
 
 
 @pytest.fixture(scope="module")
