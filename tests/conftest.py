@@ -13,6 +13,7 @@ from pathlib import Path
 import copier
 import pytest
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as lab/__init__.py does; here PyTorch may be imported before it
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template"
 TASKS = sorted(path.parent.name for path in TEMPLATE.glob("src/lab/tasks/*/task.yml"))

@@ -1,6 +1,8 @@
 """Several processes train as one does, stop together, go on where they stopped, and fail with one clear line."""
 
+import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +16,7 @@ from accelerate import Accelerator
 from small_project import SmallProject
 from torch import nn
 
+import lab
 from lab.contract import Method
 from lab.errors import UserError
 from lab.scaling.processes import Processes, together
@@ -171,3 +174,13 @@ def test_slurm_is_named_where_it_is_missing(project: SmallProject) -> None:
 def test_several_machines_need_slurm() -> None:
     with pytest.raises(ValueError, match="machines above 1 needs slurm"):
         LaunchSettings(machines=2)
+
+
+@pytest.mark.parametrize("own", ["", "ACTIVE"])
+def test_waiting_threads_sleep_unless_somebody_wants_them_to_spin(own: str) -> None:
+    line = "import lab, os; print(os.environ['OMP_WAIT_POLICY'])"
+    inherited = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    chosen = {"OMP_WAIT_POLICY": own} if own else {}
+    environment = inherited | chosen | {"PYTHONPATH": str(Path(lab.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", line], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == (own or "PASSIVE")

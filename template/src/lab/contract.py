@@ -81,6 +81,19 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Pretrained:
+    """Weights that a method begins with and that others have trained, for ``run.json`` and the model card."""
+
+    name: str
+    source: str
+    """The package and its version, or the address."""
+    licence: str
+    sha256: str
+    """Of the file, or of the weights as they were loaded."""
+    citation: str = ""
+
+
+@dataclass(frozen=True)
 class Contents:
     """What the examples are, for the checks of the data: one entry for each row of ``examples.parquet``."""
 
@@ -167,6 +180,9 @@ class Method(nn.Module):
     for each of its optimizers; see ``Update``.
     """
 
+    pretrained: Sequence[Pretrained] = ()
+    """What it begins with, if others have trained it: see ``lab.pretrained``."""
+
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Scalars: ``loss``, which is minimised, and any others worth watching. Shown and tracked for each epoch."""
         raise TypeError(f"{type(self).__name__} has neither loss nor train_step: add one of them")
@@ -180,7 +196,11 @@ class Method(nn.Module):
         return self.loss(batch)
 
     def configure_optimizers(self, train: TrainSettings) -> dict[str, torch.optim.Optimizer]:
-        """Optimizers by name. The schedule of params.yaml moves the learning rate of each."""
+        """Optimizers by name. The schedule of params.yaml moves the learning rate of each.
+
+        Parts that learn at rates of their own are groups, as in
+        ``train.adamw([{"params": …}, {"params": …, "lr": …}])``.
+        """
         return {"main": train.adamw(self.parameters())}
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:

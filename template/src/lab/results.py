@@ -53,7 +53,9 @@ class RunRecord(TypedDict, total=False):
     versions: dict[str, str]  # of Python and PyTorch
     git_commit: str | None
     git_dirty: bool  # whether code or settings differed from that commit
-    parameter_count: int  # numbers that training changes or could change
+    parameter_count: int  # numbers in the weights, frozen ones too
+    trained_count: int  # those of them that training changes
+    pretrained: list[dict[str, str]]  # weights that it began with, by the names of ``lab.contract.Pretrained``
     epochs: int  # complete epochs
     best_epoch: int  # the epoch whose weights were kept, counted from 1
     seconds: float  # time of the whole training, over all its interruptions
@@ -125,7 +127,7 @@ class MethodResult(TypedDict):
     family: Family
     label: str  # what it is called in print, in the project's language
     metrics: dict[str, MetricResult]
-    parameters: int  # numbers that training changes or could change
+    parameters: int  # numbers in the weights, frozen ones too
 
 
 class ReferenceMetric(TypedDict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -38,13 +38,14 @@ class TrainSettings(Strict):
             raise ValueError("accumulate must divide batch_size: it is the number of parts of a batch")
         return self
 
-    def adamw(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.AdamW:
-        """The default optimizer: AdamW, in one fused kernel on CUDA."""
+    def adamw(self, parameters: Iterable[torch.nn.Parameter] | Iterable[dict[str, Any]]) -> torch.optim.AdamW:
+        """The default optimizer: AdamW, in one fused kernel on CUDA. Groups may have an ``lr`` of their own."""
         from lab.training.optimizers import AdamW
 
-        parameters = list(parameters)
-        fused = any(parameter.is_cuda for parameter in parameters)
-        return AdamW(parameters, lr=self.learning_rate, weight_decay=self.weight_decay, fused=fused)
+        groups: list[Any] = list(parameters)
+        flat = [value for group in groups for value in (group["params"] if isinstance(group, dict) else [group])]
+        fused = any(value.is_cuda for value in flat)
+        return AdamW(groups, lr=self.learning_rate, weight_decay=self.weight_decay, fused=fused)
 
 
 class LaunchSettings(Strict):

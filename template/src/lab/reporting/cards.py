@@ -47,7 +47,8 @@ def model_card(project: Project, results: Results, runs: dict[int, RunRecord]) -
         (say("terms.project"), escape(project.title)),
         (say("terms.members"), ", ".join(escape(member.name) for member in project.members)),
         (say("terms.task"), code(comparison["task"])),
-        (say("terms.parameters"), number(run["parameter_count"])),
+        (say("terms.parameters"), _size(say, run)),
+        *((say("cards.pretrained"), _origin(say, each)) for each in run.get("pretrained", [])),
         (say("terms.code"), code(run["git_commit"] or "") + (say("cards.dirty") if run["git_dirty"] else "")),
         (say("terms.data"), f"{escape(source['title'])}: {kind(say, source)}"),
         (say("terms.software"), ", ".join(f"{escape(k)} {escape(v)}" for k, v in run["versions"].items())),
@@ -97,6 +98,18 @@ def kind(say: Say, source: Collected) -> str:
 def limit(say: Say, source: Collected) -> str:
     """What data that are not real say nothing about."""
     return say("terms.gap").join(say(f"kinds.{source['kind']}_{part}") for part in ("title", "limit"))
+
+
+def _size(say: Say, run: RunRecord) -> str:
+    """How many numbers the weights have, and how many of them learned."""
+    whole, trained = run["parameter_count"], run.get("trained_count", run["parameter_count"])
+    return number(whole) if trained == whole else f"{number(whole)} ({say('cards.trained', number=number(trained))})"
+
+
+def _origin(say: Say, given: dict[str, str]) -> str:
+    """Whose weights training began with, and by which licence."""
+    told = [f"{given['name']}: {given['source']}", f"{say('terms.licence')} {given['licence']}", given["citation"]]
+    return "; ".join([*(escape(text) for text in told if text), f"SHA-256 {code(given['sha256'])}"])
 
 
 def _device(say: Say, run: RunRecord) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
 from lab.files import read_json, read_text, sha256
 from lab.paths import RUNS
@@ -42,15 +44,29 @@ def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str],
     tags = {"method": record["method"], "seed": str(record["seed"]), "fingerprint": record["fingerprint"]}
     tags |= {"lab.key": key, "sha256": sha256(weights.read_bytes())}
     if not client.search_registered_models(f"name = '{name}'"):
-        client.create_registered_model(name)
-    versions = client.search_model_versions(f"name = '{name}'")
-    version = next((version.version for version in versions if version.tags == tags), None)
+        try:
+            client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":  # another machine was faster
+                raise
+    version = _version(client, name, tags)
     if version is None:
         client.log_artifact(run_ids[folder], str(weights), "model")
-        version = client.create_model_version(name, f"runs:/{run_ids[folder]}/model", run_ids[folder], tags).version
+        made = client.create_model_version(name, f"runs:/{run_ids[folder]}/model", run_ids[folder], tags)
+        version = _version(client, name, tags) or made.version
     client.set_registered_model_alias(name, "champion", version)
     describe(client, name, version)
     return key
+
+
+def _version(client: MlflowClient, name: str, tags: dict[str, str]) -> str | None:
+    """The version with these tags, None if there is none: the first, if two machines made one at the same moment."""
+    versions = client.search_model_versions(f"name = '{name}'")
+    alike = sorted((each for each in versions if each.tags == tags), key=lambda each: int(each.version))
+    for double in alike[1:]:
+        with contextlib.suppress(MlflowException):  # another writer did it, or this user may not delete
+            client.delete_model_version(name, double.version)
+    return alike[0].version if alike else None
 
 
 def describe(client: MlflowClient, name: str, version: str) -> None:

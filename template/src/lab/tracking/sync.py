@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import random
+import time
 from typing import TYPE_CHECKING
 
 from lab.errors import UserError
-from lab.paths import RUNS
+from lab.paths import RUNS, TUNING
 from lab.tracking.server import be_quick_and_quiet, reason, store, tracking_uri
 
 if TYPE_CHECKING:
     from lab.tracking.writer import MLflowWriter, Summary
 
 
-def caught_up(uri: str, folder: Path = RUNS) -> tuple[MLflowWriter, Summary]:
-    """Bring MLflow at ``uri`` up to date with the runs below ``folder``."""
+TRIES = 4
+
+
+def caught_up(uri: str) -> tuple[MLflowWriter, Summary]:
+    """Bring MLflow at ``uri`` up to date with the runs in ``runs/`` and the trials of ``lab tune``."""
     be_quick_and_quiet(seconds=30, retries=2)
+    from mlflow.exceptions import RestException
+
     from lab.tracking.writer import MLflowWriter
 
-    writer = MLflowWriter(uri)
-    if writer.copy:
-        print(f"the tables of an older MLflow were upgraded; {writer.copy.name} holds them as they were")
-    return writer, writer.sync(folder)
+    for left in reversed(range(TRIES)):
+        try:
+            writer = MLflowWriter(uri)
+            if writer.copy:
+                print(f"the tables of an older MLflow were upgraded; {writer.copy.name} holds them as they were")
+            return writer, writer.sync(RUNS, TUNING)
+        except RestException:  # the server answers: another machine may have written the same at the same moment
+            if not left:
+                raise
+            time.sleep(random.uniform(0.5, 3.0))  # or both would do so again
+    raise AssertionError("the last try returns or raises")
 
 
 def main() -> None:

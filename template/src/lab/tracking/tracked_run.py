@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sys
@@ -9,7 +10,8 @@ import time
 from dataclasses import dataclass
 
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag, ViewType
+from mlflow.exceptions import MlflowException
 
 from lab.files import sha256
 from lab.tracking.run_files import Content, Point
@@ -51,7 +53,8 @@ class TrackedRun:
         # its seeds, for whoever looks meanwhile.
         tags = tags | {"lab.key": content.key, "seed": content.tags["seed"]}
         run = client.create_run(experiment, content.started, tags, content.name)
-        return cls(client, run.info.run_id, "RUNNING", dict(run.data.tags), set(), set(), {}, 0)
+        created = cls(client, run.info.run_id, "RUNNING", dict(run.data.tags), set(), set(), {}, 0)
+        return cls.find(client, experiment, content, created) or created  # was it created twice at the same moment?
 
     @classmethod
     def find(
@@ -61,10 +64,10 @@ class TrackedRun:
 
         ``known`` is what an earlier call returned; where it still holds, nothing is fetched again.
         """
-        found = client.search_runs([experiment], f"tags.`lab.key` = '{content.key}'", ViewType.ALL, 1)
+        found = client.search_runs([experiment], f"tags.`lab.key` = '{content.key}'", ViewType.ALL)
         if not found:
             return None
-        run = found[0]
+        run = _without_doubles(client, experiment, found)
         if known and _ends(known.points) == run.data.metrics:
             points, latest = known.points, known.latest
         elif _ends(content.points) == run.data.metrics:
@@ -147,6 +150,21 @@ class TrackedRun:
             self.client.set_terminated(self.id, content.status, content.ended)
         self.status = content.status
         return True
+
+
+def _without_doubles(client: MlflowClient, experiment: str, found: list[Run]) -> Run:
+    """The one of these runs that counts; the others, which have its key as well, are deleted.
+
+    Two machines that write to one server may create a run at the same moment; and so does one machine that asks
+    again because the server died before it answered. All writers choose the same one.
+    """
+    active = sorted((run for run in found if run.info.lifecycle_stage == "active"), key=lambda run: run.info.run_id)
+    for double in active[1:]:
+        with contextlib.suppress(MlflowException):  # another writer did it, or this user may not delete
+            for child in client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{double.info.run_id}'"):
+                client.set_tag(child.info.run_id, "mlflow.parentRunId", active[0].info.run_id)
+            client.delete_run(double.info.run_id)
+    return (active or found)[0]
 
 
 def _timed(points: dict[Point, float], begin: int, end: int) -> list[Metric]:

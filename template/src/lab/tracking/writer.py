@@ -62,15 +62,15 @@ class MLflowWriter:
         self.run_ids: dict[Path, str] = {}
         self.champion = ""
 
-    def sync(self, folder: Path) -> Summary:
-        """Bring MLflow up to date with every run below ``folder``, their methods, and the champion if it is among them.
+    def sync(self, *places: Path) -> Summary:
+        """Bring MLflow up to date with every run below ``places``, their methods, and the champion if it is among them.
 
         Raises ``MlflowException`` if the store cannot be reached. What is wrong with a single run is in
         the summary's ``problems`` and does not stop the other runs.
         """
         summary = Summary()
         with self.lock:  # two writers at once would both find a run missing, and create it twice
-            folders = sorted(path.parent for path in folder.rglob("run.json"))
+            folders = sorted(path.parent for place in places for path in place.rglob("run.json"))
             waiting = [run for run in folders if self._has_news(run)]
             for run in waiting:
                 with self._named(run.as_posix(), summary):
@@ -154,7 +154,14 @@ class MLflowWriter:
         run = TrackedRun.find(self.client, self.experiment, wanted, self.tracked.get(wanted.key))
         is_new = run is None
         run = self.tracked[wanted.key] = run or TrackedRun.create(self.client, self.experiment, wanted, at_creation)
-        return run, is_new, run.update(wanted)
+        try:
+            return run, is_new, run.update(wanted)
+        except MlflowException:
+            counts = TrackedRun.find(self.client, self.experiment, wanted)
+            if counts is None or counts.id == run.id:
+                raise
+        self.tracked[wanted.key] = counts  # `run` was a double of it, which another writer deleted meanwhile
+        return counts, False, counts.update(wanted)
 
     def _end_replaced(self) -> None:
         """End runs that MLflow believes running in this project folder, but whose files another run has taken over.
@@ -181,7 +188,12 @@ class MLflowWriter:
     def _experiment(self) -> str:
         found = self.client.get_experiment_by_name(self.slug)
         if found is None:
-            return self.client.create_experiment(self.slug)
+            try:
+                return self.client.create_experiment(self.slug)
+            except MlflowException as error:
+                if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                    raise
+            return self._experiment()  # another machine was faster
         if found.lifecycle_stage == "deleted":
             command = f"uv run mlflow experiments restore --experiment-id {found.experiment_id}"
             raise UserError(f"the experiment {self.slug} was deleted in MLflow: `{command}` brings it back")

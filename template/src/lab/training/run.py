@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import asdict
 
 import torch
 from safetensors.torch import save_file
@@ -140,6 +141,8 @@ def write_results(this: Run, fitted: Fitted, examples: dict[str, Examples], ids:
         status="finished",
         finished=now(),
         parameter_count=sum(value.numel() for value in fitted.method.parameters()),
+        trained_count=sum(value.numel() for value in fitted.method.parameters() if value.requires_grad),
+        pretrained=[asdict(each) for each in fitted.method.pretrained],
         epochs=len(fitted.history),
         best_epoch=fitted.best_epoch,
         seconds=fitted.seconds,

@@ -16,7 +16,10 @@ from lab.verification.checks import Finding
 from lab.verification.differences import of_files, of_values
 from lab.verification.throwaway import Throwaway
 
-DECIDED = ("method", "seed", "fingerprint", "parameters", "data_digest", "parameter_count", "epochs", "best_epoch")
+DECIDED = (
+    *("method", "seed", "fingerprint", "parameters", "data_digest"),
+    *("parameter_count", "trained_count", "epochs", "best_epoch"),
+)
 """Of ``run.json``, what a second training gives again; seconds and memory are measured."""
 MACHINE = ("hardware", "versions", "device", "precision")
 """What the last digits depend on."""

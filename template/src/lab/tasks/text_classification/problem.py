@@ -13,7 +13,7 @@ import torch
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.texts import collect_texts
 from lab.tasks.text_classification.sentences import PROBES, collect_sentences, sentence_rules
-from lab.tasks.text_classification.vocabulary import encode, learn, usual_length
+from lab.tasks.text_classification.vocabulary import encode, in_utf8, learn, longest, usual_length
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -61,14 +61,16 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
-    """``tokens``: (n, length) word numbers, see vocabulary.py. ``label``: (n,), the class's place in ``classes``.
+    """``tokens``: (n, length) word numbers, see vocabulary.py. ``text``: (n, bytes), as it is, in UTF-8.
 
+    ``label``: (n,), the class's place in ``classes``.
     ``opinion``: (n, classes), how far people hold the text for each class: of the demo data by their ratings, else
     all for its label. The demo data have a further split ``probes``, the sentences of ``PROBES``, which were not rated.
     """
     rows = pd.read_parquet(raw / "examples.parquet").set_index("id")
     length = usual_length(rows.loc[splits["train"], "text"])
     vocabulary = learn(rows.loc[splits["train"], "text"], length)
+    width = longest(rows.loc[splits["train"], "text"])
     names = classes(rows)
     examples: dict[str, Examples] = {}
     for name, ids in splits.items():
@@ -79,11 +81,13 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
             opinion = torch.stack([1 - positive, positive], dim=1)
         else:
             opinion = torch.nn.functional.one_hot(label, len(names)).float()
-        examples[name] = {"tokens": encode(chosen["text"], vocabulary, length), "label": label, "opinion": opinion}
+        read = {"tokens": encode(chosen["text"], vocabulary, length), "text": in_utf8(chosen["text"], width)}
+        examples[name] = {**read, "label": label, "opinion": opinion}
     if "rating" in rows:
         label = torch.tensor(list(PROBES.values()))
         unrated = torch.full((len(PROBES), 2), torch.nan)
-        examples["probes"] = {"tokens": encode(PROBES, vocabulary, length), "label": label, "opinion": unrated}
+        read = {"tokens": encode(PROBES, vocabulary, length), "text": in_utf8(PROBES, width)}
+        examples["probes"] = {**read, "label": label, "opinion": unrated}
     return examples
 
 

@@ -18,7 +18,7 @@ from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.tasks.text_classification import problem, sentences
 from lab.tasks.text_classification.baseline import BagOfWords
-from lab.tasks.text_classification.novel import TransformerEncoder, neighbour_vectors
+from lab.tasks.text_classification.from_scratch import TransformerEncoder, neighbour_vectors
 from lab.tasks.text_classification.vocabulary import UNKNOWN, words
 
 SENTENCES = ["A good film.", "A bad film!", "I like it, I do.", "I do not like it."] * 5
@@ -43,7 +43,7 @@ def load(folder: Path, sentences: list[str]) -> dict[str, Batch]:
     return problem.load(folder, {"train": IDS[:-2], "validation": IDS[-2:-1], "test": IDS[-1:]})  # type: ignore[return-value]
 
 
-@pytest.fixture(params=["baseline", "novel"])
+@pytest.fixture(params=["baseline", "from_scratch"])
 def method(request: pytest.FixtureRequest, tmp_path: Path) -> Method:
     torch.manual_seed(0)
     train = load(tmp_path, SENTENCES)["train"]
