@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections import Counter
 from collections.abc import Callable
@@ -36,7 +37,7 @@ def nearest(allowed: list[str], written: str) -> str:
 
 def draw_captions(tests: dict[str, pd.DataFrame], pictures: np.ndarray, place: pd.Series) -> Drawn:
     """Some pictures, spread over the test split: below each the nearest right caption and that of each method."""
-    across, down = (4, 1) if on_slides() else (4, 2)
+    across, down = (2, 1) if on_slides() else (4, 2)
     first = next(iter(tests.values()))
     rows = np.linspace(0, len(first) - 1, min(across * down, len(first))).astype(int)
     size = (medium().width, medium().height if on_slides() else 2.9 * down)
@@ -55,7 +56,7 @@ def draw_captions(tests: dict[str, pd.DataFrame], pictures: np.ndarray, place: p
             f"{'✓' if words(text) in right else '×'} {name}{say('figures.colon')}{text}"
             for name, text in written.items()
         ]
-        wide = 21 if on_slides() else 23
+        wide = 42 if on_slides() else 23
         axes.text(0, -0.04, "\n".join(wrapped(line, wide) for line in lines), transform=axes.transAxes, va="top")
         told.append(" / ".join(lines))
     caption = {
@@ -67,18 +68,18 @@ def draw_captions(tests: dict[str, pd.DataFrame], pictures: np.ndarray, place: p
 
 
 def draw_attention(method: str, frame: pd.DataFrame, pictures: np.ndarray, place: pd.Series) -> Drawn:
-    """A row for each picture: how much each place of it mattered for each word."""
-    shown, most = (2, 9) if on_slides() else (3, 11)
+    """How much each place of a picture mattered for each word: a row for each picture, on slides two for one."""
+    shown, down, most = (1, 2, 11) if on_slides() else (3, 1, 11)
     written = read(frame["written"])
     parts = [words(text)[:most] for text in written]
     longest = sorted(range(len(frame)), key=lambda row: (-min(len(parts[row]), most), row))[:200]
     rows = [longest[int(number)] for number in np.linspace(0, len(longest) - 1, min(shown, len(longest)))]
-    across = 1 + max(len(parts[row]) for row in rows)
-    size = (medium().width, (1.25 if on_slides() else 0.85) * len(rows))
-    figure, panels = plt.subplots(len(rows), across, figsize=size, squeeze=False)
+    across = math.ceil((1 + max(len(parts[row]) for row in rows)) / down)
+    size = (medium().width, medium().height if on_slides() else 0.85 * len(rows))
+    figure, panels = plt.subplots(down * len(rows), across, figsize=size, squeeze=False)
     for axes in panels.flat:
         axes.set_axis_off()
-    for line, row in zip(panels, rows, strict=True):
+    for line, row in zip(panels.reshape(len(rows), -1), rows, strict=True):
         picture = pictures[place[frame["id"].iloc[row]]]
         show(line[0], picture)
         maps = np.asarray(frame["attention"].iloc[row], float).reshape(-1, 10, 10)
