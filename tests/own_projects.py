@@ -16,6 +16,7 @@ from own_data import (
     make_houses,
     make_lines,
     make_masks,
+    make_measurements,
     make_molecules,
     make_pictures,
     make_reviews,
@@ -96,6 +97,11 @@ def bring(project: Project, task: str) -> str:
         columns = {"file": "圖片", "target": "說明"}
         data(project, source="table", path="own_data/圖說.csv", columns=columns, size=32)
         return "150 pictures, 200 captions, 132 of them not RGB"
+    if task == "imputation":
+        make_measurements(project.path / "own_data/量測 2026.csv")
+        measured: dict[str, Any] = {"source": "table", "path": "own_data/量測 2026.csv", "removed": 0.2, "seed": 1}
+        data(project, **measured, columns={"id": "樣本", "ignore": ["batch"]})
+        return "150 rows, 5 columns of numbers"
     if task == "image_generation":
         data(project, source="folder", path=own_pictures(project), size=16)
         return "300 pictures, 237 of them not RGB"
@@ -141,6 +147,8 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
     elif "text" in columns:
         names = {"評論": columns["text"], "情緒": columns["target"]}
         pd.read_csv(make_reviews(path, number)).rename(columns=names).to_csv(path, index=False)
+    elif "removed" in given:
+        pd.read_csv(make_measurements(path, number)).rename(columns={"樣本": columns["id"]}).to_csv(path, index=False)
     elif "target" in columns:
         pd.read_csv(make_houses(path, 300)).rename(columns={"編號": "house", "note": "remarks"}).to_csv(
             path, index=False

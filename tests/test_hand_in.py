@@ -3,11 +3,16 @@
 import json
 import math
 import re
+import subprocess
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
 from conftest import Project
 from pipeline import ROOM
+
+from lab.errors import UserError
+from lab.reporting.hand_in import _commit
 
 
 def broken_links(page: Path) -> list[str]:
@@ -75,3 +80,16 @@ def test_power_is_told_before_any_run_and_by_runs(reproduced: Project) -> None:
     columns = list(zip(*numbers, strict=True))  # more examples may help little: with few seeds, these decide
     assert all(list(column) == sorted(column, reverse=True) for column in columns)
     assert "assumed: mean 90" in reproduced.succeed(*power, "--mean", "90")
+
+
+def test_files_that_are_not_committed_are_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text("seeds: [0]\n", encoding="utf-8")
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--no-gpg-sign", "--message", "Start"]):
+        person = ("-c", "user.name=A", "-c", "user.email=a@example.edu")
+        subprocess.run(["git", *person, *words], check=True)
+    assert len(_commit()) == 40
+    (tmp_path / "params.yaml").write_text("seeds: [1]\n", encoding="utf-8")
+    (tmp_path / "notes").write_text("new", encoding="utf-8")
+    with pytest.raises(UserError, match=r"^not committed: params\.yaml, notes: "):
+        _commit()

@@ -26,7 +26,7 @@ def test_an_edit_of_the_novel_method_trains_only_it(copied: Project) -> None:
 
 def test_a_further_method_is_one_file_and_its_name_in_params(copied: Project) -> None:
     shutil.copy(copied.path / ROOM / "baseline.py", copied.path / ROOM / "wider_baseline.py")
-    copied.write("params.yaml", "\n  novel:", "\n  wider_baseline: { width: 256 }\n  novel:")
+    copied.write("params.yaml", "\n  novel:", "\n  wider_baseline: { width: 640, augment: 0.05 }\n  novel:")
     assert stages_run(copied.succeed("dvc", "repro")) == {"fingerprint", "train@wider_baseline", "compare", "deliver"}
     compared = json.loads(result(copied, "comparison.json"))["methods"]
     assert compared["wider_baseline"]["parameters"] > compared["baseline"]["parameters"]

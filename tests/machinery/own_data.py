@@ -177,3 +177,19 @@ def make_lines(folder: Path, number: int = 150) -> Path:
         text = "\n".join(table[column]) + "\n"
         (folder / f"news.{ending}").write_text(text, encoding="utf-8", newline=newline)
     return folder
+
+
+def make_measurements(path: Path, number: int = 150) -> Path:
+    """A CSV of five numbers that follow from each other, with gaps, a batch and a column that is no number."""
+    draw = np.random.default_rng(0)
+    length = draw.normal(50, 8, number)
+    table = pd.DataFrame({"樣本": [f"樣本 {row:03d}" for row in range(number)], "length (cm)": length.round(1)})
+    table["寬度"] = (0.5 * length + draw.normal(0, 1, number)).round(1)
+    table["weight"] = (0.02 * length**2 + draw.normal(0, 2, number)).round(2)
+    table["age"] = draw.integers(1, 9, number)
+    table["ratio"] = (table["weight"] / table["寬度"]).round(4)
+    table["batch"], table["grower"] = draw.integers(1, 5, number), draw.choice(["林", "陳"], number)
+    for column in ("length (cm)", "weight", "age"):
+        table.loc[draw.random(number) < 0.1, column] = None
+    table.to_csv(path, index=False, encoding="utf-8-sig")
+    return path

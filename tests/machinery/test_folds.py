@@ -95,7 +95,7 @@ def test_all_methods_are_trained_on_all_folds_once(project: Path, capsys: pytest
     assert sorted((each.method, each.fold) for each in found) == [
         (m, f) for m in ("baseline", "own_step") for f in range(3)
     ]
-    assert "own_step: error" in capsys.readouterr().out.splitlines()[-1]
+    assert "own_step: error" in capsys.readouterr().out.splitlines()[-2]
     written = FOLDS.stat().st_mtime_ns
     folds.main()
     assert FOLDS.stat().st_mtime_ns == written

@@ -13,8 +13,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from lab.errors import UserError
-from lab.files import read_json, read_text, write_text
+from lab.files import read_json, read_records, write_text
 from lab.fingerprint import of_fold
 from lab.paths import FOLDS, PROVENANCE
 from lab.settings import Params
@@ -33,16 +32,7 @@ class Fold:
 
 
 def read_folds() -> list[Fold]:
-    if not FOLDS.is_file():
-        return []
-    found = []
-    for number, line in enumerate(read_text(FOLDS).splitlines(), start=1):
-        try:
-            found.append(Fold(**json.loads(line)))
-        except (ValueError, TypeError):
-            where = f"{FOLDS.as_posix()}, line {number}"
-            raise UserError(f"{where}: not as `lab folds` wrote it: `git checkout {FOLDS.as_posix()}`") from None
-    return found
+    return read_records(FOLDS, Fold, "lab folds")
 
 
 def note(new: Fold) -> None:
@@ -51,10 +41,16 @@ def note(new: Fold) -> None:
     write_text(FOLDS, "".join(json.dumps(asdict(each), sort_keys=True) + "\n" for each in [*others, new]))
 
 
-def current(params: Params, method: str, fold: int) -> Fold | None:
-    """What is known of this fold, if it is of today's code, settings and data."""
-    wanted = of_fold(params, method, fold, read_json(PROVENANCE, "digest")["digest"])
-    return next((each for each in read_folds() if (each.method, each.fingerprint) == (method, wanted)), None)
+def current(params: Params) -> dict[tuple[str, int], Fold]:
+    """By method and number the folds that are known and are of today's code, settings and data."""
+    data = read_json(PROVENANCE, "digest")["digest"]
+    known = {each.fingerprint: each for each in read_folds()}
+    wanted = {
+        (method, fold): of_fold(params, method, fold, data)
+        for method in params.methods
+        for fold in range(params.split.folds)
+    }
+    return {place: known[fingerprint] for place, fingerprint in wanted.items() if fingerprint in known}
 
 
 @dataclass(frozen=True)
@@ -70,10 +66,10 @@ class OverFolds:
 def over_folds(params: Params, metric: str) -> dict[str, OverFolds]:
     """By method, the baseline first; methods that lack a current fold are left out, all if the baseline does."""
     scores: dict[str, np.ndarray] = {}
+    known, folds = current(params), range(params.split.folds)
     for method in ["baseline", *(name for name in params.methods if name != "baseline")]:
-        found = [current(params, method, fold) for fold in range(params.split.folds)]
-        if all(found):
-            scores[method] = np.array([each.scores[metric] for each in found if each])
+        if all((method, fold) in known for fold in folds):
+            scores[method] = np.array([known[method, fold].scores[metric] for fold in folds])
     result = {}
     for method, values in scores.items() if "baseline" in scores else ():
         shift = None if method == "baseline" else values - scores["baseline"]

@@ -44,7 +44,10 @@ def main(again: bool) -> None:
     for key, value in plan.items():
         print(f"{key:<10} {as_text(value)}")
     when = "before any look at the test split" if not seen else f"after {seen} looks at the test split"
-    print(f"sealed in {PLAN.as_posix()}, {when}; next: `git add {PLAN.as_posix()}` and `git commit`")
+    print(
+        f"sealed in {PLAN.as_posix()}, {when}; next: `git add {PLAN.as_posix()}` and "
+        "`git commit`; the report quotes it after the next `uv run dvc repro`"
+    )
 
 
 def planned(params: Params, metric: Metric) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _commit() -> str:
     if not commit:
         raise UserError('nothing is committed yet: git add --all, then git commit --message "Start"')
     if changed := git("status", "--porcelain", "--", ".", f":!{HAND_IN.as_posix()}"):
-        names = ", ".join(line[3:] for line in changed.splitlines()[:3])
+        names = ", ".join(line.split(maxsplit=1)[1] for line in changed.splitlines()[:3])
         raise UserError(
             f"not committed: {names}: git add --all and git commit first, so that a grader finds this state"
         )

@@ -56,13 +56,17 @@ class Forecast:
         self.began = time.perf_counter()
 
     def after_epoch(self, history: list[Row]) -> None:
-        """Speak after the first epoch; a continued run has fewer to go."""
+        """Speak after the first epoch; a continued run has fewer to go.
+
+        The first may do what the others need not, such as a frozen part of the network: hence "at most".
+        """
         if self.began is None:
             return
         epoch, self.began = time.perf_counter() - self.began, None
         left = self.epochs * len(self.seeds) - len(history) + 1
         seeds = f"{len(self.seeds)} seeds" if len(self.seeds) > 1 else f"seed {self.seeds[0]}"
-        print(f"{self.method}: {epoch:.2g} s an epoch, at most {duration(left * epoch)} for {seeds}", flush=True)
+        one = f"{epoch:.2g} s" if epoch < 90 else duration(epoch)
+        print(f"{self.method}: {one} an epoch, at most {duration(left * epoch)} for {seeds}", flush=True)
 
 
 def duration(seconds: float) -> str:

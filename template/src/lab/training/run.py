@@ -22,6 +22,8 @@ from lab.team_code.example_checks import loaded
 from lab.team_code.loading import load_method, load_problem
 from lab.team_code.method_checks import check_finite
 from lab.team_code.options import check_options
+from lab.train_settings import TrainSettings
+from lab.training.batches import count, shuffled
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import device_name, peak_memory
 from lab.training.devices import hardware as machine
@@ -30,6 +32,9 @@ from lab.training.predictions import prediction_table
 from lab.training.progress import Forecast
 from lab.training.rehearsal import rehearse
 from lab.training.state import Row
+
+FEW_STEPS = 100
+"""Of an optimizer, in all: with fewer, networks that begin with nothing learn little."""
 
 
 def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dict[int, str]) -> None:
@@ -43,12 +48,22 @@ def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dic
             rehearse(method, params, problem, examples, ids)
         except Exception as error:
             raise explained(error, params.training(method).accumulate) or error from None
+    if seeds and is_main_process():
+        warn_of_few_steps(params.training(method), count(examples["train"]))
     forecast = Forecast(method, seeds, params.training(method).epochs)
     for seed in seeds:
         with only_trainer(RUNS / method / str(seed)) if is_main_process() else nullcontext():
             train_seed(method, seed, params, examples, ids, fingerprints[seed], forecast)
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
+
+
+def warn_of_few_steps(settings: TrainSettings, size: int) -> None:
+    """A small data set with the batches of a larger one ends before anything is learned."""
+    steps = len(shuffled(size, settings.batch_size, seed=0, epoch=0)) * settings.epochs
+    if steps < FEW_STEPS:
+        what = f"{size} training examples in batches of {settings.batch_size} are {steps} steps in all"
+        print(f"warning: {what}: set a smaller train.batch_size or more train.epochs", flush=True)
 
 
 def read_splits() -> dict[str, list[str]]:

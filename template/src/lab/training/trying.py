@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -35,6 +36,8 @@ HEART_SECONDS = 20
 """How long a few examples may take to be learned by heart."""
 TIMED_SECONDS = 3
 """How long steps are timed."""
+REPEATED = 3
+"""How often all examples are seen for that, if they are few: a single step cannot be timed."""
 
 
 def main(name: str, seed: int | None) -> None:
@@ -100,7 +103,7 @@ def pace(trial: Trial, tested: int) -> tuple[float | None, float, float]:
     method.train()
     plan = shuffled(count(train), settings.batch_size, 0, 0)
     taken, began = 0, time.perf_counter()
-    for batch in batches(train, plan, hardware.device):
+    for batch in chain.from_iterable(batches(train, plan, hardware.device) for _ in range(REPEATED)):
         scalars = step(batch)
         if taken == 0:  # the first is slower than all others
             began = time.perf_counter()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from lab.errors import UserError
-from lab.files import read_text, write_text
+from lab.files import read_records, write_text
 from lab.paths import TRIALS
 
 
@@ -24,7 +23,11 @@ class Count:
 
 def note(count: Count) -> None:
     """Write the count down, in the place of an earlier one of the same study."""
-    lines = [each for each in _read() if (each.method, each.study) != (count.method, count.study)]
+    lines = [
+        each
+        for each in read_records(TRIALS, Count, "lab tune")
+        if (each.method, each.study) != (count.method, count.study)
+    ]
     text = "".join(json.dumps(asdict(each), sort_keys=True) + "\n" for each in [*lines, count])
     write_text(TRIALS, text)
 
@@ -32,7 +35,7 @@ def note(count: Count) -> None:
 def trials_by_method() -> dict[str, Count]:
     """All trials of each method that was tuned: those of earlier ranges and code count, too."""
     latest: dict[tuple[str, str], Count] = {}
-    for each in _read():  # after a merge a study may stand there twice: it only grows
+    for each in read_records(TRIALS, Count, "lab tune"):  # after a merge a study may stand there twice: it only grows
         key = each.method, each.study
         latest[key] = max(each, latest.get(key, each), key=lambda one: one.trials)
     found: dict[str, Count] = {}
@@ -41,16 +44,3 @@ def trials_by_method() -> dict[str, Count]:
         added = [getattr(sums, name) + getattr(each, name) for name in ("trials", "cut_off", "failed")]
         found[each.method] = Count(each.method, "all", *added)
     return dict(sorted(found.items()))
-
-
-def _read() -> list[Count]:
-    if not TRIALS.is_file():
-        return []
-    found = []
-    for number, line in enumerate(read_text(TRIALS).splitlines(), start=1):
-        try:
-            found.append(Count(**json.loads(line)))
-        except (ValueError, TypeError):
-            where = f"{TRIALS.as_posix()}, line {number}"
-            raise UserError(f"{where}: not as `lab tune` wrote it: `git checkout {TRIALS.as_posix()}`") from None
-    return found

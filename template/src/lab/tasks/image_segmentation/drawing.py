@@ -18,7 +18,7 @@ from lab.style import PALETTE
 
 MOST = 20
 """Classes that a figure has room for."""
-GROUND, WRONG = "#e9eaec", PALETTE["others"][0]
+GROUND, WRONG = "0.92", PALETTE["others"][0]
 
 
 def draw_masks(

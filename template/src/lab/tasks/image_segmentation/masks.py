@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from PIL import Image
+from PIL import Image, ImageColor
 
 from lab.contract import Provenance
 from lab.data.picture_maps import UNKNOWN, find_pairs, reading, refuse, write_pairs
@@ -102,9 +102,11 @@ def named(classes: Any) -> dict[int, str] | None:
 def value_of(text: Any) -> int:
     """A value of masks as params.yaml writes it."""
     try:
-        return int(text) if not str(text).startswith("#") else _grey_or_colour(int(str(text)[1:], 16))
+        if str(text).startswith("#"):
+            return _grey_or_colour(int.from_bytes(ImageColor.getrgb(str(text))[:3]))
+        return int(text)
     except ValueError:
-        mend = 'a number, or a colour such as "#ff0000" in quotation marks'
+        mend = 'a number, or a colour as "#RRGGBB" in quotation marks'
         raise UserError(f"params.yaml: data: {text!r} is no value of a mask: write {mend}") from None
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ARCHIVE, ARCHIVE_SHA256 = (
     "vaderSentiment-3.3.2.tar.gz",
-    "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
+    "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",  # sha256
 )
 FILES = {"films": "movieReviewSnippets", "products": "amazonReviewSnippets"}
 PROBES = {
