@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -21,9 +21,9 @@ class Step(NamedTuple):
 
 
 class Captioner(Method):
-    """A method adds ``begin`` and ``step``. ``width``: channels of the last layer, and numbers of a word."""
+    """A method adds ``begin`` and ``step``. ``width``: channels of the last layer. ``word``: numbers of a word."""
 
-    def __init__(self, examples: Batch, width: int, dropout: float) -> None:
+    def __init__(self, examples: Batch, width: int, word: int, dropout: float) -> None:
         super().__init__()
         channels = examples["picture"].shape[1]
         self.length = examples["tokens"].shape[2]
@@ -35,18 +35,18 @@ class Captioner(Method):
         layers += [nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
         self.layers = nn.Sequential(*layers, nn.AdaptiveMaxPool2d(10))
         self.dropout = nn.Dropout(dropout)
-        self.embedding = nn.Embedding(len(self.vocabulary.words), width, padding_idx=PADDING)
+        self.embedding = nn.Embedding(len(self.vocabulary.words), word, padding_idx=PADDING)
 
-    def seen(self, picture: Tensor) -> Tensor:
-        """(n, width, 10, 10): what is where in the picture. A method may give ``step`` more of it."""
+    def seen(self, picture: Tensor) -> Any:
+        """(n, width, 10, 10): what is where in the picture. A method may give ``step`` something made of it."""
         return self.layers(picture / 255)
 
-    def begin(self, seen: Tensor) -> Tensor:
+    def begin(self, seen: Any) -> Tensor:
         """(n, numbers): the memory before the first word."""
         raise NotImplementedError
 
-    def step(self, word: Tensor, memory: Tensor, seen: Tensor) -> Step:
-        """From a word's vector, (n, width), to the next word."""
+    def step(self, word: Tensor, memory: Tensor, seen: Any) -> Step:
+        """From a word's vector, (n, word), to the next word."""
         raise NotImplementedError
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
@@ -73,7 +73,7 @@ class Captioner(Method):
         """
         seen = self.seen(batch["picture"])
         memory = self.begin(seen)
-        word = torch.full((len(seen),), END, device=seen.device)
+        word = torch.full((len(memory),), END, device=memory.device)
         ended = torch.zeros_like(word, dtype=torch.bool)
         written, looked = [], []
         for _ in range(self.length):
@@ -85,7 +85,7 @@ class Captioner(Method):
             if attention is not None:
                 looked.append((255 * attention).round().to(torch.uint8))
         texts = self.vocabulary.decode(torch.stack(written, dim=1))
-        answer = {"written": characters(texts, 2 * self.signs).to(seen.device)}
+        answer = {"written": characters(texts, 2 * self.signs).to(memory.device)}
         return answer | ({"attention": torch.stack(looked, dim=1)} if looked else {})
 
 

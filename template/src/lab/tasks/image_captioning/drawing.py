@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 
 from lab.comparison.drawing import called, colours, medium, on_slides, said, say
 from lab.contract import Drawn
+from lab.data.digit_scenes import kinds
 from lab.sentences import read, words
-from lab.tasks.image_captioning.scenes import kinds
 
 KINDS = {
     "digit": {"en": "digits", "zh-TW": "數字"},

@@ -19,7 +19,7 @@ class Attentive(Captioner):
     """``width``: channels of the last layer, and numbers in the memory. ``dropout``: of words and memory."""
 
     def __init__(self, examples: Batch, width: int, dropout: float) -> None:
-        super().__init__(examples, width, dropout)
+        super().__init__(examples, width, width, dropout)
         self.place = nn.Parameter(0.1 * torch.randn(width, 10, 10))
         self.key = nn.Conv2d(width, width, 1)
         self.query = nn.Linear(width, width)
@@ -27,18 +27,21 @@ class Attentive(Captioner):
         self.recurrent = nn.GRUCell(2 * width, width)
         self.answer = nn.Linear(2 * width, len(self.vocabulary.words))
 
-    def seen(self, picture: Tensor) -> Tensor:
-        """(n, 2 · width, 100): what is in each place, and what it is compared with what is asked by."""
+    def seen(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, width, 100) each: what is in each place, and what it is compared with what is asked by."""
         found = super().seen(picture) + self.place
-        return torch.cat([found, self.key(found)], dim=1).flatten(2)
+        return found.flatten(2), self.key(found).flatten(2)
 
-    def begin(self, seen: Tensor) -> Tensor:
-        return torch.tanh(self.first(seen.chunk(2, dim=1)[0].mean(dim=2)))
+    def begin(self, seen: tuple[Tensor, Tensor]) -> Tensor:
+        whole = seen[0].mean(dim=2)
+        return torch.cat([torch.tanh(self.first(whole)), whole], dim=1)
 
-    def step(self, word: Tensor, memory: Tensor, seen: Tensor) -> Step:
-        found, keys = seen.chunk(2, dim=1)
-        fits = torch.bmm(self.query(memory).unsqueeze(1), keys) / math.sqrt(keys.shape[1])
+    def step(self, word: Tensor, memory: Tensor, seen: tuple[Tensor, Tensor]) -> Step:
+        """The memory's second half is what was looked at last."""
+        found, keys = seen
+        state, looked = memory.chunk(2, dim=1)
+        state = self.recurrent(torch.cat([word, looked], dim=1), state)
+        fits = torch.bmm(self.query(state).unsqueeze(1), keys) / math.sqrt(keys.shape[1])
         attention = functional.softmax(fits.squeeze(1), dim=1)
-        looked = torch.bmm(found, attention.unsqueeze(2)).squeeze(2)
-        memory = self.recurrent(torch.cat([word, looked], dim=1), memory)
-        return Step(memory, self.answer(self.dropout(torch.cat([memory, looked], dim=1))), attention)
+        memory = torch.cat([state, torch.bmm(found, attention.unsqueeze(2)).squeeze(2)], dim=1)
+        return Step(memory, self.answer(self.dropout(memory)), attention)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import torch
 
 from lab.comparison.generated_texts import BLEU_SCORE, CHRF_SCORE, EXACT_MATCH
 from lab.contract import Contents, Drawn, Examples, Provenance
-from lab.sentences import Vocabulary, characters, longest, read
-from lab.tasks.image_captioning.captioned import collect_captioned
-from lab.tasks.image_captioning.scenes import collect_scenes, scene_rules
+from lab.data.captioned import caption_rules, collect_captioned, load_captioned
+from lab.data.digit_scenes import collect_scenes, scene_rules
+from lab.sentences import characters, read, words
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -42,49 +41,14 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
 
 
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
-    import great_expectations.expectations as gxe
-
-    if options.source == "demo":  # whose rules are in scenes.py; yours are below
+    if options.source == "demo":  # whose rules are in digit_scenes.py; add yours to those of captions
         return scene_rules()
-    return [
-        gxe.ExpectTableRowCountToBeBetween(min_value=20),
-        gxe.ExpectColumnValuesToMatchRegex(column="caption", regex=r"\S"),
-        gxe.ExpectColumnValueLengthsToBeBetween(column="caption", min_value=1, max_value=10_000),
-        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
-        *[
-            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=4, max_value=100_000)
-            for side in ("width", "height")
-            if side in examples
-        ],
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
-    ]
+    return caption_rules(examples)
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
-    """``picture``: (n, channels, height, width), uint8.
-
-    ``caption``: (n, characters), its sentences as ``lab.sentences.characters`` writes them. ``tokens``: (n,
-    wordings, words), the numbers of each sentence's words; of a picture with fewer sentences some are repeated.
-    """
-    table = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    pixels = torch.from_numpy(np.load(raw / "pictures.npy"))
-    pictures = pixels.unsqueeze(1) if pixels.ndim == 3 else pixels.movedim(3, 1).contiguous()
-    place = pd.Series(range(len(table)), table.index)
-    captions = table["caption"].map(str.splitlines)
-    learnt = [text for texts in captions[splits["train"]] for text in texts]
-    vocabulary, length = Vocabulary.learn(learnt), longest(learnt)
-    most = int(captions[splits["train"]].map(len).max())
-    # Of the training examples nothing may change with the others, not even how wide the rows are.
-    wide = int(table["caption"].map(len).max())
-    examples: dict[str, Examples] = {}
-    for split, ids in splits.items():
-        chosen = [texts[number % len(texts)] for texts in captions[ids] for number in range(most)]
-        examples[split] = {
-            "picture": pictures[torch.tensor(place.loc[ids].to_numpy())],
-            "caption": characters(table["caption"][ids].tolist(), wide if split != "train" else 0),
-            "tokens": vocabulary.encode(chosen, length).view(len(ids), most, length),
-        }
-    return examples
+    """``picture``, ``caption`` and ``tokens``: see ``load_captioned``."""
+    return dict(load_captioned(raw, splits))
 
 
 def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
@@ -97,8 +61,6 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     from sklearn.linear_model import RidgeCV
     from sklearn.neighbors import NearestNeighbors
     from sklearn.preprocessing import normalize
-
-    from lab.sentences import words
 
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     pixels = np.load(raw / "pictures.npy", mmap_mode="r").reshape(len(table), -1)

