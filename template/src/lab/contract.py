@@ -129,7 +129,8 @@ class Problem(Protocol):
         """Write the payload (pictures, sound, …) into ``raw``; return one row for each example, and its source.
 
         Columns: ``id`` (str), ``sha256`` of the example's content, and whatever describes it. A column
-        ``group`` keeps examples that belong together in one split. ``options`` is ``data:`` of params.yaml.
+        ``group`` keeps examples that belong together in one split; those of a column ``held_out`` (bool) that are true
+        are only tested, as outliers are that no method may know. ``options`` is ``data:`` of params.yaml.
         """
 
     def expectations(self, examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
