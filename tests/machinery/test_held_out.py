@@ -54,7 +54,7 @@ def test_without_the_column_or_with_nothing_held_out_the_split_is_what_it_was() 
 
 
 def test_another_value_than_true_and_false_is_told() -> None:
-    with pytest.raises(UserError, match="held_out is .*: it must be true or false"):
+    with pytest.raises(UserError, match=r"held_out is .*: it must be true or false"):
         split(rows().assign(held_out="yes"), SETTINGS, "label")
 
 
