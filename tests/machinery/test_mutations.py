@@ -16,6 +16,7 @@ from corruptions_by_family import GAMES, IDS, INVISIBLE, TABLE, TEXTS
 from corruptions_of_cells import MEASURED
 from corruptions_of_masks import MASKS
 from corruptions_of_molecules import MOLECULES
+from corruptions_of_outliers import CLUSTERED, OUTLIERS
 from corruptions_of_pictures import PICTURES
 from corruptions_of_sounds import SOUNDS
 from corruptions_of_translations import TRANSLATIONS
@@ -38,6 +39,8 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "scenes": ("image_segmentation", 600, MASKS),
     "translations": ("translation", 1500, TRANSLATIONS),
     "tumours": ("imputation", 569, MEASURED),
+    "new digits": ("anomaly_detection", 600, OUTLIERS),
+    "heaps": ("clustering", 600, CLUSTERED),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
 CASES = [
