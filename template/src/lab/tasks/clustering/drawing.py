@@ -24,7 +24,9 @@ def draw_nearest(tests: dict[str, pd.DataFrame], names: list[str], table: pd.Dat
     scans = pictures.ndim == 3 and pictures.shape[1:] == (28, 28)  # white on black: shown dark on light, as written
     across = min(most, max(test["cluster"].nunique() for test in tests.values()))
     side = medium().width / max(across, 8)
-    figure = plt.figure(figsize=(side * across, len(tests) * (0.9 * side * deep + 5 * medium().font / 72)))
+    figure = plt.figure(
+        figsize=(side * across, len(tests) * (0.9 * side * deep + (3.4 if on_slides() else 5) * medium().font / 72))
+    )
     told = []
     for part, (method, test) in zip(figure.subfigures(len(tests), 1, squeeze=False)[:, 0], tests.items(), strict=True):
         panels = part.subplots(deep, across, squeeze=False)
@@ -38,7 +40,7 @@ def draw_nearest(tests: dict[str, pd.DataFrame], names: list[str], table: pd.Dat
             main = held[cluster].argmax()
             share = number(float(100 * held[cluster, main] / held[cluster].sum())) + "%"
             short = names[main] if len(names[main]) <= LONG else f"{names[main][: LONG - 1]}…"
-            column[0].set_title(f"{short}\n{share}", loc="center")
+            column[0].set_title(short if on_slides() else f"{short}\n{share}", loc="center")
             shares.append(f"{names[main]} ({share})")
             chosen = test[test["cluster"] == cluster].nsmallest(deep, "distance")
             for axes, identity in zip(column, chosen["id"], strict=False):

@@ -22,7 +22,8 @@ def draw_map(tests: dict[str, pd.DataFrame], names: list[str]) -> Drawn:
     figure, panels = plt.subplots(1, len(tests), figsize=(width, 0.95 * width / max(len(tests), 2)), squeeze=False)
     palette = plt.get_cmap("tab20" if len(names) > 10 else "tab10")
     for axes, (method, test) in zip(panels[0], tests.items(), strict=True):
-        some = test.head(MOST // 2 if on_slides() else MOST)
+        most = min(len(test), MOST // 2 if on_slides() else MOST)
+        some = test.iloc[np.linspace(0, len(test) - 1, most).astype(int)]  # rows may be in the order of their classes
         features = np.stack(some["feature"].tolist()).astype(np.float32)
         places = flattened(features.tobytes(), features.shape[1])
         named = matched(test["label"].to_numpy(), test["cluster"].to_numpy())
