@@ -40,6 +40,7 @@ def test_the_page_can_be_followed_word_by_word(stamp: Stamp, tmp_path: Path, tas
         "anomaly_detection",
         "audio_classification",
         "clustering",
+        "depth_estimation",
         "image_classification",
         "image_segmentation",
         "text_classification",

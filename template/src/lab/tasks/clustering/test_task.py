@@ -146,10 +146,10 @@ def test_whitened_features_are_uncorrelated_and_vary_alike() -> None:
 def test_pseudo_labels_are_learnt_from_their_own_pictures(found: dict[str, Batch]) -> None:
     """All are equally likely at first; labels of other pictures could not be learnt so fast."""
     torch.manual_seed(0)
-    method = DeepCluster(found["train"], width=8, pseudo_classes=6, every=99, augment=0.05)
+    method = DeepCluster(found["train"], width=8, pseudo_classes=6, every=99, augment=0.0)
     assert method.train().loss(found["train"])["loss"].item() == pytest.approx(math.log(6), abs=1e-4)
-    trained(method, found["train"], epochs=10)
-    assert method.loss(found["train"])["accuracy"] > 0.6
+    trained(method, found["train"], epochs=15)
+    assert method.loss(found["train"])["accuracy"] > 0.8
 
 
 def test_score_gives_every_metric() -> None:
