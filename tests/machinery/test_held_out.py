@@ -65,7 +65,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / folder).mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     rows().to_parquet("data/raw/examples.parquet", index=False)
-    for path, content in {"results/validation.json": {"near_duplicates": []}, "data/raw/provenance.json": {}}.items():
+    files: dict[str, dict] = {"results/validation.json": {"near_duplicates": []}, "data/raw/provenance.json": {}}
+    for path, content in files.items():
         Path(path).write_text(json.dumps(content), encoding="utf-8")
     problem: Any = SimpleNamespace(stratify="label")
     params = SimpleNamespace(split=SETTINGS)

@@ -21,17 +21,21 @@ class Detector(Method):
         return {name: self.unusual(batch[key]).float() for name, key in names.items()}
 
 
-def altered(picture: Tensor, seed: int) -> Tensor:
-    """A copy of each picture (n, channels, height, width) with a patch of another one in it.
-
-    The patch has half the height and half the width, and comes from another place (after Li et al. 2021, CutPaste).
-    """
+def corners(count: int, height: int, width: int, seed: int) -> Tensor:
+    """(count, 2, 2): where a patch of half the height and half the width is cut out, and where it is put."""
     generator = torch.Generator().manual_seed(seed)
+    room = torch.tensor([height - height // 2, width - width // 2]) + 1
+    return (torch.rand(count, 2, 2, generator=generator) * room).long()
+
+
+def altered(picture: Tensor, places: Tensor) -> Tensor:
+    """A copy of each picture (n, channels, height, width) with a patch of it in another place: see ``corners``.
+
+    Li et al. 2021, CutPaste.
+    """
     height, width = (side // 2 for side in picture.shape[2:])
-    others = torch.randint(1, max(len(picture), 2), (len(picture),), generator=generator)
     changed = picture.clone()
-    for row, other in enumerate(others.tolist()):
-        down, across = (torch.randint(side + 1, (2,), generator=generator).tolist() for side in (height, width))
-        patch = picture[(row + other) % len(picture), :, down[0] : down[0] + height, across[0] : across[0] + width]
-        changed[row, :, down[1] : down[1] + height, across[1] : across[1] + width] = patch
+    for row, ((down, across), (to, beside)) in enumerate(places.tolist()):
+        patch = picture[row, :, down : down + height, across : across + width]
+        changed[row, :, to : to + height, beside : beside + width] = patch
     return changed

@@ -24,7 +24,7 @@ def draw_scores(tests: dict[str, pd.DataFrame]) -> Drawn:
     told = []
     for axes, (method, colour) in zip(panels[0], colours(list(tests)).items(), strict=True):
         outlier, score = tests[method]["outlier"].to_numpy(bool), tests[method]["anomaly_score"].to_numpy(float)
-        edges = np.linspace(*np.quantile(score, [0, 0.995]), 31)
+        edges = np.linspace(score.min(), np.quantile(score, 0.995), 31)
         for chosen, look in ((~outlier, {"alpha": 0.35}), (outlier, {"histtype": "step", "linewidth": 1.5})):
             if chosen.any():
                 shares = np.full(chosen.sum(), 100 / chosen.sum())

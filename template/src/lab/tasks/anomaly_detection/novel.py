@@ -22,6 +22,8 @@ class ContrastiveNeighbours(Detector):
     ``temperature``: the lower, the more the nearest of the other pictures count.
     """
 
+    pictures: Tensor
+
     def __init__(self, examples: Batch, width: int, augment: float, temperature: float) -> None:
         super().__init__()
         self.augment, self.temperature = augment, temperature

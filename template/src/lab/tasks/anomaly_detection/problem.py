@@ -20,7 +20,7 @@ from lab.data.mnist import collect_scans, scan_rules
 from lab.data_settings import DataSettings
 from lab.errors import UserError, some
 from lab.tasks.anomaly_detection.detection import detection
-from lab.tasks.anomaly_detection.detector import altered
+from lab.tasks.anomaly_detection.detector import altered, corners
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -102,19 +102,20 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """``picture``: (n, channels, height, width), float, from 0 to 1. ``outlier``: (n,), 1 or 0.
 
-    ``altered``: copies with a patch of another picture. Of training pictures they are the pictures themselves: a method
+    ``altered``: copies with a patch in another place. Of training pictures they are the pictures themselves: a method
     that learnt from what stands in for outliers would then be chosen by it.
     """
     pixels = torch.from_numpy(np.load(raw / "pictures.npy"))
     pictures = (pixels.unsqueeze(1) if pixels.ndim == 3 else pixels.movedim(3, 1)).contiguous() / 255
     table = pd.read_parquet(raw / "examples.parquet", columns=["id", "held_out"])
     place = pd.Series(range(len(table)), table["id"])
+    places = corners(len(table), *pictures.shape[2:], seed=0)
     examples: dict[str, Examples] = {}
     for name, ids in splits.items():
         rows = place.loc[ids].to_numpy()
         picture = pictures[torch.tensor(rows)]
         outlier = torch.tensor(table["held_out"].to_numpy()[rows].astype(np.int64))
-        changed = picture if name == "train" else altered(picture, seed=0)
+        changed = picture if name == "train" else altered(picture, places[torch.tensor(rows)])
         examples[name] = {"picture": picture, "altered": changed, "outlier": outlier}
     return examples
 

@@ -19,7 +19,7 @@ from lab.settings import SplitSettings
 from lab.tasks.anomaly_detection import problem
 from lab.tasks.anomaly_detection.baseline import Autoencoder
 from lab.tasks.anomaly_detection.detection import detection, threshold
-from lab.tasks.anomaly_detection.detector import Detector, altered
+from lab.tasks.anomaly_detection.detector import Detector, altered, corners
 from lab.tasks.anomaly_detection.novel import ContrastiveNeighbours
 
 
@@ -56,19 +56,22 @@ def test_outliers_that_leave_nothing_to_tell_apart_are_told(tmp_path: Path, held
         problem.collect(tmp_path, DataSettings.model_validate({"held_out": held_out}))
 
 
-def test_what_stands_in_for_outliers_is_a_picture_with_a_patch_of_another(raw: Path) -> None:
+def test_what_stands_in_for_outliers_is_a_picture_with_a_patch_of_it_in_another_place(raw: Path) -> None:
     found = loaded(raw)
     assert torch.equal(found["train"]["altered"], found["train"]["picture"])
     picture, changed = found["validation"]["picture"], found["validation"]["altered"]
-    other = (picture != changed).flatten(1).any(dim=1).float().mean().item()
-    assert other > 0.95
-    rows = torch.arange(30).view(30, 1, 1, 1).expand(30, 1, 8, 10).float()
-    seen = altered(rows, seed=1)
-    for row, values in enumerate(seen):
-        assert set(values.unique().tolist()) - {row}, "a patch of itself"
-        assert (values == row).float().mean().item() == 0.75
-    assert torch.equal(seen, altered(rows, seed=1))
-    assert altered(torch.rand(1, 3, 5, 7), seed=0).shape == (1, 3, 5, 7)
+    assert (picture != changed).flatten(1).any(dim=1).float().mean().item() > 0.95
+    numbered = torch.arange(80.0).view(1, 1, 8, 10).repeat(50, 1, 1, 1)
+    places = corners(50, 8, 10, seed=1)
+    seen = altered(numbered, places)
+    for one, ((down, across), (to, beside)) in zip(seen, places.tolist(), strict=True):
+        assert torch.equal(
+            one[0, to : to + 4, beside : beside + 5], numbered[0, 0, down : down + 4, across : across + 5]
+        )
+        assert (one != numbered[0]).sum().item() == (20 if [down, across] != [to, beside] else 0)
+    assert {0, 4} <= set(places[..., 0].unique().tolist()) <= set(range(5))
+    assert {0, 5} <= set(places[..., 1].unique().tolist()) <= set(range(6))
+    assert altered(torch.rand(1, 3, 5, 7), corners(1, 5, 7, seed=0)).shape == (1, 3, 5, 7)
 
 
 def test_measures_are_those_of_scikit_learn() -> None:

@@ -17,6 +17,8 @@ class Clusterer(Method):
     ``width``: channels of the network.
     """
 
+    pictures: Tensor
+
     def __init__(self, examples: Batch, width: int) -> None:
         super().__init__()
         self.clusters = int(examples["clusters"][0])

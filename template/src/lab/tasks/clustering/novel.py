@@ -21,20 +21,26 @@ class DeepCluster(Clusterer):
     ``every``: epochs until the next k-means. ``augment``: how far pictures are moved and turned.
     """
 
+    pseudo_label: Tensor
+    seen: Tensor
+    rows: Tensor
+
     def __init__(self, examples: Batch, width: int, pseudo_classes: int, every: int, augment: float) -> None:
         super().__init__(examples, width)
         self.every, self.augment = every, augment
         self.head = nn.Linear(4 * width, pseudo_classes)
         # A run that was interrupted goes on with these.
-        self.register_buffer("pseudo_label", torch.zeros(len(examples["picture"]), dtype=torch.int64))
-        self.register_buffer("seen", torch.tensor(every * len(examples["picture"])))
+        self.register_buffer("pseudo_label", torch.zeros(1 + int(examples["row"].max()), dtype=torch.int64))
+        self.register_buffer("seen", torch.tensor(every * len(examples["row"])))
+        self.register_buffer("rows", examples["row"], persistent=False)
 
     @torch.no_grad()
     def sort(self) -> None:
         """New pseudo-labels; the layer that told the old ones apart forgets them."""
         was_training = self.training
         self.eval()
-        _, self.pseudo_label[:] = k_means(whitened(self.features(self.pictures)), self.head.out_features, starts=1)
+        _, found = k_means(whitened(self.features(self.pictures)), self.head.out_features, starts=1)
+        self.pseudo_label[self.rows] = found
         self.train(was_training)
         for part in self.head.parameters():
             part.zero_()
@@ -47,7 +53,7 @@ class DeepCluster(Clusterer):
         self.seen += len(batch["row"])
         label = self.pseudo_label[batch["row"]]
         logits = self.head(functional.relu(self.network(distorted(batch["picture"], self.augment))))
-        sizes = torch.bincount(self.pseudo_label, minlength=self.head.out_features)
+        sizes = torch.bincount(self.pseudo_label[self.rows], minlength=self.head.out_features)
         loss = functional.cross_entropy(logits, label, weight=1 / sizes.clamp(min=1))
         return {"loss": loss, "accuracy": (logits.argmax(dim=1) == label).float().mean()}
 

@@ -87,7 +87,7 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
-    """``picture``: (n, channels, height, width), float, from 0 to 1. ``row``: (n,), its place in the split.
+    """``picture``: (n, channels, height, width), float, from 0 to 1. ``row``: (n,), its number.
 
     ``label``: (n,), the class's number; -1 in training, where nobody says it. ``clusters``: (n,), how many to make.
     """
@@ -101,7 +101,7 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
         rows = torch.tensor(place.loc[ids].to_numpy())
         examples[name] = {
             "picture": pictures[rows],
-            "row": torch.arange(len(rows)),
+            "row": rows,
             "clusters": torch.full((len(rows),), clusters),
             "label": torch.full((len(rows),), -1) if name == "train" else labels[rows],
         }
