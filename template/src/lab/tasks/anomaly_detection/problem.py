@@ -109,7 +109,7 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     pictures = (pixels.unsqueeze(1) if pixels.ndim == 3 else pixels.movedim(3, 1)).contiguous() / 255
     table = pd.read_parquet(raw / "examples.parquet", columns=["id", "held_out"])
     place = pd.Series(range(len(table)), table["id"])
-    places = corners(len(table), *pictures.shape[2:], seed=0)
+    places = corners(len(table), pictures.shape[2], pictures.shape[3], seed=0)
     examples: dict[str, Examples] = {}
     for name, ids in splits.items():
         rows = place.loc[ids].to_numpy()
