@@ -13,6 +13,7 @@ import pytest
 import yaml
 from corruptions import Corruption, Data
 from corruptions_by_family import GAMES, IDS, INVISIBLE, TABLE, TEXTS
+from corruptions_of_captions import CAPTIONS
 from corruptions_of_cells import MEASURED
 from corruptions_of_depths import DEPTHS
 from corruptions_of_holes import HOLES
@@ -42,6 +43,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "pieces": ("depth_estimation", 551, DEPTHS),
     "holes": ("inpainting", 600, HOLES),
     "translations": ("translation", 1500, TRANSLATIONS),
+    "captions": ("image_captioning", 1600, CAPTIONS),
     "tumours": ("imputation", 569, MEASURED),
     "new digits": ("anomaly_detection", 600, OUTLIERS),
     "heaps": ("clustering", 600, CLUSTERED),
@@ -166,4 +168,4 @@ def test_classes_may_be_called_by_numbers(collected: Callable[[str], Data], tmp_
 
 def test_there_are_corruptions_enough() -> None:
     assert len(CASES) >= 80
-    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES, *MASKS, *MEASURED}) >= 100
+    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES, *MASKS, *CAPTIONS, *MEASURED}) >= 100
