@@ -35,7 +35,8 @@ def draw_scores(tests: dict[str, pd.DataFrame]) -> Drawn:
         found = detection(outlier, score)
         if outlier.any():
             axes.axvline(threshold(outlier, score), color=plt.rcParams["axes.edgecolor"], linestyle="--")
-        auroc, alarms = number(found["auroc"], 3), number(found["false_alarms"], 1)
+        known = {name: None if np.isnan(value) else value for name, value in found.items()}
+        auroc, alarms = number(known["auroc"], 3), number(known["false_alarms"], 1)
         axes.set_title(f"{called(method)}{say('figures.colon')}AUROC {auroc}")
         axes.set_xlabel(said({"en": "anomaly score", "zh-TW": "異常分數"}))
         axes.set_xticks([])
