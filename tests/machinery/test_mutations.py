@@ -17,6 +17,7 @@ from corruptions_of_cells import MEASURED
 from corruptions_of_masks import MASKS
 from corruptions_of_molecules import MOLECULES
 from corruptions_of_pictures import PICTURES
+from corruptions_of_series import SERIES
 from corruptions_of_sounds import SOUNDS
 from corruptions_of_translations import TRANSLATIONS
 from great_expectations.expectations import ExpectTableRowCountToEqual
@@ -38,6 +39,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "scenes": ("image_segmentation", 600, MASKS),
     "translations": ("translation", 1500, TRANSLATIONS),
     "tumours": ("imputation", 569, MEASURED),
+    "demand": ("time_series_forecasting", 1200, SERIES),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
 CASES = [
@@ -61,7 +63,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Data]
         array = next((name for name in ("pictures", "sounds") if (raw / f"{name}.npy").is_file()), "pictures")
         pictures = np.load(raw / f"{array}.npy") if (raw / f"{array}.npy").is_file() else None
         maps = np.load(raw / "maps.npy") if (raw / "maps.npy").is_file() else None
-        files = {path.name: path.read_bytes() for path in raw.glob("*.json")}
+        files = {path.name: path.read_bytes() for kind in ("*.json", "*.parquet") for path in raw.glob(kind)}
         rules = [
             rule for rule in module.expectations(rows, options) if not isinstance(rule, ExpectTableRowCountToEqual)
         ]
