@@ -161,4 +161,4 @@ def test_classes_may_be_called_by_numbers(collected: Callable[[str], Data], tmp_
 
 def test_there_are_corruptions_enough() -> None:
     assert len(CASES) >= 80
-    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES, *MASKS, *MEASURED}) >= 100
+    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES, *MASKS, *MEASURED, *SERIES}) >= 100

@@ -55,9 +55,8 @@ def on_grid(table: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[str]]:
         grid = pd.date_range(values.index[0], values.index[-1], freq=usual)
     if (off := values.index[~values.index.isin(grid)]).size or values.index.has_duplicates:
         at = off[0] if len(off) else values.index[values.index.duplicated()][0]
-        raise UserError(
-            f"{where}: times should be {f'a {unit}' if unit else spoken(usual)} apart, but {at} is not: make them even"
-        )
+        apart = f"a {unit}" if unit else spoken(usual)
+        raise UserError(f"{where}: times should be {apart} apart, but {at} is not: make them even")
     values = values.reindex(pd.DatetimeIndex(grid, name="date"))
     told.append(f"{len(grid)} times, {f'one a {unit}' if unit else f'{spoken(usual)} apart'}")
     if missing := len(grid) - len(table):
@@ -105,7 +104,8 @@ def origins(values: pd.DataFrame, past: int, horizon: int, every: int) -> pd.Dat
 def places(values: pd.DataFrame, examples: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Of each origin the row in ``values``, and the number of its series."""
     names = [name for name in values if not name.startswith(KNOWN)]
-    rows = values.index.get_indexer(pd.DatetimeIndex(examples["date"]))
+    once = np.flatnonzero(~values.index.duplicated())  # the gate tells of times that are there twice
+    rows = once[values.index[once].get_indexer(pd.DatetimeIndex(examples["date"]))]
     series = examples["series"].map(names.index).to_numpy() if "series" in examples else np.zeros(len(examples), int)
     return rows, series
 
