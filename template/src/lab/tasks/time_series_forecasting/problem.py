@@ -49,8 +49,8 @@ stratify = None
 
 def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """A row for each forecast; ``series.parquet`` has the values, ``window.json`` how many are seen and asked."""
-    own = options.own(past=336, horizon=48, season=48, every=4, known=[])
-    for name in ("past", "horizon", "season", "every"):
+    own = options.own(past=336, horizon=48, season=48, every=4, block=336, known=[])
+    for name in ("past", "horizon", "season", "every", "block"):
         if isinstance(own[name], bool) or not isinstance(own[name], int) or not 1 <= own[name] <= 20_000:
             raise UserError(f"params.yaml: data.{name}: {own[name]}: it must be a whole number from 1 to 20000")
     if own["season"] > own["past"]:
@@ -61,7 +61,7 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     else:
         found = find(options)
         values, told = read_own(found, options, own["known"])
-    examples = series.origins(values, own["past"], own["horizon"], own["every"])
+    examples = series.origins(values, own["past"], own["horizon"], own["every"], own["block"])
     if len(examples) < 20:
         told_of = f"{len(values)} times, of which a forecast sees {own['past']} and tells {own['horizon']}"
         raise UserError(f"only {len(examples)} forecasts can be made of {told_of}: set smaller data.past or data.every")

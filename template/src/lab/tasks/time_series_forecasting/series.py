@@ -69,10 +69,11 @@ def spoken(spacing: pd.Timedelta) -> str:
     return str(spacing).removeprefix("0 days ").removesuffix(" 00:00:00")
 
 
-def origins(values: pd.DataFrame, past: int, horizon: int, every: int) -> pd.DataFrame:
+def origins(values: pd.DataFrame, past: int, horizon: int, every: int, block: int) -> pd.DataFrame:
     """A row for each series and each time at which the next ``horizon`` values are asked, ``past`` being seen.
 
     ``date`` is the time of the last value that is seen, ``until`` that of the last one that is asked.
+    ``group`` is a ``block`` of times: neighbours see and ask nearly the same, and so do all series at one time.
     """
     if len(values) < past + horizon:
         told = f"data.past ({past}) and data.horizon ({horizon})"
@@ -93,8 +94,7 @@ def origins(values: pd.DataFrame, past: int, horizon: int, every: int) -> pd.Dat
         if len(names) > 1:
             table["id"] += f" {name}"
             table["series"] = name
-        # Neighbours see and ask nearly the same: a block of time is one piece of evidence.
-        table["group"] = [f"block {block:04d}" for block in chosen // max(past, horizon)]
+        table["group"] = [f"block {number:04d}" for number in chosen // block]
         table["date"], table["until"] = values.index[chosen], values.index[chosen + horizon]
         table["past_mean"], table["future_mean"] = seen[:, :past].mean(axis=1), seen[:, past:].mean(axis=1)
         tables.append(table)

@@ -20,7 +20,7 @@ from lab.tasks.time_series_forecasting.novel import CalendarTransformer
 from lab.tasks.time_series_forecasting.quantiles import LEVELS, in_order, pinball
 
 NOVEL: dict[str, Any] = {"smooth": 5, "patch": 5, "width": 16, "layers": 1, "heads": 2, "dropout": 0.0}
-WEEK = {"past": 14, "horizon": 7, "season": 7, "every": 1}
+WEEK = {"past": 14, "horizon": 7, "season": 7, "every": 1, "block": 7}
 
 
 def days(number: int = 200) -> pd.DataFrame:
@@ -68,6 +68,7 @@ def test_each_forecast_sees_what_was_and_asks_what_came(tmp_path: Path) -> None:
         np.testing.assert_allclose(whole, table[name].to_numpy()[here - 13 : here + 8], rtol=1e-4)
         about = examples.set_index("id").loc[identity]
         assert about["until"] - about["date"] == pd.Timedelta(days=7)
+        assert about["group"] == f"block {here // 7:04d}"
 
 
 def test_no_forecast_touches_a_gap(tmp_path: Path) -> None:
