@@ -83,7 +83,15 @@ def test_a_comparison_counts_groups_and_its_intervals_widen() -> None:
     answered = dict.fromkeys(predictions, 7)
     every = pd.Series([f"{row // 25}" for row in range(len(ids))], index=ids)
     alone, together = (
-        summary.compare(problem(), predictions, SETTINGS, answered, {}, group_of=group_of) for group_of in (None, every)
+        summary.compare(
+            problem(measure=lambda table: table.drop(columns=["id", "split"])),
+            predictions,
+            SETTINGS,
+            answered,
+            {},
+            group_of=group_of,
+        )
+        for group_of in (None, every)
     )
     assert alone["groups"] is None
     test = next(iter(predictions["baseline"].values())).query("split == 'test'")["id"]

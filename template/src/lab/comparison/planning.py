@@ -85,11 +85,12 @@ def measured_by(
     """By the first trained method beside the baseline, or by the baseline alone."""
     other = next((name for name in trained if name not in ("baseline", *params.compare.ablations)), None)
     methods = ["baseline", *([other] if other else [])]
-    frames = of_split(problem, read_predictions(methods, params.seeds), "validation")
+    predictions = read_predictions(methods, params.seeds)
+    frames, answered = of_split(problem, predictions, "validation"), predictions["baseline"][params.seeds[0]]
+    ids = answered.loc[answered["split"] == "validation", "id"]
+    groups = rows_by_group(ids, group_of)
     metric, arms = problem.metrics[0].name, {}
     for name, runs in frames.items():
-        ids = runs[params.seeds[0]]["id"]
-        groups = rows_by_group(ids, group_of)
         drawn = resample(list(runs.values()), problem.score, params.compare.resamples, params.compare.seed, groups)
         values = np.array([scored(problem, frame)[metric] for frame in runs.values()])
         arms[name] = Scores(values, drawn[metric], len(groups or ids))

@@ -44,7 +44,8 @@ def compare(
     seeds = list(next(iter(predictions.values())))
     tests, validations = (of_split(problem, predictions, split) for split in ("test", "validation"))
     scores, steering = scores_of(problem, tests, "test"), scores_of(problem, validations, "validation")
-    groups = rows_by_group(tests["baseline"][seeds[0]]["id"], group_of)
+    answered = predictions["baseline"][seeds[0]]
+    groups = rows_by_group(answered.loc[answered["split"] == "test", "id"], group_of)
     drawn = problem.score, settings.resamples, settings.seed, groups
     draws = {method: resample(list(runs.values()), *drawn) for method, runs in tests.items()}
     champion = best(
