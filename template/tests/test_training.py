@@ -16,6 +16,7 @@ from lab.scaling.processes import Processes
 from lab.train_settings import TrainSettings
 from lab.training.batches import in_order, shuffled
 from lab.training.checkpoints import Checkpoint
+from lab.training.devices import fastest_precision
 from lab.training.loop import Fitted, TrainingInterruptedError, fit
 from lab.training.state import Row, TrainingState
 
@@ -141,6 +142,18 @@ def test_parts_of_a_batch_make_the_same_step(tmp_path: Path) -> None:
     whole, _ = train(tmp_path / "1.pt", Plain)
     parts, _ = train(tmp_path / "2.pt", Plain, accumulate=4)
     assert torch.allclose(weights(whole), weights(parts), atol=1e-6)
+
+
+@pytest.mark.parametrize(("setting", "value"), [("accumulate", 2), ("compile", True)])
+def test_a_setting_that_an_own_step_would_ignore_is_named(tmp_path: Path, setting: str, value: object) -> None:
+    with pytest.raises(UserError, match=f"train.{setting}: TwoOptimizers has its own train_step"):
+        train(tmp_path / "c.pt", TwoOptimizers, **{setting: value})
+
+
+def test_only_a_large_network_is_trained_in_bf16() -> None:
+    small, large = (Noisy(cast(Batch, examples()["train"]), width=width) for width in (8, 500_000))
+    assert [fastest_precision(each, has_bf16=True) for each in (small, large)] == ["fp32", "bf16"]
+    assert fastest_precision(large, has_bf16=False) == "fp32"
 
 
 def test_a_loss_that_is_no_number_is_named(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def fit(
     """
     repeatable(seed, settings.threads)
     method = built(method_class, examples["train"], options)
-    processes = Processes(accelerator(settings), strategy)
+    processes = Processes(accelerator(settings, method), strategy)
     check(method, examples, settings, processes)
     device, draws = processes.hardware.device, seed + ANOTHER_PROCESS * processes.rank
     if processes.rank:
@@ -146,4 +146,7 @@ def check(method: Method, examples: dict[str, Examples], settings: TrainSettings
     if hasattr(method, "train_step") and settings.accumulate > 1:
         name = type(method).__name__
         raise UserError(f"params.yaml: train.accumulate: {name} has its own train_step: set it to 1")
+    if hasattr(method, "train_step") and settings.compile:
+        name, mend = type(method).__name__, "set it to false, and let its __init__ call .compile() of its networks"
+        raise UserError(f"params.yaml: train.compile: {name} has its own train_step, which nothing compiles: {mend}")
     check_shares(settings, count(examples["train"]), processes.size)

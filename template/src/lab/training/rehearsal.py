@@ -70,7 +70,7 @@ def untrained(
     """The method as training begins with it, on its device."""
     repeatable(params.seeds[0], settings.threads)
     method = built(load_method(name), examples["train"], params.options(name))
-    hardware = accelerator(settings)
+    hardware = accelerator(settings, method)
     return method.to(hardware.device), hardware
 
 

@@ -89,5 +89,5 @@ def cut(batch: Batch, parts: int) -> list[Batch]:
 def add(sums: dict[str, Tensor], measured: dict[str, Tensor], weight: float = 1.0) -> None:
     """Add to ``sums`` on the device: asking for a number would make the processor wait for it."""
     for name, value in measured.items():
-        value = value.detach() * weight
+        value = value.detach() if weight == 1 else value.detach() * weight
         sums[name] = sums[name] + value if name in sums else value
