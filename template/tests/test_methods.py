@@ -42,6 +42,13 @@ def test_the_same_seed_gives_the_same_weights(candidate: Trial) -> None:
     assert [name for name in first if not torch.equal(first[name], again[name])] == []
 
 
+def test_a_stopped_training_continues_to_the_same_weights(candidate: Trial) -> None:
+    """Else a kill changes results: what a method remembers from step to step must be a parameter or a buffer."""
+    again = candidate.train_briefly(stop_after=2).method.state_dict()
+    first = candidate.trained.method.state_dict()
+    assert [name for name in first if not torch.equal(first[name], again[name])] == []
+
+
 def test_another_seed_starts_elsewhere(candidate: Trial) -> None:
     """Else the seeds of params.yaml measure nothing: look for a seed that is set inside the method."""
     first, other = (dict(candidate.build(seed).named_parameters()) for seed in (0, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,7 +55,13 @@ def memory(trial: Trial, seconds: float = float("inf")) -> Memory:
         if losses[-1] < aim * losses[0] or time.monotonic() - began > seconds:
             raise _EnoughError
 
-    settings = {"epochs": 200, "batch_size": MEMORISED, "accumulate": 1, "schedule": "constant", "weight_decay": 0.0}
+    settings: dict[str, Any] = {
+        "epochs": 200,
+        "batch_size": MEMORISED,
+        "accumulate": 1,
+        "schedule": "constant",
+        "weight_decay": 0.0,
+    }
     with contextlib.suppress(_EnoughError):
         trial.train(few, look, **settings, patience=0)
     return Memory(losses[0], min(losses), len(losses), aim)
