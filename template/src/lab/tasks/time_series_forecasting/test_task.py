@@ -203,11 +203,8 @@ def test_the_calendar_ahead_changes_what_the_transformer_tells(tmp_path: Path) -
 
 
 def test_patches_hold_neighbours_and_the_last_step_fills_what_is_lacking() -> None:
-    values = torch.arange(14.0).view(1, 7, 2)
-    found = patches(values, 3)
-    assert found.shape == (1, 3, 6)
-    assert found[0, 0].tolist() == [0, 1, 2, 3, 4, 5]
-    assert found[0, 2].tolist() == [12, 13] * 3
+    found = patches(torch.arange(14.0).view(1, 7, 2), 3)
+    assert found[0].tolist() == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11], [12, 13] * 3]
 
 
 def test_the_demo_data_are_a_year_of_half_hours(tmp_path: Path) -> None:
