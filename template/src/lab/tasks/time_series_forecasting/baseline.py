@@ -1,6 +1,5 @@
 """Two straight lines for each quantile, from the trend and from what it leaves (DLinear: Zeng et al. 2023)."""
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -36,10 +35,3 @@ class DecomposedLinear(Method):
     def predict(self, batch: Batch) -> dict[str, Tensor]:
         """``forecast``: (n, horizon, levels), in errors of the seasonal naive forecast."""
         return {"forecast": in_order(self.forecast(batch))}
-
-
-def patches(values: Tensor, size: int) -> Tensor:
-    """(n, steps, features) to (n, steps / size, size · features); steps that fill no patch are doubled at the end."""
-    lacking = -values.shape[1] % size
-    whole = torch.cat([values, values[:, -1:].expand(-1, lacking, -1)], dim=1)
-    return whole.reshape(len(values), -1, size * values.shape[2])

@@ -14,9 +14,9 @@ from lab.contract import Batch
 from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.tasks.time_series_forecasting import problem, series
-from lab.tasks.time_series_forecasting.baseline import DecomposedLinear, patches
+from lab.tasks.time_series_forecasting.baseline import DecomposedLinear
 from lab.tasks.time_series_forecasting.calendar import features
-from lab.tasks.time_series_forecasting.novel import CalendarTransformer
+from lab.tasks.time_series_forecasting.novel import CalendarTransformer, patches
 from lab.tasks.time_series_forecasting.quantiles import LEVELS, in_order, pinball
 
 NOVEL: dict[str, Any] = {"smooth": 5, "patch": 5, "width": 16, "layers": 1, "heads": 2, "dropout": 0.0}
