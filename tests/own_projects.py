@@ -99,9 +99,9 @@ def bring(project: Project, task: str) -> str:
         return "150 rows, 5 columns of numbers"
     if task == "time_series_forecasting":
         make_sales(project.path / "own_data/銷售 2026.csv")
-        window: dict[str, Any] = {"past": 14, "horizon": 7, "season": 7, "every": 2, "block": 7, "known": ["假日"]}
-        columns = {"date": "日期", "ignore": ["備註"]}
-        data(project, source="table", path="own_data/銷售 2026.csv", columns=columns, **window)
+        window = {"past": 14, "horizon": 7, "season": 7, "every": 2, "block": 7}
+        dated: dict[str, Any] = {"date": "日期", "ignore": ["備註"]}
+        data(project, source="table", path="own_data/銷售 2026.csv", columns=dated, known=["假日"], **window)
         return "forecasts of 7 values from 14; 2 series (台北店, Tainan's)"
     if task == "image_generation":
         data(project, source="folder", path=own_pictures(project), size=16)

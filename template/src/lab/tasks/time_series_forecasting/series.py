@@ -87,7 +87,7 @@ def origins(values: pd.DataFrame, past: int, horizon: int, every: int, block: in
     tables = []
     for name in names:
         windows = windows_of(values[name].to_numpy(float), past + horizon)
-        whole: np.ndarray = windows_of(usable & values[name].notna().to_numpy(), past + horizon).all(axis=1)
+        whole = np.asarray(windows_of(usable & values[name].notna().to_numpy(), past + horizon).all(axis=1))
         chosen = last[whole[last - past + 1]]
         seen = windows[chosen - past + 1]
         table = pd.DataFrame({"id": stamps[np.isin(last, chosen)]})
