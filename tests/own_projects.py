@@ -12,6 +12,7 @@ import pytest
 import yaml
 from conftest import TASKS, Project
 from own_data import (
+    make_depths,
     make_houses,
     make_lines,
     make_masks,
@@ -87,6 +88,10 @@ def bring(project: Project, task: str) -> str:
         classes = {0: "地面", 100: "圓盤", 255: "bar's"}
         data(project, source="folder", path="own_data/葉 leaves", size=32, classes=classes)
         return "150 pictures with masks, 3 classes (地面, 圓盤, bar's)"
+    if task == "depth_estimation":
+        make_depths(project.path / "own_data/房 rooms")
+        data(project, source="folder", path="own_data/房 rooms", size=32, unit="m", scale=0.001)
+        return "150 pictures with depth maps, depth from"
     if task == "translation":
         make_translations(project.path / "own_data/翻譯.csv")
         columns = {"text": "english", "target": "chinese", "id": "編號"}
@@ -125,10 +130,13 @@ def blocks(project: Project) -> list[tuple[str, str]]:
 def put_files(project: Project, given: dict[str, Any], number: int = 150) -> None:
     """Files where the settings of one of the page's blocks say that they are."""
     path, columns = project.path / given["path"], given.get("columns", {})
-    if path.name == "leaves":
+    if path.name == "rooms":
+        make_depths(path, number)
+    elif path.name == "leaves":
         make_masks(path, number, values=(0, 255))
-    elif columns.get("target") == "mask":
-        pairs = zip(*(sorted(path.parent.rglob(f"{name}/*.*")) for name in ("pictures", "masks")), strict=True)
+    elif columns.get("target") in ("mask", "depth"):
+        folders = ("pictures", f"{columns['target']}s")
+        pairs = zip(*(sorted(path.parent.rglob(f"{name}/*.*")) for name in folders), strict=True)
         named = [[one.relative_to(path.parent).as_posix() for one in pair] for pair in pairs]
         table = pd.DataFrame(named, columns=[columns["file"], columns["target"]])
         table.assign(**{columns["group"]: range(len(table))}).to_csv(path, index=False)

@@ -38,6 +38,7 @@ def test_the_page_can_be_followed_word_by_word(stamp: Stamp, tmp_path: Path, tas
     first, *others = of_own(project)
     by_table = (
         "audio_classification",
+        "depth_estimation",
         "image_classification",
         "image_segmentation",
         "text_classification",

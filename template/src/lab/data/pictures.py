@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections import Counter
@@ -169,6 +170,12 @@ def _said(headers: list[Header], shape: tuple[int, int], channels: int) -> str:
     scaled = sum((header.height, header.width) != shape for header in headers)
     how = f"{scaled} of them brought to " if scaled else ""
     return ", ".join([*parts, f"{how}{shape[1]} × {shape[0]} pixels{' (the middle of each)' if scaled else ''}"])
+
+
+def square(values: int) -> tuple[int, int, int]:
+    """(channels, height, width) of a square picture of so many values: grey or coloured, which differ in number."""
+    side = math.isqrt(values)
+    return (1, side, side) if side**2 == values else (3, math.isqrt(values // 3), math.isqrt(values // 3))
 
 
 def contact_sheet(pictures: np.ndarray, path: Path, labels: list[str], across: int = 10, most: int = 80) -> None:

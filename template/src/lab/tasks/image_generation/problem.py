@@ -13,8 +13,9 @@ import torch
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.labelled import collect_pictures
+from lab.data.mnist import SIZE, collect_scans, scan_rules
+from lab.data.pictures import square
 from lab.errors import UserError
-from lab.tasks.image_generation.mnist import SIZE, collect_scans, scan_rules
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 SCAN = (1, SIZE, SIZE)
 PATHS, STEPS = 5, 9
 """Interpolations: how many, and of how many pictures."""
+NOTES = (
+    "The labels stratify the split; no method sees them. Scores use another collection, scikit-learn's load_digits: "
+    "see features.py."
+)
 
 FRECHET = {"en": "Fréchet distance", "zh-TW": "Fréchet 距離"}
 metrics = (
@@ -42,7 +47,7 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     """
     if options.source == "demo":
         options.own()
-        return collect_scans(raw)
+        return collect_scans(raw, NOTES)
     if (options.size or 4) % 4:
         raise UserError(f"params.yaml: data.size: {options.size}: it must be a multiple of 4, for gan.py doubles twice")
     examples, provenance = collect_pictures(raw, options, labels=bool(options.columns.file))
@@ -56,7 +61,7 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
     import great_expectations.expectations as gxe
 
-    if options.source == "demo":  # whose rules are in mnist.py; yours are below
+    if options.source == "demo":  # whose rules are in lab/data/mnist.py; yours are below
         return scan_rules()
     return [
         gxe.ExpectTableRowCountToBeBetween(min_value=50),
@@ -124,19 +129,13 @@ def measure(predictions: pd.DataFrame) -> pd.DataFrame:
     if len(predictions) < 2:
         raise UserError(f"a split of {len(predictions)} pictures has no spread to measure: enlarge it in params.yaml")
     values = {column: np.stack(predictions[column].tolist()) for column in ("image", "sample")}
-    size = shape(values["image"].shape[1])
+    size = square(values["image"].shape[1])
     real, drawn = (features(pictures, size) for pictures in values.values())
     if size != SCAN:  # the features of a network that learned nothing have no scale of their own
         mean, spread = real.mean(axis=0), real.std(axis=0) + 1e-9
         real, drawn = (real - mean) / spread, (drawn - mean) / spread
     inside = {"precision": within_manifold(drawn, real), "recall": within_manifold(real, drawn)}
     return pd.concat({"real": pd.DataFrame(real), "drawn": pd.DataFrame(drawn), "inside": pd.DataFrame(inside)}, axis=1)
-
-
-def shape(values: int) -> tuple[int, int, int]:
-    """(channels, height, width) of a square picture of so many values: grey or coloured, which differ in number."""
-    side = math.isqrt(values)
-    return (1, side, side) if side**2 == values else (3, math.isqrt(values // 3), math.isqrt(values // 3))
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
@@ -182,7 +181,7 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
 def _tile(axes: Any, pictures: pd.Series, columns: int) -> None:
     """Show pictures (each a list of values) row after row; scans dark on light."""
     values = np.stack(pictures.tolist())
-    channels, height, width = shape(values.shape[1])
+    channels, height, width = square(values.shape[1])
     rows = values.reshape(-1, columns, channels, height, width)
     tiles = rows.transpose(0, 3, 1, 4, 2).reshape(-1, columns * width, channels).clip(0, 1)
     axes.imshow(tiles, cmap="gray_r" if (channels, height, width) == SCAN else "gray", vmin=0, vmax=1)

