@@ -20,10 +20,10 @@ from own_data import (
     make_molecules,
     make_pictures,
     make_reviews,
-    make_sales,
     make_sounds,
     make_translations,
 )
+from own_series import make_sales
 
 KINDS = [task for task in TASKS if task not in ("reinforcement_learning", "custom")]
 """Tasks that own data can be brought to by settings alone."""
