@@ -46,7 +46,7 @@ def demand_rules() -> list[Expectation]:
         gxe.ExpectTableRowCountToBeBetween(min_value=300),
         gxe.ExpectColumnValuesToBeBetween(column="date", min_value=begin, max_value=end),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="until", column_B="date"),
-        gxe.ExpectColumnValuesToMatchRegex(column="group", regex="^block [0-9]{4}$"),
+        gxe.ExpectColumnValuesToMatchRegex(column="group", regex="^2014-[0-9]{2}-[0-9]{2} 00:00$"),
         gxe.ExpectColumnValuesToBeBetween(column="past_mean", min_value=2.5, max_value=9.5),
         gxe.ExpectColumnValuesToBeBetween(column="future_mean", min_value=2.5, max_value=9.5),
     ]

@@ -73,7 +73,7 @@ def origins(values: pd.DataFrame, past: int, horizon: int, every: int, block: in
     """A row for each series and each time at which the next ``horizon`` values are asked, ``past`` being seen.
 
     ``date`` is the time of the last value that is seen, ``until`` that of the last one that is asked.
-    ``group`` is a ``block`` of times: neighbours see and ask nearly the same, and so do all series at one time.
+    ``group`` is when a ``block`` of times begins: neighbours see and ask nearly the same, and so do all series then.
     """
     if len(values) < past + horizon:
         told = f"data.past ({past}) and data.horizon ({horizon})"
@@ -82,7 +82,8 @@ def origins(values: pd.DataFrame, past: int, horizon: int, every: int, block: in
     last = np.arange(past - 1, len(values) - horizon, every)
     clock = values.index.to_series()
     whole_days = bool((clock == clock.dt.normalize()).all())
-    stamps = values.index[last].strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M")
+    form = "%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M"
+    stamps = values.index[last].strftime(form)
     usable = values[[name for name in values if name.startswith(KNOWN)]].notna().all(axis=1).to_numpy()
     tables = []
     for name in names:
@@ -94,7 +95,7 @@ def origins(values: pd.DataFrame, past: int, horizon: int, every: int, block: in
         if len(names) > 1:
             table["id"] += f" {name}"
             table["series"] = name
-        table["group"] = [f"block {number:04d}" for number in chosen // block]
+        table["group"] = values.index[chosen // block * block].strftime(form)
         table["date"], table["until"] = values.index[chosen], values.index[chosen + horizon]
         table["past_mean"], table["future_mean"] = seen[:, :past].mean(axis=1), seen[:, past:].mean(axis=1)
         tables.append(table)

@@ -68,7 +68,7 @@ def test_each_forecast_sees_what_was_and_asks_what_came(tmp_path: Path) -> None:
         np.testing.assert_allclose(whole, table[name].to_numpy()[here - 13 : here + 8], rtol=1e-4)
         about = examples.set_index("id").loc[identity]
         assert about["until"] - about["date"] == pd.Timedelta(days=7)
-        assert about["group"] == f"block {here // 7:04d}"
+        assert about["group"] == table["日期"][here // 7 * 7]
 
 
 def test_no_forecast_touches_a_gap(tmp_path: Path) -> None:
