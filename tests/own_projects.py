@@ -12,10 +12,8 @@ import pytest
 import yaml
 from conftest import TASKS, Project
 from own_data import (
-    make_depths,
     make_houses,
     make_lines,
-    make_masks,
     make_measurements,
     make_molecules,
     make_pictures,
@@ -23,6 +21,7 @@ from own_data import (
     make_sounds,
     make_translations,
 )
+from own_maps import make_depths, make_holes, make_masks
 from own_series import make_sales
 
 KINDS = [task for task in TASKS if task not in ("reinforcement_learning", "custom")]
@@ -92,6 +91,10 @@ def bring(project: Project, task: str) -> str:
         make_depths(project.path / "own_data/房 rooms")
         data(project, source="folder", path="own_data/房 rooms", size=32, unit="m", scale=0.001)
         return "150 pictures with depth maps, depth from"
+    if task == "inpainting":
+        make_holes(project.path / "own_data/破洞 streets")
+        data(project, source="folder", path="own_data/破洞 streets", size=21, holes="holes")
+        return "150 pictures with holes of your own"
     if task == "translation":
         make_translations(project.path / "own_data/翻譯.csv")
         columns = {"text": "english", "target": "chinese", "id": "編號"}
@@ -134,7 +137,9 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
         make_depths(path, number)
     elif path.name == "leaves":
         make_masks(path, number, values=(0, 255))
-    elif columns.get("target") in ("mask", "depth"):
+    elif path.name == "streets":
+        make_holes(path, number)
+    elif columns.get("target") in ("mask", "depth", "hole"):
         folders = ("pictures", f"{columns['target']}s")
         pairs = zip(*(sorted(path.parent.rglob(f"{name}/*.*")) for name in folders), strict=True)
         named = [[one.relative_to(path.parent).as_posix() for one in pair] for pair in pairs]

@@ -44,7 +44,7 @@ def test_the_page_can_be_followed_word_by_word(stamp: Stamp, tmp_path: Path, tas
         "text_classification",
         "translation",
     )
-    assert len(others) == (task in by_table)
+    assert len(others) == {"inpainting": 2}.get(task, task in by_table)
     put_files(project, yaml.safe_load(first)["data"])
     settings, done = "", []
     for kind, block in blocks(project):

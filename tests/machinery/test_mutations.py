@@ -15,6 +15,7 @@ from corruptions import Corruption, Data
 from corruptions_by_family import GAMES, IDS, INVISIBLE, TABLE, TEXTS
 from corruptions_of_cells import MEASURED
 from corruptions_of_depths import DEPTHS
+from corruptions_of_holes import HOLES
 from corruptions_of_masks import MASKS
 from corruptions_of_molecules import MOLECULES
 from corruptions_of_pictures import PICTURES
@@ -39,6 +40,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "molecules": ("graph_regression", 1000, MOLECULES),
     "scenes": ("image_segmentation", 600, MASKS),
     "pieces": ("depth_estimation", 551, DEPTHS),
+    "holes": ("inpainting", 600, HOLES),
     "translations": ("translation", 1500, TRANSLATIONS),
     "tumours": ("imputation", 569, MEASURED),
     "demand": ("time_series_forecasting", 1200, SERIES),

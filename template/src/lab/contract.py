@@ -123,7 +123,9 @@ class Problem(Protocol):
     metrics: tuple[Metric, ...]
     """What ``score`` returns, the primary metric first."""
     targets: tuple[str, ...]
-    """Keys of ``load``'s examples that are the answers: a method never sees them for a test example."""
+    """Keys of ``load``'s examples that are the answers: a method never sees them for a test example.
+
+    What nobody knows of an answer may be NaN."""
     stratify: str | None
     """Column of ``examples.parquet`` whose shares each split keeps; None splits at random."""
 

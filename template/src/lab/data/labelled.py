@@ -18,7 +18,7 @@ from lab.files import sha256
 def collect_pictures(raw: Path, options: DataSettings, labels: bool = True) -> tuple[pd.DataFrame, Provenance]:
     """``pictures.npy`` and its table: ``id``, ``sha256`` of the row's bytes, ``label``, what the files were.
 
-    Without ``labels``, all pictures of the folder are of one class.
+    Without ``labels``, all pictures are of one class.
     """
     options.own()
     found = find(options)
@@ -51,7 +51,7 @@ def labelled(
 ) -> tuple[list[Path], dict[str, list], str]:
     """The files of one kind, ``what``, by their ``endings``; ``id``, ``label`` and more of each; what is left out."""
     if found.table is not None:
-        return _from_table(found, options)
+        return _from_table(found, options, labels)
     return _from_folder(found, endings, what, labels)
 
 
@@ -67,11 +67,13 @@ def _from_folder(found: Found, endings: set[str], what: str, labels: bool) -> tu
     return files, columns, "; ".join(filter(None, [told, left_out]))
 
 
-def _from_table(found: Found, options: DataSettings) -> tuple[list[Path], dict[str, list], str]:
+def _from_table(found: Found, options: DataSettings, labels: bool) -> tuple[list[Path], dict[str, list], str]:
     from lab.data.tables import named, told_of
 
-    options.need("file", "target")
+    options.need("file", *(["target"] if labels else []))
     table = named(found.read(options), options)
+    if not labels:
+        table["label"] = "picture"
     table = table[[column for column in ("id", "group", "date", "file", "label") if column in table]]
     table, told = told_of(table, ["file", "label"])
     files = located(found, table["file"].tolist())

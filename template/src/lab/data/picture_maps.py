@@ -148,8 +148,10 @@ def pair_contents(raw: Path, classes: list[str] | None = None) -> Contents:
 class PictureMaps(Dataset[Batch]):
     """Pairs that are read from the disk one by one, by as many ``train.workers`` as there are."""
 
-    def __init__(self, raw: Path, rows: Tensor, name: str, more: Batch) -> None:
-        self.raw, self.rows, self.name, self.more = raw, rows, name, more
+    def __init__(
+        self, raw: Path, rows: Tensor, name: str, more: Batch, change: Callable[[Batch], Batch] | None
+    ) -> None:
+        self.raw, self.rows, self.name, self.more, self.change = raw, rows, name, more, change
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -161,18 +163,26 @@ class PictureMaps(Dataset[Batch]):
         picture = pixels.unsqueeze(channel) if pixels.ndim == channel + 2 else pixels.movedim(-1, channel)
         values = torch.from_numpy(np.load(self.raw / "maps.npy", mmap_mode="r")[rows])
         more = {name: each[self.rows[index]] for name, each in self.more.items()}
-        return {"picture": picture.contiguous() / 255, self.name: values, **more}
+        pair = {"picture": picture.contiguous() / 255, self.name: values, **more}
+        return self.change(pair) if self.change else pair
 
 
-def load_pairs(raw: Path, splits: dict[str, list[str]], name: str, **more: Tensor) -> dict[str, Examples]:
+def load_pairs(
+    raw: Path,
+    splits: dict[str, list[str]],
+    name: str,
+    change: Callable[[Batch], Batch] | None = None,
+    **more: Tensor,
+) -> dict[str, Examples]:
     """``picture``: (n, channels, height, width), from 0 to 1. The map by its ``name``: (n, height, width).
 
-    ``more`` has further values by name, a row for each row of ``examples.parquet``.
+    ``more`` has further values by name, a row for each row of ``examples.parquet``. ``change`` makes of one pair, or of
+    many, what is given instead: a function of a module, which processes can hand over.
     """
     table = pd.read_parquet(raw / "examples.parquet", columns=["id"])
     place = pd.Series(range(len(table)), table["id"])
     rows = {split: torch.tensor(place.loc[ids].to_numpy()) for split, ids in splits.items()}
-    found = {split: PictureMaps(raw, of_split, name, more) for split, of_split in rows.items()}
+    found = {split: PictureMaps(raw, of_split, name, more, change) for split, of_split in rows.items()}
     small = 4 * np.load(raw / "pictures.npy", mmap_mode="r").size <= MEMORY
     return {split: pairs[:] if small else pairs for split, pairs in found.items()}
 
