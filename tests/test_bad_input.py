@@ -37,6 +37,11 @@ def project(stamp: Stamp, tmp_path: Path) -> Project:
             "\n  novel:\n    train: {epochs: 0}",
             "params.yaml: methods.novel.train: epochs: Input should be greater",
         ),
+        (
+            "source: demo                # or folder, table, url, huggingface, kaggle\n  path: own_data ",
+            "source: folder\n  path: own_data/照片 ",
+            "params.yaml: data.path: there is no own_data/照片, seen from ",
+        ),
         ("seeds: [0, 1, 2]", "seeds: [0, 0]", "seeds: names one seed twice"),
         ("\nseeds:", "\n: [", "params.yaml, line "),
     ],

@@ -74,9 +74,9 @@ def test_power_is_told_before_any_run_and_by_runs(reproduced: Project) -> None:
     power = ("python", "-m", "lab.cli", "power")
     told = reproduced.succeed(*power)
     assert "by 3 seeds of baseline and novel on 271 validation examples" in told
-    rows = [re.findall(r"[\d.]+(?=%)|none", line) for line in told.splitlines()[3:]]
+    rows = [re.findall(r"[\d.]+(?=\spoints)|not any", line) for line in told.splitlines()[3:]]
     assert [len(row) for row in rows] == [3, 3, 3]
-    numbers = [[math.inf if cell == "none" else float(cell) for cell in row] for row in rows]
+    numbers = [[math.inf if cell == "not any" else float(cell) for cell in row] for row in rows]
     columns = list(zip(*numbers, strict=True))  # more examples may help little: with few seeds, these decide
     assert all(list(column) == sorted(column, reverse=True) for column in columns)
     assert "assumed: mean 90" in reproduced.succeed(*power, "--mean", "90")

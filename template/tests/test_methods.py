@@ -14,7 +14,7 @@ import torch
 from accelerate.state import AcceleratorState
 from safetensors.torch import load_file, save_file
 
-from lab.training.sanity import dependent_answers, idle_parameters, memory
+from lab.training.sanity import changed_by_a_stop, dependent_answers, idle_parameters, memory
 from lab.training.trial import Trial
 
 
@@ -44,9 +44,7 @@ def test_the_same_seed_gives_the_same_weights(candidate: Trial) -> None:
 
 def test_a_stopped_training_continues_to_the_same_weights(candidate: Trial) -> None:
     """Else a kill changes results: what a method remembers from step to step must be a parameter or a buffer."""
-    again = candidate.train_briefly(stop_after=2).method.state_dict()
-    first = candidate.trained.method.state_dict()
-    assert [name for name in first if not torch.equal(first[name], again[name])] == []
+    assert changed_by_a_stop(candidate) == []
 
 
 def test_another_seed_starts_elsewhere(candidate: Trial) -> None:

@@ -67,6 +67,17 @@ def test_ablations_and_references_are_told_apart_from_candidates(folder: Path) -
     assert re.search(r"when a part of novel is taken away.* small ablation 0.974 ± 0.002", then)
 
 
+def test_the_largest_classes_are_in_the_table_of_the_data(folder: Path) -> None:
+    project_copy.make(folder, "en")
+    classes = {f"類/{number}": 10 + number for number in range(14)}
+    path = Path("results/validation.json")
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"classes": classes}), encoding="utf-8")
+    project_copy.mini_report(folder, "#data-table()")
+    text = " ".join(text_of(_compile_report()).split())
+    assert "Classes 類/13 (23), 類/12 (22), " in text
+    assert "類/2 (12) and 2 more, in data_card.md" in text
+
+
 def _compile_report() -> bytes:
     return typst.compile("documents/report.typ", root=".")
 

@@ -120,6 +120,7 @@ def test_trying_a_right_method_says_how_long_it_takes(
         r"learns by heart +yes: loss [\d.]+ -> [\d.]+",
         r"every parameter learns +yes",
         r"answers are independent +yes",
+        r"continues after a stop +yes",
         r"speed +[\d,]+ examples/s",
         r"whole training +about \d+ s on this machine; seeds: 1, epochs: 2 of 3 steps",
     ):
@@ -145,6 +146,12 @@ def test_trying_a_right_method_says_how_long_it_takes(
             'self.answer(batch), batch["y"].flip(0)) + 9}',
             "learns by heart          no: ",
         ),
+        (
+            'self.answer(batch), batch["y"])}',
+            'self.answer(batch) * self.growing(), batch["y"])}\n\n    def growing(self):\n'
+            '        self.calls = getattr(self, "calls", 0) + 1\n        return self.calls',
+            "continues after a stop   no: ",
+        ),
     ],
 )
 def test_trying_a_wrong_method_names_what_is_wrong(
@@ -168,6 +175,20 @@ def test_trying_a_wrong_method_names_what_is_wrong(
     _, line = told(tried, capsys)
     assert "baseline: " in line
     assert says in out[0]
+
+
+def test_a_step_that_is_the_only_one_is_timed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slow = 'import time\n\n        time.sleep(0.03)\n        return {"loss": '
+    enter(tmp_path, monkeypatch, baseline=BASELINE.replace('return {"loss": ', slow))
+    params = json.loads(Path("params.yaml").read_text(encoding="utf-8"))
+    params["train"]["batch_size"] = 4096  # all examples
+    Path("params.yaml").write_text(json.dumps(params), encoding="utf-8")
+    main("baseline", None)
+    found = re.search(r"speed +[\d,]+ examples/s, ([\d.]+) ms a step", capsys.readouterr().out)
+    assert found
+    assert 30 <= float(found[1]) < 300
 
 
 def test_a_whole_seed_on_trial_is_scored_on_validation_data_alone(

@@ -24,6 +24,8 @@ from tracked import (
 from lab.runs import Run, only_trainer
 from lab.tracking import follower as follower_module
 from lab.tracking.follower import Follower
+from lab.tracking.server import tracking_uri
+from lab.tracking.writer import MLflowWriter
 
 pytest_plugins = ["tracked"]  # its fixtures
 
@@ -67,6 +69,24 @@ def test_the_follower_writes_while_training_runs_and_is_done_when_closed(
     assert found.info.status == "FINISHED"
     assert len(curve(found, "train/loss")) == 5
     assert capfd.readouterr().err == ""
+
+
+def test_what_the_machine_does_is_written_while_it_trains_and_left_alone_later(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "1")
+    with only_trainer(Path("runs/novel/0")), Follower(Path("runs/novel")):
+        run = begin()
+        run.write_history(rows(2))
+        wait_for(lambda: tracked() and len(curve(tracked()[0], "system/cpu_utilization_percentage")) >= 2)
+        finish(run, seconds=4.0, epochs=5)
+    (found,) = tracked()
+    measured = {name: value for name, value in found.data.metrics.items() if name.startswith("system/")}
+    assert 0 <= measured["system/cpu_utilization_percentage"] <= 100
+    assert 0 < measured["system/system_memory_usage_percentage"] < 100
+    done = MLflowWriter(tracking_uri()).sync(Path("runs"))
+    assert (done.created, done.updated, done.problems) == (0, 0, [])
+    assert measured.items() <= tracked()[0].data.metrics.items()
 
 
 def test_the_trainer_does_not_import_mlflow() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -120,6 +121,11 @@ class DataSettings(Known):
         for column in columns:
             if not getattr(self.columns, column):
                 raise UserError(f"params.yaml: data.columns.{column} is not set: name the column of your table")
+
+    def check_path(self) -> None:
+        """Raise a ``UserError`` if the team's files are not there. DVC would say so with a number instead of a key."""
+        if self.source in ("folder", "table") and not Path(self.path).exists():
+            raise UserError(f"params.yaml: data.path: there is no {Path(self.path).as_posix()}, seen from {Path.cwd()}")
 
     def record(self) -> dict[str, Any]:
         """What is set, for a fingerprint: a default that is spelled out changes nothing."""

@@ -62,7 +62,8 @@ def main(mean: float | None, std: float) -> None:
             plan = Plan(size, seeds, max(1, len(candidates)), alpha, params.compare.resamples)
             there = planned(found, of, plan)
             smallest = detectable(there, plan, metric.bounds, metric.higher_is_better)
-            said = with_unit(number(smallest, metric.digits + 1), metric.unit) if np.isfinite(smallest) else "none"
+            unit = "points" if metric.unit == "%" else metric.unit
+            said = with_unit(number(smallest, metric.digits + 1), unit) if np.isfinite(smallest) else "not any"
             cells.append(f"{said:>22}")
         print(f"{seeds:>8}" + "".join(cells))
 

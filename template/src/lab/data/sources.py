@@ -49,9 +49,8 @@ class Found:
 def find(options: DataSettings) -> Found:
     """What ``source`` names, brought to this machine if it is elsewhere."""
     if options.source in ("folder", "table"):
+        options.check_path()
         path = Path(options.path)
-        if not path.exists():
-            raise UserError(f"params.yaml: data.path: there is no {path.as_posix()}, seen from {Path.cwd()}")
         if options.source == "table":
             if path.is_dir():
                 raise UserError(f"params.yaml: data.path: {path.as_posix()} is a folder: name the table in it")

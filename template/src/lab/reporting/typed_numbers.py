@@ -39,7 +39,7 @@ TYPED = re.compile(
     | (?<![A-Za-z0-9_.])\d+[*_\s{GAP}]{{0,2}}
         (?:%|percent\b|per\ cent\b|percentage\ points?\b|points?\b|(?:個)?百分點|成{NOT_A_SHARE})
     | \b(?:{WORDS})(?:[-\ ](?:{WORDS}))?\ (?:percent|per\ cent|percentage\ points?)\b
-    | \b(?:\d+|{WORDS})\ (?:out\ of|of|in)\ (?:every\ )?(?:\d+|{WORDS})\b
+    | \b(?!one\ of\b)(?:\d+|{WORDS})\ (?:out\ of|of|in)\ (?:every\ )?(?:\d+|{WORDS})\b  # one of three: a choice
     | \b(?:one|two|three|four|five)[-\ ](?:half|halves|thirds?|quarters?|fifths?|tenths?)\b
     | (?:百|{HAN}+)分之{HAN}+ | (?<!分){HAN}+個百分點
     | (?<![分十組])[一二三四五六七八九兩]成{HAN}?{NOT_A_SHARE}

@@ -8,7 +8,9 @@ from lab.settings import read_params
 
 
 def main() -> None:
-    write_json(FINGERPRINTS, of_stages(read_params()))
+    params = read_params()
+    params.data.check_path()  # here, for DVC looks for it before it starts the stage that reads it
+    write_json(FINGERPRINTS, of_stages(params))
 
 
 if __name__ == "__main__":

@@ -41,16 +41,19 @@ def follow(folder: Path) -> None:
         left.set()
 
     threading.Thread(target=listen, daemon=True).start()
-    writer, pause, deadline = None, 0.0, 0.0
+    writer, machine, pause, deadline = None, None, 0.0, 0.0
     while True:
         ending = left.wait(pause)
         deadline = deadline or (time.monotonic() + WORKERS_SECONDS if ending else 0.0)
         try:
+            from lab.tracking.machine import Machine
             from lab.tracking.writer import MLflowWriter
 
             writer = writer or MLflowWriter(tracking_uri())
+            machine = machine or Machine(tracking_uri())
             began = time.process_time()
             done = writer.sync(folder)
+            machine.watch(writer.training())
             pause = min(LONGEST_PAUSE_SECONDS, max(POLL_SECONDS, (time.process_time() - began) / SHARE))
             problem, training = "; ".join(done.problems), done.training
         except Exception as error:

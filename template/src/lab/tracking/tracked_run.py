@@ -14,6 +14,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run,
 from mlflow.exceptions import MlflowException
 
 from lab.files import sha256
+from lab.tracking.machine import PREFIX
 from lab.tracking.run_files import Content, Point
 
 CONTEXT = "mlflow.data.context"
@@ -68,12 +69,13 @@ class TrackedRun:
         if not found:
             return None
         run = _without_doubles(client, experiment, found)
-        if known and _ends(known.points) == run.data.metrics:
+        metrics = {name: value for name, value in run.data.metrics.items() if not name.startswith(PREFIX)}
+        if known and _ends(known.points) == metrics:
             points, latest = known.points, known.latest
-        elif _ends(content.points) == run.data.metrics:
+        elif _ends(content.points) == metrics:
             points, latest = dict(content.points), round(time.time() * 1000)
         else:
-            history = [one for name in run.data.metrics for one in client.get_metric_history(run.info.run_id, name)]
+            history = [one for name in metrics for one in client.get_metric_history(run.info.run_id, name)]
             history.sort(key=lambda one: one.timestamp)
             points = {(one.key, one.step): one.value for one in history}
             latest = history[-1].timestamp if history else 0

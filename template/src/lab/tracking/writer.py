@@ -103,6 +103,10 @@ class MLflowWriter:
         methods = {"methods": address(server, self.experiment, "methods")}
         return methods | seeds | {"side by side": compare_address(server, self.experiment, compared)}
 
+    def training(self) -> list[str]:
+        """The runs in MLflow that train at this moment."""
+        return [run for path, run in self.run_ids.items() if self.read[path][1].status == "RUNNING"]
+
     def _has_news(self, folder: Path) -> bool:
         before, content = self.read.get(folder, (None, None))
         is_over = content and content.status == "RUNNING" and not run_files.is_training(folder)

@@ -25,6 +25,15 @@ def idle_parameters(trial: Trial) -> list[str]:
     return [name for name, value in before.items() if value.requires_grad and torch.equal(value, after[name].cpu())]
 
 
+def changed_by_a_stop(trial: Trial) -> list[str]:
+    """Weights that are others after a training that was stopped and continued.
+
+    What a method remembers from step to step must be a parameter or a buffer: a checkpoint holds nothing else.
+    """
+    again = trial.train_briefly(stop_after=2).method.state_dict()
+    return [name for name, value in trial.trained.method.state_dict().items() if not torch.equal(value, again[name])]
+
+
 @dataclass(frozen=True)
 class Memory:
     """How well a few examples were learned by heart: the loss before, the lowest one, and how low it should come."""

@@ -28,7 +28,7 @@ from lab.training.loop import TrainingInterruptedError, fit
 from lab.training.predictions import predict, prediction_table
 from lab.training.rehearsal import first_batches, learn_once, rehearse, untrained
 from lab.training.run import read_splits
-from lab.training.sanity import dependent_answers, idle_parameters, memory
+from lab.training.sanity import changed_by_a_stop, dependent_answers, idle_parameters, memory
 from lab.training.step import Step
 from lab.training.trial import Trial
 
@@ -79,6 +79,9 @@ def look(trial: Trial, tested: int) -> None:
     worst = dependent_answers(trial)
     mixed = ", ".join(f"{column} changes by {by:.3g}" for column, by in worst.items())
     failed += verdict("answers are independent", mixed, "an example's answer does not depend on the rest of its batch")
+    stopped = "others than without a stop: what it keeps from step to step must be a parameter or a buffer"
+    changed = stopped if changed_by_a_stop(trial) else ""
+    failed += verdict("continues after a stop", changed, "to the same weights as without one")
     hardware = trial.trained.processes.hardware
     speed, memory_used = trial.settings.batch_size / steps, peak_memory(hardware.device) / 1e9
     say("speed", f"{speed:,.0f} examples/s, {1000 * steps:.3g} ms a step, {memory_used:.1f} GB of memory")
