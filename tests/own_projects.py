@@ -12,6 +12,7 @@ import pytest
 import yaml
 from conftest import TASKS, Project
 from own_data import (
+    make_captions,
     make_houses,
     make_lines,
     make_measurements,
@@ -100,6 +101,11 @@ def bring(project: Project, task: str) -> str:
         columns = {"text": "english", "target": "chinese", "id": "編號"}
         data(project, source="table", path="own_data/翻譯.csv", columns=columns, longest=30)
         return "150 pairs of sentences"
+    if task == "image_captioning":
+        make_captions(project.path / "own_data/圖說.csv")
+        columns = {"file": "圖片", "target": "說明"}
+        data(project, source="table", path="own_data/圖說.csv", columns=columns, size=32)
+        return "150 pictures, 200 captions, 132 of them not RGB"
     if task == "imputation":
         make_measurements(project.path / "own_data/量測 2026.csv")
         measured: dict[str, Any] = {"source": "table", "path": "own_data/量測 2026.csv", "removed": 0.2, "seed": 1}
@@ -145,6 +151,9 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
         named = [[one.relative_to(path.parent).as_posix() for one in pair] for pair in pairs]
         table = pd.DataFrame(named, columns=[columns["file"], columns["target"]])
         table.assign(**{columns["group"]: range(len(table))}).to_csv(path, index=False)
+    elif columns.get("target") == "caption":
+        table = pd.read_csv(make_captions(path, number))
+        table.rename(columns={"圖片": columns["file"], "說明": "caption"}).to_csv(path, index=False)
     elif "file" in columns:
         files = [each.relative_to(path.parent).as_posix() for each in sorted(path.parent.rglob("*/*.*"))]
         rows = {columns["file"]: files, columns["target"]: [name.split("/")[1] for name in files]}

@@ -98,6 +98,21 @@ def make_sounds(folder: Path, number: int = 150) -> Path:
     return folder
 
 
+def make_captions(path: Path, number: int = 150) -> Path:
+    """A CSV of pictures in Chinese sentences, two of every third; the pictures lie in a folder beside it."""
+    rows = []
+    for row in range(number):
+        kind, mode = row % 3, MODES[row // 3 % len(MODES)]
+        name = f"圖片/IMG {row:03d}'s.png"
+        (path.parent / name).parent.mkdir(parents=True, exist_ok=True)
+        picture(row, kind, "RGB" if mode == "CMYK" else mode).save(path.parent / name)
+        thing = ("圓盤", "長條", "十字")[kind]
+        said = [f"圖中有一個{thing}。", f"一個{thing}"][: 1 + (row % 3 == 0)]
+        rows += [{"圖片": name, "說明": text} for text in said]
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
 ENDS = ("O", "N", "C(=O)O", "C(=O)[O-].[Na+]", "c1ccccc1", "Cl", "OC", "C#N", "C1CC1", "F")
 
 

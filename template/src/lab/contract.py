@@ -106,6 +106,8 @@ class Contents:
     """What a method may know of each example, without the answer."""
     target: str | None = None
     """The column of ``examples.parquet`` that has the answer."""
+    sentences: bool = False
+    """Whether the answers are sentences, as captions and translations are: then they are no classes."""
     sounds: np.ndarray | None = None
     """(n, samples)."""
     maps: np.ndarray | None = None

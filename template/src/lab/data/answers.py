@@ -7,7 +7,9 @@ one, the given one may be wrong (Northcutt, Jiang & Chuang 2021, Confident Learn
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -17,11 +19,15 @@ from lab.data.checks import Check
 from lab.data.hearing import features as sound_features
 from lab.data.hearing import spectrograms
 from lab.data.picture_copies import grey, shrink
+from lab.data_results import Severity
+from lab.sentences import words as words_of
 
 MOST = 20_000
 """Examples that the quick model sees: more would make validation slow, and tell little more."""
 ENOUGH = 1500
 """Examples from which a model at chance stops the pipeline: with fewer, a hard problem looks the same."""
+WORDS = 4
+"""Words of answers that are sentences by which the quick model tells whether they have to do with their examples."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +185,26 @@ def _value_doubts(chosen: np.ndarray, values: np.ndarray, predicted: np.ndarray,
         agreement=float(1 - np.square(values - predicted).mean() / values.var()),
         by_chance=bool(np.corrcoef(predicted, values)[0, 1] <= max(shuffled)),
     )
+
+
+def check_sentences(answers: pd.Series, contents: Contents, words: object | None) -> list[Check]:
+    """Whether answers that are sentences are there, and have to do with their examples.
+
+    For the latter, the quick model tells of some words whether an answer has them: of those that nearest to half of
+    the answers have.
+    """
+    name, severity = str(answers.name), "stop" if len(answers) >= ENOUGH else "warn"
+    checks = [Check("answer_is_there", "stop", answers.isna().to_numpy(bool), name)]
+    known = [set(words_of(text)) for text in answers.fillna("").astype(str)]
+    share = pd.Series(Counter(word for found in known for word in found), dtype=float) / max(len(known), 1)
+    asked = (share - 0.5).abs().sort_values(kind="stable").index[:WORDS]
+    having = [pd.Series([word in found for found in known]) for word in asked]
+    doubted = [found for one in having if (found := doubts(contents, one, words)) is not None]
+    if doubted:
+        # Of shuffled answers one word may be told by chance, hardly two.
+        related = sum(not found.by_chance for found in doubted) >= min(2, len(doubted))
+        checks.append(Check("better_than_chance", cast(Severity, severity), None, name, "", holds=related))
+    return checks
 
 
 def check_doubts(found: Doubts, answers: pd.Series) -> list[Check]:

@@ -10,13 +10,21 @@ import numpy as np
 import pandas as pd
 
 from lab.contract import Contents, Problem
-from lab.data.answers import check_classes, check_copies, check_doubts, doubts, is_number, word_counts
+from lab.data.answers import check_classes, check_copies, check_doubts, check_sentences, doubts, is_number, word_counts
 from lab.data.checks import Check, check_columns, check_ids
 from lab.data.gate import check
 from lab.data.leaks import check_leaks
 from lab.data.map_checks import check_copied_maps
 from lab.data.near_duplicates import clusters
-from lab.data.payload import Memory, check_contents, check_memory, check_source, read_contents, remember
+from lab.data.payload import (
+    Memory,
+    check_contents,
+    check_memory,
+    check_source,
+    check_texts,
+    read_contents,
+    remember,
+)
 from lab.data.raw_files import check_files
 from lab.data.rules import standing_rules, unruled
 from lab.data_results import Collected, Suspicious, Validation
@@ -120,13 +128,17 @@ def _look_for_copies(found: Inspection, examples: pd.DataFrame, contents: Conten
 
 def _look_at_answers(found: Inspection, examples: pd.DataFrame, contents: Contents, stratified: bool) -> None:
     answers = examples[contents.target]
+    words = word_counts(list(contents.texts)) if contents.texts is not None else None
+    if contents.sentences:
+        found.checks += check_texts(answers.fillna("").astype(str).tolist(), str(answers.name))
+        found.checks += check_sentences(answers, contents, None if words is None else words[0])
+        return
     if is_number(answers):
         found.checks.append(Check("answer_is_there", "stop", answers.isna().to_numpy(bool), contents.target))
     else:
         found.checks += check_classes(answers, stratified)
         counts = answers.dropna().astype(str).value_counts()
         found.classes = {str(name): int(count) for name, count in sorted(counts.items())}
-    words = word_counts(list(contents.texts)) if contents.texts is not None else None
     found.checks += check_leaks(contents, answers, words)
     doubted = doubts(contents, answers, None if words is None else words[0])
     if doubted is None:

@@ -106,7 +106,7 @@ def check_sounds(sounds: np.ndarray) -> list[Check]:
     ]
 
 
-def check_texts(texts: list[str]) -> list[Check]:
+def check_texts(texts: list[str], column: str | None = None) -> list[Check]:
     half = np.array([any("\ud800" <= sign <= "\udfff" for sign in text) for text in texts], bool)
     hidden = np.array([INVISIBLE.search(text) is not None for text in texts], bool)
     empty = np.array([not INVISIBLE.sub("", text).strip() for text in texts], bool)
@@ -114,10 +114,10 @@ def check_texts(texts: list[str]) -> list[Check]:
     shown = most if len(most) <= 40 else f"{most[:37]}…"
     same = len(texts) > 1 and count > 0.5 * len(texts)
     return [
-        Check("valid_text", "stop", half),
-        Check("text_says_something", "stop", empty),
-        Check("texts_differ", "stop", holds=not same, detail=f"{count:,} are {shown!r}" if same else ""),
-        Check("clean_text", "warn", hidden),
+        Check("valid_text", "stop", half, column),
+        Check("text_says_something", "stop", empty, column),
+        Check("texts_differ", "stop", None, column, f"{count:,} are {shown!r}" if same else "", holds=not same),
+        Check("clean_text", "warn", hidden, column),
     ]
 
 

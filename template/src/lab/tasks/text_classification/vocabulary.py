@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
 import torch
 from torch import Tensor
 
+from lab.sentences import words
+
 PADDING, UNKNOWN = 0, 1
 """Numbers of what fills a short sentence up, and of every word that the training split does not know."""
-
-
-IDEOGRAPHS = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Chinese characters and Japanese kana, which are written without blanks between words."""
-LETTERS = rf"[^\W{IDEOGRAPHS}]+"
-TOKEN = re.compile(rf"[{IDEOGRAPHS}]|{LETTERS}(?:'{LETTERS})*|[^\w\s]")
-
-
-def words(text: str) -> list[str]:
-    """Words and punctuation marks, in lower case: ``"Isn't it?"`` is ``isn't``, ``it``, ``?``.
-
-    Chinese and Japanese are taken character by character.
-    """
-    return TOKEN.findall(text.lower().replace("’", "'"))
 
 
 def usual_length(texts: Iterable[str], share: float = 0.96, most: int = 256) -> int:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -15,18 +12,6 @@ PADDING, BEGIN, END, UNKNOWN, FIRST = range(5)
 did not have. Characters are numbered from ``FIRST`` on."""
 LOST = 0xFFFD
 """The code that is written for ``UNKNOWN``."""
-
-
-def codes(texts: Iterable[str], length: int = 0) -> Tensor:
-    """(n, ``length``, or that of the longest): the code of each character, then zeros."""
-    rows = [[ord(sign) for sign in text] for text in texts]
-    length = length or max(map(len, rows), default=0)
-    return torch.tensor([row + [0] * (length - len(row)) for row in rows]).reshape(len(rows), length)
-
-
-def texts(rows: Iterable[np.ndarray]) -> list[str]:
-    """What rows of codes say."""
-    return ["".join(map(chr, row[row > 0].tolist())) for row in map(np.asarray, rows)]
 
 
 class Alphabet(nn.Module):

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from lab.contract import Contents, Drawn, Examples, Metric, Provenance
+from lab.comparison.generated_texts import BLEU_SCORE, CHRF_SCORE, EXACT_MATCH
+from lab.contract import Contents, Drawn, Examples, Provenance
 from lab.data.tables import row_contents
 from lab.errors import UserError
-from lab.tasks.translation.letters import codes, texts
+from lab.sentences import characters, read
 from lab.tasks.translation.memory import remembered
 from lab.tasks.translation.pairs import collect_pairs, pair_rules
 from lab.tasks.translation.sentences import collect_sentences, sentence_rules
@@ -26,18 +26,7 @@ if TYPE_CHECKING:
 RAW = Path("data/raw")
 """Where the pipeline keeps the table that ``figures`` reads sentences from."""
 
-metrics = (
-    Metric(
-        "exact_match",
-        higher_is_better=True,
-        unit="%",
-        digits=1,
-        bounds=(0, 100),
-        label={"en": "exact match", "zh-TW": "完全相符率"},
-    ),
-    Metric("chrf", higher_is_better=True, digits=1, bounds=(0, 100), label="chrF"),
-    Metric("bleu", higher_is_better=True, digits=1, bounds=(0, 100), label="BLEU"),
-)
+metrics = (EXACT_MATCH, CHRF_SCORE, BLEU_SCORE)
 targets = ("target",)
 stratify = "kind"
 
@@ -66,14 +55,18 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
-    """``text`` and ``target``: (n, length) codes of characters, see letters.py. Methods learn which ones there are."""
+    """``text`` and ``target``: (n, length), as ``lab.sentences.characters`` writes them.
+
+    Methods learn which characters there are.
+    """
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     examples: dict[str, Examples] = {}
     for split, ids in splits.items():
         # Methods write no more than the longest training sentence has: no other sentence may make its rows longer.
         among = table.loc[ids] if split == "train" else table
         examples[split] = {
-            column: codes(table.loc[ids, column], among[column].str.len().max()) for column in ("text", "target")
+            column: characters(table.loc[ids, column].tolist(), int(among[column].str.len().max()))
+            for column in ("text", "target")
         }
     return examples
 
@@ -83,36 +76,23 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     train, test = table.loc[splits["train"]], table.loc[splits["test"]]
     answers = remembered(train["text"].tolist(), train["target"].tolist(), test["text"].tolist())
-    return {name: {"written": codes(given).numpy()} for name, given in answers.items()}
-
-
-@cache  # `score` asks for them hundreds of times
-def judges(unparted: bool = False) -> dict[str, Any]:
-    """ChrF and BLEU of sacrebleu (Post 2018). BLEU counts words, or single characters where words are ``unparted``."""
-    from sacrebleu.metrics import BLEU, CHRF
-
-    return {"chrf": CHRF(), "bleu": BLEU(tokenize="zh" if unparted else "13a")}
+    return {name: {"written": characters(given).numpy()} for name, given in answers.items()}
 
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Whether each sentence is right, and its counts of shared letters and words: of many sentences they add up."""
-    written, right = texts(predictions["written"]), texts(predictions["target"])
-    signs = "".join(right)
-    unparted = sum("\u3040" <= sign <= "\u9fff" for sign in signs) > 0.2 * len(signs)  # Chinese or Japanese
-    columns: dict[str, Any] = {"exact": np.array(written) == np.array(right)}
-    for name, judge in judges(unparted).items():
-        counts = np.array(judge._extract_corpus_statistics(written, [right]))
-        columns |= {f"{name}_{place}": counts[:, place] for place in range(counts.shape[1])}
-    return pd.DataFrame(columns)
+    """Whether each sentence is right to the letter, and what BLEU and chrF add up."""
+    from lab.comparison.generated_texts import measure_texts
+
+    written, right = read(predictions["written"]), read(predictions["target"])
+    measured = measure_texts([[text] for text in right], written)
+    measured["exact", "right"] = np.array(written) == np.array(right)  # capital letters and blanks count here
+    return measured
 
 
 def score(measured: pd.DataFrame) -> dict[str, float]:
-    """Share of sentences without any mistake; chrF and BLEU of all sentences together, from their counts."""
-    found = {"exact_match": 100 * float(measured["exact"].mean())}
-    for name, judge in judges().items():
-        counts = measured.filter(regex=f"^{name}_").to_numpy().sum(axis=0)
-        found[name] = min(100.0, float(judge._compute_score_from_stats(counts.tolist()).score))  # BLEU rounds up
-    return found
+    from lab.comparison.generated_texts import score_texts
+
+    return score_texts(measured)
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
@@ -123,7 +103,7 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     tests = {}
     for method, frame in predictions.items():
         test = frame[frame["split"] == "test"]
-        said = {"said": texts(test["written"]), "right": texts(test["target"])}
+        said = {"said": read(test["written"]), "right": read(test["target"])}
         tests[method] = test.assign(**said, text=table.loc[test["id"], "text"].to_numpy())
     found = {"kinds": draw_kinds(tests, table["kind"]), "mistakes": draw_mistakes(tests)}
     looking = {method: test for method, test in tests.items() if "look" in test}

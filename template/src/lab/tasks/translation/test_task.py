@@ -13,9 +13,10 @@ import torch
 from lab.contract import Batch, Method
 from lab.data_settings import DataSettings
 from lab.errors import UserError
+from lab.sentences import characters, read
 from lab.tasks.translation import problem
 from lab.tasks.translation.baseline import RecurrentNetwork
-from lab.tasks.translation.letters import BEGIN, END, FIRST, PADDING, UNKNOWN, Alphabet, codes, texts
+from lab.tasks.translation.letters import BEGIN, END, FIRST, PADDING, UNKNOWN, Alphabet
 from lab.tasks.translation.memory import remembered, with_numbers
 from lab.tasks.translation.novel import LOOKS, AttentiveNetwork
 
@@ -25,7 +26,7 @@ PAIRS = [("three cats", "三隻貓"), ("a dog", "一隻狗"), ("two dogs 🐶", 
 @pytest.fixture
 def batch() -> Batch:
     english, chinese = zip(*PAIRS, strict=True)
-    return {"text": codes(english), "target": codes(chinese)}
+    return {"text": characters(english), "target": characters(chinese)}
 
 
 def methods(examples: Batch) -> list[Method]:
@@ -38,14 +39,14 @@ def methods(examples: Batch) -> list[Method]:
 
 def test_sentences_go_through_an_alphabet_and_come_back(batch: Batch) -> None:
     alphabet = Alphabet(batch)
-    assert texts(codes([text for text, _ in PAIRS]).numpy()) == [text for text, _ in PAIRS]
+    assert read(characters([text for text, _ in PAIRS]).numpy()) == [text for text, _ in PAIRS]
     tokens = alphabet.read(batch["target"])
     assert tokens.min() == PADDING
     assert tokens[tokens > 0].min() >= FIRST
     assert torch.equal(alphabet.write(tokens), batch["target"])
-    strange = alphabet.read(codes(["cät"]))
+    strange = alphabet.read(characters(["cät"]))
     assert (strange == UNKNOWN).tolist() == [[False, True, False]]
-    assert texts(alphabet.write(strange).numpy()) == ["c\ufffdt"]
+    assert read(alphabet.write(strange).numpy()) == ["c\ufffdt"]
 
 
 def test_a_lesson_is_one_character_ahead_and_ends(batch: Batch) -> None:
@@ -54,11 +55,11 @@ def test_a_lesson_is_one_character_ahead_and_ends(batch: Batch) -> None:
     assert shown.shape == following.shape == (4, 5)
     assert (shown[:, 0] == BEGIN).all()
     for row, (_, target) in enumerate(PAIRS):
-        letters = alphabet.read(codes([target]))[0].tolist()
+        letters = alphabet.read(characters([target]))[0].tolist()
         assert following[row].tolist() == [*letters, END, *[PADDING] * (4 - len(letters))]
         assert shown[row, 1 : len(letters) + 1].tolist() == letters
     after = torch.cat([alphabet.read(batch["target"])[:, :2], torch.tensor([[END, FIRST]] * 4)], dim=1)
-    assert texts(alphabet.write(after).numpy()) == [target[:2] for _, target in PAIRS]
+    assert read(alphabet.write(after).numpy()) == [target[:2] for _, target in PAIRS]
 
 
 def test_loss_starts_where_all_characters_are_equally_likely(batch: Batch) -> None:
@@ -92,7 +93,7 @@ def test_counts_of_sentences_add_up_to_the_scores_of_sacrebleu() -> None:
 
     right = ["2026年11月7日 星期六", "下午3:05", "3 天後", "5.5 公里"]
     written = ["2026年11月17日 星期六", "下午3:05", "3 天前", ""]
-    frame = pd.DataFrame({"target": [*codes(right).numpy()], "written": [*codes(written).numpy()]})
+    frame = pd.DataFrame({"target": [*characters(right).numpy()], "written": [*characters(written).numpy()]})
     found = problem.score(problem.measure(frame))
     assert found["exact_match"] == 25
     assert found["chrf"] == pytest.approx(CHRF().corpus_score(written, [right]).score)
@@ -106,7 +107,7 @@ def test_right_translations_have_the_highest_scores_and_no_higher_ones() -> None
     """BLEU of perfect answers is a mean of logarithms, and may come out a little above 100."""
     right = [f"他弄丟了{count}張票。" for count in range(100, 160)]
     for chosen in (right, right[:7], right[:38]):
-        frame = pd.DataFrame({"target": [*codes(chosen).numpy()], "written": [*codes(chosen).numpy()]})
+        frame = pd.DataFrame({"target": [*characters(chosen).numpy()], "written": [*characters(chosen).numpy()]})
         found = problem.score(problem.measure(frame))
         assert found["exact_match"] == 100
         for value in found.values():
@@ -122,7 +123,7 @@ def test_a_memory_answers_with_what_it_knows() -> None:
     assert with_numbers("1 and 2", "一和二", "3") == "一和二"
 
 
-def read(table: pd.DataFrame, folder: Path) -> dict[str, Batch]:
+def loaded(table: pd.DataFrame, folder: Path) -> dict[str, Batch]:
     table.to_parquet(folder / "examples.parquet")
     test = table["id"][::5].tolist()
     train = [identity for identity in table["id"] if identity not in test]
@@ -142,7 +143,7 @@ def test_own_sentences_train_by_settings_alone(tmp_path: Path) -> None:
     assert len(examples) == 119 - 31  # "10 birds" has eight characters
     assert "1 rows without target are left out" in source.notes
     assert "31 with more than 7 characters are left out" in source.notes
-    found = read(examples, tmp_path)
+    found = loaded(examples, tmp_path)
     for method in methods(found["train"]):
         optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
         for _ in range(60):
