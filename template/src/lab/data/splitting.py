@@ -1,14 +1,15 @@
-"""Which example goes into which split: seeded, by shares, and never half of a group here and half there."""
+"""Which example goes into which split: by shares, seeded or by time, and never half of a group here, half there."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from lab.data.time_splitting import ORDER, split_by_time
 from lab.errors import UserError
 from lab.settings import SplitSettings
 
-NAMES = ("train", "validation", "test")
+NAMES = ORDER
 HELD_OUT = "held_out"
 """A column of ``examples.parquet``, true or false: what is true is in the test split, and nowhere else."""
 
@@ -26,8 +27,8 @@ def split(
     parts is for testing instead of the share ``settings.test``, and each group is in it in one of the folds.
 
     Groups are shuffled, then distributed within each class, so that each class and each split
-    gets its share to within one group. What is held out, and its group, is in the test split (of every fold): the
-    shares are those of the others.
+    gets its share to within one group. With ``split.method: time`` dates decide instead: see ``split_by_time``.
+    What is held out, and its group, is in the test split (of every fold): the shares are those of the others.
     """
     # Without groups, examples of the same content still belong together.
     groups = examples["group" if "group" in examples else "sha256"].astype(str)
@@ -37,6 +38,8 @@ def split(
         away = groups.isin(groups[is_held_out(examples)])
         others = examples[~away].drop(columns=HELD_OUT)
         return split(others, settings, stratify, duplicates, fold).reindex(examples.index, fill_value="test")
+    if settings.method == "time":
+        return split_by_time(examples, groups, settings)
     first = examples.assign(_group=groups.to_numpy()).drop_duplicates("_group")
     classes = first[stratify].astype(str) if stratify else pd.Series("all", index=first.index)
     random = np.random.default_rng(settings.seed)
