@@ -201,7 +201,7 @@ def test_a_stamped_projects_own_tests_pass(stamp: Stamp, tmp_path: Path, task: s
         return
     ask = ("python", "-c", "from lab.reporting.evidence import from_check; print(from_check('tests'))")
     assert " passed for this code" in project.succeed(*ask)
-    project.write(f"src/lab/tasks/{task}/novel.py", "super().__init__()", "super().__init__()\n        self.more = 1")
+    project.write("params.yaml", "  batch_size: 64", "  batch_size: 65")
     assert "none of this code" in project.succeed(*ask)
 
 
