@@ -12,7 +12,9 @@ import pytest
 from project_copy import edit
 
 from lab.examples_left import MARK
+from lab.reporting import project_tests
 from lab.reporting.evidence import from_check, from_file
+from lab.reporting.project_tests import keep_tests
 from lab.settings import read_params
 
 
@@ -55,6 +57,20 @@ def test_what_is_still_the_templates_example_is_no_evidence(project: dict[str, A
     edit("params.yaml", '"data": {}', '"data": {"source": "folder"}')
     read_params.cache_clear()
     assert from_check("validation").found
+
+
+def test_tests_that_fail_and_tests_of_other_code_are_no_evidence(
+    project: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "a"
+    monkeypatch.setattr(project_tests, "of_project", lambda params: code)
+    assert not from_check("tests").found
+    keep_tests(60, 2)
+    assert (from_check("tests").found, "2 of 60 failed" in from_check("tests").detail) == (False, True)
+    keep_tests(61, 0)
+    assert (from_check("tests").found, "all of 61 passed" in from_check("tests").detail) == (True, True)
+    code = "b"
+    assert (from_check("tests").found, "none of this code" in from_check("tests").detail) == (False, True)
 
 
 def test_a_document_with_prompts_is_a_draft(project: dict[str, Any]) -> None:
