@@ -51,7 +51,9 @@ def test_what_is_still_the_templates_example_is_no_evidence(project: dict[str, A
     for name in ("validation", "methods", "seeds", "verdicts"):
         assert "still the template's" in from_check(name).detail
         assert not from_check(name).found
-    (room / "novel.py").write_text("", encoding="utf-8")  # one method of the team's own is enough
+    assert not from_file("src/lab/tasks/*/novel.py").found
+    (room / "novel.py").write_text("our = 1\n", encoding="utf-8")  # one method of the team's own is enough
+    assert from_file("src/lab/tasks/*/novel.py").found
     assert from_check("verdicts").found
     assert not from_check("validation").found
     edit("params.yaml", '"data": {}', '"data": {"source": "folder"}')
