@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import TASKS, Project
+from own_boxes import make_boxes
 from own_data import (
     CLASSES,
     make_captions,
@@ -89,6 +90,11 @@ def bring(project: Project, task: str) -> str:
         classes = {0: "地面", 100: "圓盤", 255: "bar's"}
         data(project, source="folder", path="own_data/葉 leaves", size=32, classes=classes)
         return "150 pictures with masks, 3 classes (地面, 圓盤, bar's)"
+    if task == "object_detection":
+        make_boxes(project.path / "own_data/街景 street", name="標註.json", pictures="圖 images")
+        named = {"annotations": "標註.json", "pictures": "圖 images"}
+        data(project, source="folder", path="own_data/街景 street", size=48, **named)
+        return "150 pictures with 150 boxes of 2 classes (機車, taxi's)"
     if task == "depth_estimation":
         make_depths(project.path / "own_data/房 rooms")
         data(project, source="folder", path="own_data/房 rooms", size=32, unit="m", scale=0.001)
@@ -151,6 +157,8 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
     path, columns = project.path / given["path"], given.get("columns", {})
     if path.name == "rooms":
         make_depths(path, number)
+    elif path.name == "street":
+        make_boxes(path, number)
     elif path.name == "leaves":
         make_masks(path, number, values=(0, 255))
     elif path.name == "streets":

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from lab.data.boxes import COLUMNS, SIDES, overlap
+from lab.data.boxes import SIDES, overlap
 from lab.files import read_json
 
 SIDE, LEAST, MOST = 12, 3, 20
@@ -55,23 +55,20 @@ def judged_components(raw: Path, splits: dict[str, list[str]]) -> np.ndarray:
     place = pd.Series(range(len(ids)), ids)
     pictures, table = np.load(raw / "pictures.npy", mmap_mode="r"), pd.read_parquet(raw / "boxes.parquet")
     numbers = {name: number for number, name in enumerate(read_json(raw / "classes.json")["names"])}
-    of, none = dict(iter(table.groupby("id"))), pd.DataFrame(columns=COLUMNS)
-    seen, kinds = [], []
-    for one in splits["train"][:5000]:
-        found, told = components(pictures[place[one]])
+    of, none = dict(iter(table.groupby("id"))), table[:0]
+    learnt, asked = ([components(pictures[place[one]]) for one in splits[name]] for name in ("train", "test"))
+    kinds = []
+    for one, (found, _) in zip(splits["train"], learnt, strict=True):
         truth = of.get(one, none)
         fits = np.column_stack([overlap(found, truth[SIDES].to_numpy(float)), np.full(len(found), SAME)])
-        names = np.array([*truth["label"].map(numbers), len(numbers)])  # the last: no object
-        seen.append(told)
-        kinds.append(names[fits.argmax(axis=1)])
+        kinds.append(np.array([*truth["label"].map(numbers), len(numbers)])[fits.argmax(axis=1)])  # the last: no object
     forest = ExtraTreesClassifier(100, min_samples_leaf=2, n_jobs=-1, random_state=0)
-    forest.fit(np.concatenate(seen), np.concatenate(kinds).astype(int))
-    answers = np.zeros((len(splits["test"]), MOST, 6), np.float32)
-    for row, one in enumerate(splits["test"]):
-        found, told = components(pictures[place[one]])
-        sure = forest.predict_proba(told) if len(told) else np.zeros((0, len(forest.classes_)))
-        sure = sure[:, forest.classes_ < len(numbers)]
+    forest.fit(np.concatenate([seen for _, seen in learnt]), np.concatenate(kinds).astype(int))
+    judged = forest.predict_proba(np.concatenate([seen for _, seen in asked]))[:, forest.classes_ < len(numbers)]
+    answers = np.zeros((len(asked), MOST, 6), np.float32)
+    starts = np.cumsum([len(found) for found, _ in asked])[:-1]
+    for answer, (found, _), sure in zip(answers, asked, np.split(judged, starts), strict=True):
         best = np.argsort(-sure, axis=None, kind="stable")[:MOST]
         which, kind = np.unravel_index(best, sure.shape)
-        answers[row, : len(best)] = np.column_stack([found[which], forest.classes_[kind], sure[which, kind]])
+        answer[: len(best)] = np.column_stack([found[which], forest.classes_[kind], sure[which, kind]])
     return answers
