@@ -10,15 +10,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
-from lab.comparison.drawing import called, colours, medium, said, say
+from lab.comparison.drawing import called, colours, medium, on_slides, said, say
 from lab.comparison.map_figures import chosen, grid, pictures_of
 from lab.contract import Drawn
+from lab.data.boxes import overlap
 from lab.data.pictures import shades
 from lab.files import read_json
 from lab.style import PALETTE
 from lab.tasks.object_detection.average_precision import RECALLS, THRESHOLDS, found_in, matched, precisions, true_in
 
+RIGHT, WRONG = PALETTE["others"][1], PALETTE["others"][0]
 SHOWN = 0.3
 """Score from which on a box is drawn, as in the figures of CenterNet's paper."""
 PARTS = 3
@@ -26,30 +29,32 @@ PARTS = 3
 
 
 def draw_boxes(tests: dict[str, pd.DataFrame], matches: dict[str, pd.DataFrame], raw: Path) -> Drawn:
-    """Rows of pictures, from the best to the worst of the last method: the true boxes, and those of each method."""
+    """Rows of pictures, from those that the last method finds well on: the true boxes, and those of each method."""
     table, names = pd.read_parquet(raw / "examples.parquet"), read_json(raw / "classes.json")["names"]
     last = list(tests)[-1]
     quality = np.array([_quality(frame) for frame in matches[last].itertuples()])
     rows = chosen(quality)
+    if on_slides():  # larger ones tell more than many
+        rows = dict(list(rows.items())[1:])
     places = list(rows.values())
     images = pictures_of(tests[last]["id"].iloc[places], table, raw)
     columns = [said({"en": "truth", "zh-TW": "真實"}), *map(called, tests)]
     figure, panels = grid(list(rows), columns, images.shape[1:3])
-    own = colours(list(tests))
     for line, place, image in zip(panels, places, images, strict=True):
         for axes in line:
             axes.imshow(shades(image), cmap="gray", vmin=0, vmax=255)
         truth = true_in(tests[last]["boxes"].iloc[place], tests[last]["classes"].iloc[place])
-        _draw(line[0], truth, names, PALETTE["highlight"])
-        for axes, (method, frame) in zip(line[1:], tests.items(), strict=True):
+        _draw(line[0], truth, truth, names)
+        for axes, frame in zip(line[1:], tests.values(), strict=True):
             found = found_in(frame["found"].iloc[place])
-            _draw(axes, found[found[:, 5] >= SHOWN], names, own[method])
+            _draw(axes, found[found[:, 5] >= SHOWN], truth, names)
     told = [f"{name} {quality[place]:.0%}" for name, place in rows.items()]
+    shown = say("results.list").join(rows)
     caption = {
-        "en": f"Pictures of the test split, chosen by how well one method ({called(last)}) finds what is there: the "
-        f"best, typical ones and the worst. Boxes with a score of {SHOWN} or more, and their classes.",
-        "zh-TW": f"測試集的圖片，依 {called(last)} 找到物件的程度選出：最佳、一般與最差。"
-        f"顯示分數不低於 {SHOWN} 的框與類別。",
+        "en": f"Pictures of the test split, chosen by how well {called(last)} finds what is there: {shown}. "
+        f"Boxes with a score of {SHOWN} or more; orange: the class is wrong, or less than half of the box is right.",
+        "zh-TW": f"測試集的圖片，依 {called(last)} 找到物件的程度選出：{shown}。"
+        f"顯示分數不低於 {SHOWN} 的框；橘色：類別錯誤，或與真實框的 IoU 低於一半。",
     }
     alt = f"{called(last)}{say('figures.colon')}{say('results.list').join(told)}{say('figures.stop')}"
     return Drawn(figure, said(caption), alt)
@@ -62,18 +67,16 @@ def _quality(match: object) -> float:
     return 2 * float((drawn[:, 2] == 1).sum()) / max(len(drawn) + len(truths), 1)
 
 
-def _draw(axes: Axes, boxes: np.ndarray, names: list[str], colour: str) -> None:
-    for x, y, width, height, kind, *_ in boxes:
-        axes.add_patch(Rectangle((x - 0.5, y - 0.5), width, height, fill=False, edgecolor=colour, linewidth=1.1))
-        axes.text(
-            x - 0.5,
-            y - 0.5,
-            names[int(kind)],
-            color="white",
-            va="bottom" if y > 8 else "top",
-            bbox={"facecolor": colour, "edgecolor": "none", "pad": 0.6},
-            clip_on=True,
-        )
+def _draw(axes: Axes, boxes: np.ndarray, truth: np.ndarray, names: list[str]) -> None:
+    """Boxes with their classes, in one colour if they fit a true box, in another if they do not."""
+    fits = overlap(boxes[:, :4], truth[:, :4]) * (boxes[:, 4:5] == truth[None, :, 4]) >= THRESHOLDS[0]
+    outline = [withStroke(linewidth=2.2, foreground=PALETTE["paper"])]  # to be seen on any picture
+    for (x, y, width, height, kind, *_), right in zip(boxes, fits.any(axis=1), strict=True):
+        colour, corner = RIGHT if right else WRONG, (x - 0.5, y - 0.5)
+        box = Rectangle(corner, width, height, fill=False, edgecolor=colour, linewidth=1.1, path_effects=outline)
+        axes.add_patch(box)
+        label = {"facecolor": colour, "edgecolor": "none", "pad": 0.6}
+        axes.text(*corner, names[int(kind)], color=PALETTE["paper"], va="bottom" if y > 8 else "top", bbox=label)
 
 
 def draw_curves(matches: dict[str, pd.DataFrame]) -> Drawn:
