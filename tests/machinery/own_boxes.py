@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,7 +15,8 @@ KINDS = ("機車", "taxi's")
 def make_boxes(folder: Path, number: int = 150, name: str = "annotations.json", pictures: str = "pictures") -> Path:
     """Bright discs and dark bars on blurred grounds, up to two in a picture, and their boxes; some have none."""
     (folder / pictures).mkdir(parents=True, exist_ok=True)
-    images, notes = [], []
+    images: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
     for row in range(number):
         draw = np.random.default_rng(row)
         width, height = (int(side) for side in draw.integers(40, 90, 2))

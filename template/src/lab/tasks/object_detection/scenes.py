@@ -84,7 +84,8 @@ def compose(random: np.random.Generator, scans: np.ndarray, labels: np.ndarray) 
         scan = scans[random.integers(len(scans))]
         y, x = random.integers(4, 24 - PIECE, 2)  # where most of the ink is
         side = int(random.integers(PIECE - 3, PIECE + 5))
-        lay(picture, scan[y : y + PIECE, x : x + PIECE], random.integers(0, SIDE - side + 1, 2), (side, side), random)
+        top, left = (int(start) for start in random.integers(0, SIDE - side + 1, 2))
+        lay(picture, scan[y : y + PIECE, x : x + PIECE], (top, left), (side, side), random)
     placed: list[Placed] = []
     for number in random.permutation(len(scans))[: random.integers(1, MOST + 1)]:
         inked = np.argwhere(scans[number] > 60)
@@ -92,20 +93,22 @@ def compose(random: np.random.Generator, scans: np.ndarray, labels: np.ndarray) 
         high = round(float(np.exp(random.uniform(np.log(SMALLEST), np.log(LARGEST)))))
         wide = min(LARGEST, max(4, round(high * (right - left) / (bottom - top))))
         for _ in range(20):  # places that hide no other digit; if there is none, this one is left out
-            y, x = random.integers(0, SIDE - high + 1), random.integers(0, SIDE - wide + 1)
+            y, x = int(random.integers(0, SIDE - high + 1)), int(random.integers(0, SIDE - wide + 1))
             box = np.array([[x, y, wide, high]])
             others = np.array([one[1:] for one in placed]).reshape(-1, 4)
             smaller = np.minimum(wide * high, others[:, 2] * others[:, 3])
             if (covered(box, others)[0] <= HIDDEN * smaller).all():
                 lay(picture, scans[number, top:bottom, left:right], (y, x), (high, wide), random)
-                placed.append(Placed(str(labels[number]), int(x), int(y), wide, high))
+                placed.append(Placed(str(labels[number]), x, y, wide, high))
                 break
     return picture.round().clip(0, 255).astype(np.uint8), placed
 
 
-def lay(picture: np.ndarray, ink: np.ndarray, at: object, size: tuple[int, int], random: np.random.Generator) -> None:
+def lay(
+    picture: np.ndarray, ink: np.ndarray, at: tuple[int, int], size: tuple[int, int], random: np.random.Generator
+) -> None:
     """Write ``ink``, scaled to ``size`` (height, width), into the picture where it is lighter than what is there."""
-    (y, x), (high, wide) = at, size  # type: ignore[misc]
+    (y, x), (high, wide) = at, size
     scaled = np.asarray(Image.fromarray(ink).resize((wide, high), Image.Resampling.BICUBIC)) / 255
     here = picture[y : y + high, x : x + wide]
     here[:] = np.maximum(here, here + scaled * (random.uniform(120, 250) - here))

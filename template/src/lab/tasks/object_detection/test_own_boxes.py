@@ -22,7 +22,8 @@ from lab.tasks.object_detection.novel import Points
 
 def make(folder: Path, number: int = 30) -> dict[str, Any]:
     """Bright and dark blocks on pictures of many sizes, some grey, the last without any; the annotations for them."""
-    random, content = np.random.default_rng(0), {"images": [], "annotations": [], "categories": []}
+    random = np.random.default_rng(0)
+    content: dict[str, Any] = {"images": [], "annotations": []}
     content["categories"] = [{"id": 7, "name": "機車"}, {"id": 3, "name": "taxi's"}, {"id": 9, "name": "never"}]
     (folder / "圖 pictures").mkdir(parents=True)
     for row in range(number):
