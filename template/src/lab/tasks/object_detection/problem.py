@@ -11,6 +11,7 @@ import pandas as pd
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.boxes import box_contents, load_boxes
+from lab.data.rules import picture_rules
 from lab.tasks.object_detection.average_precision import THRESHOLDS, matched, precisions
 from lab.tasks.object_detection.coco import collect_coco
 from lab.tasks.object_detection.scenes import collect_scenes, scene_rules
@@ -50,12 +51,7 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
     return [
         gxe.ExpectTableRowCountToBeBetween(min_value=20),
         gxe.ExpectColumnValuesToBeBetween(column="objects", min_value=0, max_value=1000),
-        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
-        *[
-            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=8, max_value=100_000)
-            for side in ("width", "height")
-            if side in examples
-        ],
+        *picture_rules(examples, smallest=8),
     ]
 
 
