@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from zlib import crc32
 
 import torch
 from torch import Tensor, nn
@@ -75,18 +76,18 @@ class LanguageModel(Method):
     def write(self, texts: Tensor, opening: Tensor) -> Tensor:
         """Go on after the first ``opening`` bytes of each text, token by token, drawn at ``TEMPERATURE``.
 
-        All texts and methods draw the same random numbers, the same each time.
+        The random numbers follow from the opening: they are the same for each method, and each time.
         """
         written = texts.new_zeros(len(texts), WRITTEN)
-        draws = torch.rand(WRITTEN, generator=torch.Generator().manual_seed(0)).tolist()
         for row in opening.nonzero().flatten().tolist():
             tokens = self.tokens.read(texts[row : row + 1, : int(opening[row])])
             said = as_bytes(texts[row : row + 1, : int(opening[row])])[0]
-            for draw in draws:
+            draws = torch.rand(WRITTEN, generator=torch.Generator().manual_seed(crc32(said)))
+            for draw in draws.tolist():
                 likely = (self.logits(tokens)[0, -1].float() / TEMPERATURE).softmax(dim=0)
                 likely[BEGIN] = 0
                 reached = likely.cumsum(dim=0)
-                chosen = torch.searchsorted(reached, draw * reached[-1]).clamp(max=self.tokens.size - 1)
+                chosen = torch.searchsorted(reached, draw * reached[-1], right=True).clamp(max=self.tokens.size - 1)
                 tokens = torch.cat([tokens, chosen.view(1, 1)], dim=1)
                 said += self.tokens.write(chosen.view(1, 1))[0]
                 if len(said) >= WRITTEN:
