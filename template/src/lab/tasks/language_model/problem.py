@@ -75,12 +75,13 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     has the beginnings of some test passages.
     """
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
+    width = max(map(size, table["text"]))  # rows of predictions are as long in each split
     examples: dict[str, Examples] = {}
     for split, ids in splits.items():
         texts = table.loc[ids, "text"].tolist()
         sizes = torch.tensor([size(text) for text in texts])
         examples[split] = {
-            "text": in_utf8(texts, int(sizes.max())),
+            "text": in_utf8(texts, width),
             "opening": torch.zeros(len(texts), dtype=torch.int64),
             "bytes": sizes,
             "words": torch.tensor([len(words(text)) for text in texts]),
@@ -89,7 +90,7 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
         begun = openings(table.loc[splits["test"], "text"].tolist())
         sizes = torch.tensor([size(text) for text in begun])
         counts = torch.tensor([len(words(text)) for text in begun])
-        examples["openings"] = {"text": in_utf8(begun, OPENING), "opening": sizes, "bytes": sizes, "words": counts}
+        examples["openings"] = {"text": in_utf8(begun, width), "opening": sizes, "bytes": sizes, "words": counts}
     return examples
 
 
