@@ -178,7 +178,7 @@ def test_own_chinese_files_train_by_settings_alone(tmp_path: Path) -> None:
     assert "3 texts" in source.notes
     assert examples["id"][0] == "第0回.txt:00001"
     found = loaded(examples, tmp_path)
-    assert len({split["text"].shape[1] for split in found.values()}) == 1, "tables of predictions need rows of one length"
+    assert len({split["text"].shape[1] for split in found.values()}) == 1  # as tables of predictions need
     assert found["openings"]["opening"].max() <= problem.OPENING
     assert bytes(found["openings"]["text"][0]).rstrip(b"\0").decode()
     for method in methods(found["train"]):
