@@ -106,7 +106,7 @@ def bring(project: Project, task: str) -> str:
     if task == "language_model":
         make_texts(project.path / "own_data/章回 novel", 300)
         data(project, source="folder", path="own_data/章回 novel", passage=200)
-        return "300 passages of 60 texts"
+        return "193 passages of 60 texts"
     if task == "image_captioning":
         make_captions(project.path / "own_data/圖說.csv")
         columns = {"file": "圖片", "target": "說明"}
