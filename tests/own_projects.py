@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from typing import Any
 
 import pandas as pd
@@ -151,12 +150,6 @@ def bring(project: Project, task: str) -> str:
     return "500 texts, 3 classes"
 
 
-def blocks(project: Project) -> list[tuple[str, str]]:
-    """The code blocks of the page "your own data": (``yaml``, lines for params.yaml) or ("", commands or paths)."""
-    page = (project.path / "own_data/README.md").read_text(encoding="utf-8")
-    return re.findall(r"(?m)^```(\w*)\n((?:.*\n)*?)```$", page)
-
-
 def put_files(project: Project, given: dict[str, Any], number: int = 150) -> None:
     """Files where the settings of one of the page's blocks say that they are."""
     path, columns = project.path / given["path"], given.get("columns", {})
@@ -216,13 +209,3 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
         make_pictures(path, number)
         for name in given.get("held_out", []):
             (path / CLASSES[2]).rename(path / name)
-
-
-def commanded(project: Project, block: str) -> str:
-    """What the commands of a block print; ``uv run`` would install what is installed here already."""
-    said = ""
-    for command in block.strip().splitlines():
-        program, *rest = shlex.split(command)[2:]
-        assert command.startswith("uv run ")
-        said += project.succeed(*(("python", "-m", "lab.cli") if program == "lab" else (program,)), *rest)
-    return said
