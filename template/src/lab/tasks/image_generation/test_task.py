@@ -10,12 +10,13 @@ import pytest
 import torch
 from torch import nn
 
+from lab.comparison.generated_pictures import frechet_distance, within_manifold
 from lab.contract import Batch
 from lab.data.pictures import square
 from lab.errors import UserError
 from lab.tasks.image_generation import problem
 from lab.tasks.image_generation.baseline import VariationalAutoencoder
-from lab.tasks.image_generation.features import features, frechet_distance, other_digits, within_manifold
+from lab.tasks.image_generation.features import features, other_digits
 from lab.tasks.image_generation.gan import AdversarialNetworks
 from lab.tasks.image_generation.novel import LatentDiffusion
 

@@ -1,0 +1,60 @@
+"""What all methods share: the network that reads a sentence, those that make a picture small and large again."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from lab.contract import Batch
+
+SMALLER = 8
+"""A picture is made smaller three times by two."""
+
+
+class Reader(nn.Module):
+    """Sentences (n, words), numbers of words, to vectors (n, width): a sum of what each word says at its place.
+
+    It learns in a few hundred steps what takes a recurrent network thousands.
+    """
+
+    def __init__(self, examples: Batch, width: int) -> None:
+        super().__init__()
+        self.words = max(3, 1 + int(examples["tokens"].max()))  # those beyond the training split have number 2
+        self.embedding = nn.Embedding(self.words * examples["tokens"].shape[2], width)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        places = self.words * torch.arange(tokens.shape[1], device=tokens.device)
+        said = self.embedding(tokens + places) * (tokens > 0).unsqueeze(2)
+        return self.norm(said.sum(dim=1))
+
+
+def one_wording(tokens: Tensor, training: bool) -> Tensor:
+    """(n, words) of (n, wordings, words): in training one by chance, else the first."""
+    chosen = torch.randint(tokens.shape[1], (len(tokens),), device=tokens.device) if training else 0
+    return tokens[torch.arange(len(tokens), device=tokens.device), chosen]
+
+
+def shrink(channels: int, width: int) -> nn.Sequential:
+    """(n, channels, height, width) to (n, 2 · width, height / 8, width / 8)."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in ((channels, width // 2), (width // 2, width), (width, 2 * width)):
+        layers += [nn.Conv2d(inputs, outputs, 4, 2, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+    return nn.Sequential(*layers)
+
+
+def enlarge(channels: int, width: int) -> nn.Sequential:
+    """The way back, to the logits of a picture."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in ((2 * width, width), (width, width // 2)):
+        layers += [
+            nn.ConvTranspose2d(inputs, outputs, 4, 2, padding=1, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(),
+        ]
+    return nn.Sequential(*layers, nn.ConvTranspose2d(width // 2, channels, 4, 2, padding=1))
+
+
+def pixels_of(logits: Tensor) -> Tensor:
+    """(n, channels · height · width), uint8."""
+    return (255 * torch.sigmoid(logits)).round().to(torch.uint8).flatten(1)
