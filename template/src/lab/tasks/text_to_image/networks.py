@@ -44,7 +44,7 @@ def shrink(channels: int, width: int) -> nn.Sequential:
 
 
 def enlarge(channels: int, width: int) -> nn.Sequential:
-    """The way back, to the logits of a picture."""
+    """The way back."""
     layers: list[nn.Module] = []
     for inputs, outputs in ((2 * width, width), (width, width // 2)):
         layers += [
@@ -55,6 +55,30 @@ def enlarge(channels: int, width: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.ConvTranspose2d(width // 2, channels, 4, 2, padding=1))
 
 
-def pixels_of(logits: Tensor) -> Tensor:
-    """(n, channels · height · width), uint8."""
-    return (255 * torch.sigmoid(logits)).round().to(torch.uint8).flatten(1)
+class Colours(nn.Module):
+    """Pixels in colours that vary by themselves, with mean 0 and variance 1 over the training pictures; and back.
+
+    In red, green and blue all channels say first how bright a pixel is, and colours are learned last.
+    """
+
+    mean: Tensor
+    mix: Tensor
+    back: Tensor
+
+    def __init__(self, examples: Batch) -> None:
+        super().__init__()
+        pixels = examples["picture"][:1000].movedim(1, 3).flatten(0, 2).double() / 255
+        spread, axes = torch.linalg.eigh(torch.cov(pixels.T).reshape(pixels.shape[1], -1))
+        scale = spread.clamp_min(1e-4).sqrt()
+        self.register_buffer("mean", pixels.mean(dim=0).float().view(-1, 1, 1))
+        self.register_buffer("mix", (axes / scale).T.float())
+        self.register_buffer("back", (axes * scale).float())
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """(n, channels, height, width), uint8, to as many numbers."""
+        return torch.einsum("oc,nchw->nohw", self.mix, picture / 255 - self.mean)
+
+    def pixels(self, values: Tensor) -> Tensor:
+        """(n, channels · height · width), uint8."""
+        shown = torch.einsum("co,nohw->nchw", self.back, values) + self.mean
+        return (255 * shown.clamp(0, 1)).round().to(torch.uint8).flatten(1)

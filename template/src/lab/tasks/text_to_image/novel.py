@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from lab.contract import Batch, Method
 from lab.diffusion import GridDenoiser, denoise, velocity_loss
-from lab.tasks.text_to_image.networks import SMALLER, Reader, enlarge, one_wording, pixels_of, shrink
+from lab.tasks.text_to_image.networks import SMALLER, Colours, Reader, enlarge, one_wording, shrink
 
 
 class GuidedDiffusion(Method):
@@ -15,7 +15,8 @@ class GuidedDiffusion(Method):
 
     ``hidden``: channels of the denoiser. ``blur``: noise that the decoder learns to tolerate. ``draws``: noise levels
     at which each code is seen in a step. ``untold``: share of the sentences that a step withholds. ``steps``: from
-    noise to code. ``guidance``: how far a drawing is pushed towards its sentence: 0 knows of none, 1 is what was learned.
+    noise to code. ``guidance``: how far a drawing is pushed towards its sentence: 0 knows of none, 1 is what was
+    learned.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class GuidedDiffusion(Method):
         self.blur, self.draws, self.untold, self.guidance, self.steps = blur, draws, untold, guidance, steps
         channels, height, across = examples["picture"].shape[1:]
         self.small = (code, height // SMALLER, across // SMALLER)
+        self.colours = Colours(examples)
         self.reader = Reader(examples, text)
         self.nothing = nn.Parameter(torch.zeros(text))
         self.encoder = nn.Sequential(
@@ -47,11 +49,9 @@ class GuidedDiffusion(Method):
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Both networks learn at once; the diffusion model takes codes as they are and does not move them."""
-        picture = batch["picture"] / 255
+        picture = self.colours(batch["picture"])
         code = self.encoder(picture)
-        logits = self.decoder(code + self.blur * torch.randn_like(code))
-        reconstruction = functional.binary_cross_entropy_with_logits(logits, picture)
-        reconstruction = reconstruction - (torch.special.entr(picture) + torch.special.entr(1 - picture)).mean()
+        reconstruction = functional.mse_loss(self.decoder(code + self.blur * torch.randn_like(code)), picture)
         told = self.reader(one_wording(batch["tokens"], self.training)).repeat(self.draws, 1)
         withheld = torch.rand(len(told), 1, device=told.device) < self.untold
         told = torch.where(withheld, self.nothing, told)
@@ -77,4 +77,4 @@ class GuidedDiffusion(Method):
             return without + scale * (with_it - without)
 
         code = denoise(guided, batch["noise"][:, : self.small[0]], self.steps)
-        return {"sample": pixels_of(self.decoder(code))}
+        return {"sample": self.colours.pixels(self.decoder(code))}
