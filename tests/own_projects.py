@@ -23,6 +23,7 @@ from own_data import (
     make_translations,
 )
 from own_maps import make_depths, make_holes, make_masks
+from own_series import make_sales
 
 KINDS = [task for task in TASKS if task not in ("reinforcement_learning", "custom")]
 """Tasks that own data can be brought to by settings alone."""
@@ -110,6 +111,12 @@ def bring(project: Project, task: str) -> str:
         measured: dict[str, Any] = {"source": "table", "path": "own_data/量測 2026.csv", "removed": 0.2, "seed": 1}
         data(project, **measured, columns={"id": "樣本", "ignore": ["batch"]})
         return "150 rows, 5 columns of numbers"
+    if task == "time_series_forecasting":
+        make_sales(project.path / "own_data/銷售 2026.csv")
+        window = {"past": 14, "horizon": 7, "season": 7, "every": 2, "block": 7}
+        dated: dict[str, Any] = {"date": "日期", "ignore": ["備註"]}
+        data(project, source="table", path="own_data/銷售 2026.csv", columns=dated, known=["假日"], **window)
+        return "forecasts of 7 values from 14; 2 series (台北店, Tainan's)"
     if task == "image_generation":
         data(project, source="folder", path=own_pictures(project), size=16)
         return "300 pictures, 237 of them not RGB"
@@ -160,6 +167,9 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
     elif "text" in columns:
         names = {"評論": columns["text"], "情緒": columns["target"]}
         pd.read_csv(make_reviews(path, number)).rename(columns=names).to_csv(path, index=False)
+    elif "horizon" in given:
+        names = {"日期": columns["date"], "備註": "remarks", "假日": "holiday"}
+        pd.read_csv(make_sales(path, 2 * number)).rename(columns=names).to_csv(path, index=False)
     elif "removed" in given:
         pd.read_csv(make_measurements(path, number)).rename(columns={"樣本": columns["id"]}).to_csv(path, index=False)
     elif "target" in columns:

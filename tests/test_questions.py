@@ -98,6 +98,7 @@ def test_choices_of_rubric_are_the_files_and_one_is_stamped(stamp: Stamp) -> Non
         assert not (project.path / "rubrics").exists()
         text = (project.path / "rubric.yml").read_text(encoding="utf-8")
         assert text.startswith("# What is graded")
+        assert (project.path / "documents/poster.typ").exists() == (name == "poster")
         ids[name] = [one["id"] for one in yaml.safe_load(text)["criteria"]]
     assert "novel_problem" in ids["im5062"]
     assert "milestone" in ids["poster"]

@@ -71,6 +71,19 @@ def test_a_teams_edits_stay_and_machinery_moves(updatable: tuple[Path, Project])
     assert not list(project.path.rglob("*.rej"))
 
 
+def test_a_poster_comes_when_it_is_asked_for_and_stays_the_teams(updatable: tuple[Path, Project]) -> None:
+    release, project = updatable
+    poster = project.path / "documents/poster.typ"
+    assert not poster.exists()
+    copier.run_update(project.path, data={"poster": True}, defaults=True, overwrite=True, quiet=True)
+    assert "#show: poster" in poster.read_text(encoding="utf-8")
+    poster.write_text(MARK, encoding="utf-8")
+    project.commit("Our poster")
+    next_release(release)
+    update(project)
+    assert poster.read_text(encoding="utf-8") == MARK
+
+
 def test_answers_that_are_not_asked_survive(updatable: tuple[Path, Project]) -> None:
     release, project = updatable
     next_release(release)

@@ -6,6 +6,7 @@ import io
 import json
 import math
 import re
+import statistics
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,12 @@ def allowed(comparison: dict[str, Any]) -> set[str]:
             shift = result["champion"]
             ends = set.union(*edges(shift["interval"], digits))
             values |= forms(result["value"], digits) | forms(shift["mean"], digits, True) | ends
+    for part in (row for parts in comparison["slices"] for row in parts["rows"]):
+        for scores in part["values"].values():
+            known = [value for value in scores if value is not None]
+            digits = comparison["metrics"][0]["digits"]
+            values |= forms(statistics.mean(known), digits) if known else set()
+            values |= forms(statistics.stdev(known), digits) if len(known) > 1 else set()
     costs = json.loads(Path("results/costs.json").read_text(encoding="utf-8"))
     for entry in costs["methods"].values():
         values |= forms(sum(entry["seconds"]) / len(entry["seconds"]), 1)

@@ -13,7 +13,6 @@ from jinja2 import Environment, StrictUndefined
 from small_project import PARAMS
 
 from lab.paths import OWN_FIGURES
-from lab.reporting import documents
 from lab.settings import read_params, read_project
 
 ROOT = Path(__file__).parents[2] / "template"
@@ -42,7 +41,7 @@ def make(folder: Path, language: str = "en", **results: Any) -> dict[str, Any]:
     project = results.pop("project", example_results.PROJECT).replace('language = "en"', f'language = "{language}"')
     read_project.cache_clear()
     read_params.cache_clear()
-    text = "".join((folder / f"documents/{name}.typ").read_text("utf-8") for name in documents.DOCUMENTS)
+    text = "".join(path.read_text("utf-8") for path in (folder / "documents").glob("*.typ"))
     named = set(re.findall(r'-figure\("([^"]+)\.svg"', text)) - set(OWN_FIGURES)
     figures = {"figures": ("confusion_matrix", *sorted(named))}
     return example_results.write(folder, project=project, **(figures | results))

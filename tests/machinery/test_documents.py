@@ -28,17 +28,27 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("document", ["report", "slides"])
+@pytest.mark.parametrize("document", ["report", "slides", "poster"])
 def test_every_result_is_printed_and_every_decimal_is_a_result(folder: Path, document: str, language: str) -> None:
     comparison = project_copy.make(folder, language)
     text = text_of(compile_documents()[document])
-    for row in rows(comparison, metrics=1 if document == "slides" else None):
+    for row in rows(comparison, metrics=None if document == "report" else 1):
         assert stands_in(row, text), row
     for size in comparison["examples"].values():
         assert f"{size:,}" in text
     assert printed(text) <= allowed(comparison)
-    for entry in json.loads(Path("results/costs.json").read_text(encoding="utf-8"))["methods"].values():
+    costs = json.loads(Path("results/costs.json").read_text(encoding="utf-8"))["methods"]
+    for entry in costs.values() if document != "poster" else []:
         assert forms(sum(entry["seconds"]) / 3, 1) & printed(text)
+
+
+def test_a_poster_is_one_page_and_no_project_needs_one(folder: Path) -> None:
+    project_copy.make(
+        folder, project=example_results.PROJECT.replace("Reading handwritten digits", "Reading digits " * 14)
+    )
+    assert len(PdfReader(io.BytesIO(compile_documents()["poster"])).pages) == 1
+    Path("documents/poster.typ").unlink()
+    assert sorted(compile_documents()) == ["proposal", "report", "slides"]
 
 
 def test_what_is_not_significant_is_called_so(folder: Path) -> None:

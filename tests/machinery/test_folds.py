@@ -42,9 +42,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def change(key: str, value: int) -> None:
+def change(key: str, value: int | str) -> None:
     params = json.loads(Path("params.yaml").read_text(encoding="utf-8"))
-    (params["split"] if key == "folds" else params["train"])[key] = value
+    (params["split"] if key in ("folds", "method") else params["train"])[key] = value
     Path("params.yaml").write_text(json.dumps(params), encoding="utf-8")
     read_params.cache_clear()
 
@@ -139,6 +139,13 @@ def test_stopped_it_goes_on_where_it_was(project: Path, monkeypatch: pytest.Monk
     folds.main()
     assert len(trained) == 7  # the fourth a second time
     assert trained[3] == trained[4]
+
+
+def test_a_split_by_time_has_no_folds(project: Path) -> None:
+    change("method", "time")
+    with pytest.raises(UserError, match=r"split\.method is time, so there are no folds"):
+        folds.main()
+    assert read_folds() == []
 
 
 def test_the_report_says_what_the_folds_say(project: Path) -> None:

@@ -20,6 +20,7 @@ from corruptions_of_holes import HOLES
 from corruptions_of_masks import MASKS
 from corruptions_of_molecules import MOLECULES
 from corruptions_of_pictures import PICTURES
+from corruptions_of_series import SERIES
 from corruptions_of_sounds import SOUNDS
 from corruptions_of_translations import TRANSLATIONS
 from great_expectations.expectations import ExpectTableRowCountToEqual
@@ -44,6 +45,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "translations": ("translation", 1500, TRANSLATIONS),
     "captions": ("image_captioning", 1600, CAPTIONS),
     "tumours": ("imputation", 569, MEASURED),
+    "demand": ("time_series_forecasting", 1200, SERIES),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
 CASES = [
@@ -67,7 +69,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Data]
         array = next((name for name in ("pictures", "sounds") if (raw / f"{name}.npy").is_file()), "pictures")
         pictures = np.load(raw / f"{array}.npy") if (raw / f"{array}.npy").is_file() else None
         maps = np.load(raw / "maps.npy") if (raw / "maps.npy").is_file() else None
-        files = {path.name: path.read_bytes() for path in raw.glob("*.json")}
+        files = {path.name: path.read_bytes() for kind in ("*.json", "*.parquet") for path in raw.glob(kind)}
         rules = [
             rule for rule in module.expectations(rows, options) if not isinstance(rule, ExpectTableRowCountToEqual)
         ]
@@ -165,4 +167,4 @@ def test_classes_may_be_called_by_numbers(collected: Callable[[str], Data], tmp_
 
 def test_there_are_corruptions_enough() -> None:
     assert len(CASES) >= 80
-    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES, *MASKS, *CAPTIONS, *MEASURED}) >= 100
+    assert len({*IDS, *PICTURES, *TABLE, *TEXTS, *GAMES, *SOUNDS, *MOLECULES, *MASKS, *MEASURED, *SERIES}) >= 100

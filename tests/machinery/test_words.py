@@ -45,7 +45,7 @@ def test_the_chinese_is_chinese() -> None:
 PUT_TOGETHER = re.compile(
     r"kinds\.\w+|cards\.(champion_\w+|stop|warn|info)|results\.(found|doubt|reference|title)_\w+|documents\.(rules_\w+|proposal|report|presentation)"
     r"|hand_in\.(data|model)_card|figures\.(train|validation)_(loss|ends)|methods\.\w+|rules\.\w+|terms\.not_significant"
-    r"|evidence\.(proposal|report|slides|better|worse|not_significant|" + "|".join(CHECKS) + r")(_todo)?"
+    r"|evidence\.(proposal|report|slides|poster|better|worse|not_significant|" + "|".join(CHECKS) + r")(_todo)?"
 )
 """Names that code puts together: ``f"kinds.{source['kind']}"``."""
 

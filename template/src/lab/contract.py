@@ -113,6 +113,8 @@ class Contents:
     maps: np.ndarray | None = None
     """(n, height, width): the answer for each pixel of ``pictures``. Integers are classes, 255 where nobody knows;
     else quantities, NaN where nobody knows."""
+    series: pd.DataFrame | None = None
+    """Values by time, where examples are windows of them: the index has the times, each column is a series."""
     classes: Sequence[str] = ()
     """Names of the classes of ``maps``, in the order of their numbers."""
 
@@ -133,7 +135,8 @@ class Problem(Protocol):
         """Write the payload (pictures, sound, …) into ``raw``; return one row for each example, and its source.
 
         Columns: ``id`` (str), ``sha256`` of the example's content, and whatever describes it. A column
-        ``group`` keeps examples that belong together in one split. ``options`` is ``data:`` of params.yaml.
+        ``group`` keeps examples that belong together in one split; ``date`` and ``until`` are when an example is, and
+        when its answer is known, for ``split.method: time``. ``options`` is ``data:`` of params.yaml.
         """
 
     def expectations(self, examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:

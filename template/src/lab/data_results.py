@@ -76,5 +76,5 @@ class Validation(RuleReport):
 class SplitReport(RuleReport):
     """``results/splits.json``: the rules of the split, and its sizes."""
 
-    sizes: dict[str, int]  # examples by split: ``train``, ``validation`` and ``test``
+    sizes: dict[str, int]  # examples by split: ``train``, ``validation`` and ``test``; ``left_out`` if some are
     classes: dict[str, dict[str, int]]  # examples by class and split; empty if the split is not stratified

@@ -174,6 +174,7 @@ class Compared(TypedDict):
     champion: str  # the method with the best mean of the primary metric on the validation split
     confidence: float  # of all intervals, such as 0.95
     resamples: int  # how often the test examples were resampled
+    groups: int | None  # of test examples, which were drawn whole; None if each example was drawn by itself
     seeds: list[int]
     order: list[str]  # the methods, in the order of params.yaml
     metrics: list[MetricRecord]  # the primary metric first

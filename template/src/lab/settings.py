@@ -64,14 +64,15 @@ class Project(Strict):
 
 
 class SplitSettings(Strict):
+    method: Literal["random", "time"] = "random"
     validation: Fraction
     test: Fraction
     seed: Seed
     folds: int = Field(default=5, ge=2, le=100)
 
-    def record(self) -> dict[str, float]:
+    def record(self) -> dict[str, float | str]:
         """What decides the split that the comparison is made on."""
-        return self.model_dump(exclude={"folds"})
+        return self.model_dump(exclude={"folds", "method"} if self.method == "random" else {"folds"})
 
     @model_validator(mode="after")
     def _leaves_something_to_train_on(self) -> SplitSettings:

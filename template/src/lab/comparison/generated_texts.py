@@ -15,6 +15,7 @@ import pandas as pd
 
 from lab.contract import Metric
 from lab.sentences import IDEOGRAPHS, words
+from lab.words import LANGUAGES, table
 
 if TYPE_CHECKING:
     from sacrebleu.metrics import BLEU, CHRF
@@ -25,7 +26,7 @@ EXACT_MATCH = Metric(
     unit="%",
     digits=1,
     bounds=(0, 100),
-    label={"en": "exact match", "zh-TW": "完全相符率"},
+    label={language: table(language)["terms"]["exact_match"] for language in LANGUAGES},
 )
 BLEU_SCORE = Metric("bleu", higher_is_better=True, digits=1, bounds=(0, 100), label="BLEU")
 CHRF_SCORE = Metric("chrf", higher_is_better=True, digits=1, bounds=(0, 100), label="chrF")

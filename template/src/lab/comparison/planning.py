@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
+from lab.comparison.groups import groups_of, rows_by_group
 from lab.comparison.power import USUAL, Plan, detectable, planned
 from lab.comparison.predictions import read_predictions
 from lab.comparison.statistics import Arm, Estimate, Scores, estimate, resample
@@ -12,7 +14,7 @@ from lab.contract import Metric, Problem
 from lab.errors import UserError
 from lab.files import read_table
 from lab.kept_runs import read_record
-from lab.paths import RUNS, SPLITS
+from lab.paths import EXAMPLES, RUNS, SPLITS
 from lab.settings import Params, read_params
 from lab.style import number, percent, with_unit
 from lab.team_code.loading import load_problem
@@ -29,27 +31,30 @@ def main(mean: float | None, std: float) -> None:
     assumption: the ``mean`` of a share of right answers and its ``std`` over seeds.
     """
     params, problem = read_params(), load_problem()
-    metric, splits = problem.metrics[0], read_table(SPLITS, "id", "split")["split"].value_counts()
+    metric, splits = problem.metrics[0], read_table(SPLITS, "id", "split")
+    ids, group_of = splits.loc[splits["split"] == "test", "id"], groups_of(read_table(EXAMPLES, "id"))
+    tested = len(rows_by_group(ids, group_of) or ids)
+    counted = "examples" if tested == len(ids) else "groups"
     trained = [
         name
         for name in params.methods
         if all(read_record(RUNS / name / str(seed)).get("status") == "finished" for seed in params.seeds)
     ]
     if mean is not None:
-        found, of, told = assumed(metric, mean, std, int(splits["test"]))
+        found, of, told = assumed(metric, mean, std, tested)
     elif "baseline" not in trained or len(params.seeds) < 2:
         raise UserError(
             "no baseline is trained with two seeds or more: run `uv run dvc repro train@baseline`, "
             "or give what you expect, as in `uv run lab power --mean 90 --std 1`"
         )
     else:
-        found, of, told = measured_by(problem, params, trained)
+        found, of, told = measured_by(problem, params, trained, group_of)
     candidates = [name for name in params.methods if name not in ("baseline", *params.compare.ablations)]
     several = f"; {len(candidates)} methods are compared with the baseline" if len(candidates) > 1 else ""
     print(f"{metric.name}, {told}{several}")
     print(f"A true improvement is called one in {percent(USUAL)} of cases from this size on:")
-    sizes = [int(splits["test"]) * more for more in (1, 2, 4)]
-    print(f"{'seeds':>8}" + "".join(f"{f'{size:,} test examples':>22}" for size in sizes))
+    sizes = [tested * more for more in (1, 2, 4)]
+    print(f"{'seeds':>8}" + "".join(f"{f'{size:,} test {counted}':>22}" for size in sizes))
     for seeds in sorted({3, 5, 10, max(2, len(params.seeds))}):
         cells = []
         for size in sizes:
@@ -75,19 +80,24 @@ def assumed(metric: Metric, mean: float, std: float, examples: int) -> tuple[Est
     return Estimate((arm, arm), examples, np.inf, SHARED * one), Plan(examples, 1), told
 
 
-def measured_by(problem: Problem, params: Params, trained: list[str]) -> tuple[Estimate, Plan, str]:
+def measured_by(
+    problem: Problem, params: Params, trained: list[str], group_of: pd.Series | None
+) -> tuple[Estimate, Plan, str]:
     """By the first trained method beside the baseline, or by the baseline alone."""
     other = next((name for name in trained if name not in ("baseline", *params.compare.ablations)), None)
     methods = ["baseline", *([other] if other else [])]
-    frames = of_split(problem, read_predictions(methods, params.seeds), "validation")
+    predictions = read_predictions(methods, params.seeds)
+    frames, answered = of_split(problem, predictions, "validation"), predictions["baseline"][params.seeds[0]]
+    ids = answered.loc[answered["split"] == "validation", "id"]
+    groups = rows_by_group(ids, group_of)
     metric, arms = problem.metrics[0].name, {}
     for name, runs in frames.items():
-        draws = resample(list(runs.values()), problem.score, params.compare.resamples, params.compare.seed)[metric]
+        drawn = resample(list(runs.values()), problem.score, params.compare.resamples, params.compare.seed, groups)
         values = np.array([scored(problem, frame)[metric] for frame in runs.values()])
-        arms[name] = Scores(values, draws, len(frames[name][params.seeds[0]]))
+        arms[name] = Scores(values, drawn[metric], len(groups or ids))
     baseline = arms["baseline"]
     of = Plan(baseline.size, len(params.seeds), resamples=params.compare.resamples)
-    told = f"by {len(params.seeds)} seeds of {{}} on {baseline.size:,} validation examples"
+    told = f"by {len(params.seeds)} seeds of {{}} on {baseline.size:,} validation {'groups' if groups else 'examples'}"
     if other:
         return estimate(arms[other], baseline), of, told.format(f"baseline and {other}")
     (arm,) = estimate(baseline).arms

@@ -19,7 +19,7 @@ from lab.results import Verdict
 
 @dataclass(frozen=True)
 class Scores:
-    """One metric of one method, on ``size`` test examples."""
+    """One metric of one method, on ``size`` test examples (or groups of examples, where those are drawn)."""
 
     values: np.ndarray
     """(seeds,): the score with each seed."""
@@ -52,7 +52,7 @@ class Estimate:
     arms: tuple[Arm, ...]
     """The method, or the two whose difference it is: the first less the second."""
     size: int
-    """Test examples."""
+    """Test examples, or groups of them."""
     freedom: float
     """Degrees of freedom of the variance."""
     together: float = 0.0
@@ -81,20 +81,29 @@ class Estimate:
 
 
 def resample(
-    frames: list[pd.DataFrame], score: Callable[[pd.DataFrame], dict[str, float]], resamples: int, seed: int
+    frames: list[pd.DataFrame],
+    score: Callable[[pd.DataFrame], dict[str, float]],
+    resamples: int,
+    seed: int,
+    groups: list[np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
     """For each metric, (resamples, seeds): scores of one method on test examples drawn with replacement.
 
     ``frames`` has the predictions of each seed, their rows in one order for all seeds and methods. The examples drawn
-    follow from ``seed`` alone, so that all methods answer the same ones and their differences are paired.
+    follow from ``seed`` alone, so that all methods answer the same ones and their differences are paired. With
+    ``groups``, the rows of each, whole groups are drawn: see ``lab.comparison.groups``.
     """
     random = np.random.default_rng(seed)
     size, joined = len(frames[0]), pd.concat(frames, ignore_index=True)  # one `take` for all seeds takes a third
     starts = size * np.arange(len(frames))[:, None]
     draws: dict[str, list[list[float]]] = {}
     for _ in range(resamples):
-        drawn = joined.take((starts + random.integers(size, size=size)).ravel())
-        scores = [score(drawn.iloc[start : start + size]) for start in starts[:, 0]]
+        if groups is None:
+            rows = random.integers(size, size=size)
+        else:
+            rows = np.concatenate([groups[group] for group in random.integers(len(groups), size=len(groups))])
+        drawn = joined.take((starts + rows).ravel())
+        scores = [score(drawn.iloc[place * len(rows) : (place + 1) * len(rows)]) for place in range(len(frames))]
         for name in scores[0]:
             draws.setdefault(name, []).append([one[name] for one in scores])
     return {name: np.asarray(values, dtype=float) for name, values in draws.items()}

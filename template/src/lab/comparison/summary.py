@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import pandas as pd
 
 from lab.comparison.differences import differences
+from lab.comparison.groups import rows_by_group
 from lab.comparison.intervals import interval
 from lab.comparison.predictions import Predictions
 from lab.comparison.references import Answers
@@ -29,30 +31,30 @@ def compare(
     answers: Answers,
     divided: Parts | None = None,
     language: str = "en",
+    group_of: pd.Series | None = None,
 ) -> Compared:
     """Scores by method, metric and seed, and each method's difference from what it is compared with.
 
     Candidates are compared with the baseline and ablations with ``ABLATED``, each family corrected for its own
     number: another ablation makes no candidate less significant. ``parameters`` is how many each method has, and
     ``answers`` what the classical references say of the test examples. ``divided`` are parts of the test split. Labels
-    are in ``language``.
+    are in ``language``. ``group_of`` has the group of each id, if examples have groups.
     """
     label = labels([*predictions, *answers], settings.labels, language)
     seeds = list(next(iter(predictions.values())))
     tests, validations = (of_split(problem, predictions, split) for split in ("test", "validation"))
     scores, steering = scores_of(problem, tests, "test"), scores_of(problem, validations, "validation")
-    draws = {
-        method: resample(list(runs.values()), problem.score, settings.resamples, settings.seed)
-        for method, runs in tests.items()
-    }
+    answered = predictions["baseline"][seeds[0]]
+    groups = rows_by_group(answered.loc[answered["split"] == "test", "id"], group_of)
+    drawn = problem.score, settings.resamples, settings.seed, groups
+    draws = {method: resample(list(runs.values()), *drawn) for method, runs in tests.items()}
     champion = best(
         problem.metrics[0], {name: runs for name, runs in steering.items() if name not in settings.ablations}
     )
     given = {name: {0: measured(problem, table)} for name, table in answers.items()}
     given_scores = scores_of(problem, given, "test")
-    given_draws = {
-        name: resample([runs[0]], problem.score, settings.resamples, settings.seed) for name, runs in given.items()
-    }
+    given_draws = {name: resample([runs[0]], *drawn) for name, runs in given.items()}
+    size = len(groups) if groups else len(tests["baseline"][seeds[0]])
     alpha = round(1 - settings.confidence, 9)
     families: dict[str, Family] = {name: "ablation" if name in settings.ablations else "candidate" for name in tests}
     families["baseline"] = "baseline"
@@ -71,9 +73,9 @@ def compare(
             method: Scores(
                 np.array([scores[method][seed][metric.name] for seed in seeds]),
                 finite(draws[method][metric.name], metric.name, method),
-                len(runs[seeds[0]]),
+                size,
             )
-            for method, runs in tests.items()
+            for method in tests
         }
         for method, one in found.items():
             chosen_by = [steering[method][seed][metric.name] for seed in seeds]
@@ -95,9 +97,9 @@ def compare(
             name: Scores(
                 np.array([given_scores[name][0][metric.name]]),
                 finite(given_draws[name][metric.name], metric.name, name),
-                len(runs[0]),
+                size,
             )
-            for name, runs in given.items()
+            for name in given
         }
         of_champion = dict.fromkeys(classical, found[champion])
         for name, difference in differences(metric, of_champion, list(classical.items()), alpha).items():
@@ -113,6 +115,7 @@ def compare(
         "references": references,
         "confidence": settings.confidence,
         "resamples": settings.resamples,
+        "groups": len(groups) if groups else None,
         "seeds": seeds,
         "order": list(methods),
         "metrics": [recorded(metric, language) for metric in problem.metrics],

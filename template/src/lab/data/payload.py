@@ -14,6 +14,7 @@ import pandas as pd
 from lab.contract import Contents, Problem
 from lab.data.checks import Check, implausible
 from lab.data.map_checks import check_maps
+from lab.data.series_checks import check_series
 from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import sha256
@@ -79,6 +80,8 @@ def check_contents(contents: Contents, examples: pd.DataFrame) -> list[Check]:
         checks += check_sounds(contents.sounds)
     if contents.maps is not None and len(examples):
         checks += check_maps(contents)
+    if contents.series is not None:
+        checks += check_series(contents.series)
     if contents.texts is not None:
         checks += check_texts(list(contents.texts))
     return checks

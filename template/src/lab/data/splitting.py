@@ -1,13 +1,14 @@
-"""Which example goes into which split: seeded, by shares, and never half of a group here and half there."""
+"""Which example goes into which split: by shares, seeded or by time, and never half of a group here, half there."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from lab.data.time_splitting import ORDER, split_by_time
 from lab.settings import SplitSettings
 
-NAMES = ("train", "validation", "test")
+NAMES = ORDER
 
 
 def split(
@@ -23,12 +24,14 @@ def split(
     parts is for testing instead of the share ``settings.test``, and each group is in it in one of the folds.
 
     Groups are shuffled, then distributed within each class, so that each class and each split
-    gets its share to within one group.
+    gets its share to within one group. With ``split.method: time`` dates decide instead: see ``split_by_time``.
     """
     # Without groups, examples of the same content still belong together.
     groups = examples["group" if "group" in examples else "sha256"].astype(str)
     if duplicates:
         groups = merged(groups, examples["id"], duplicates)
+    if settings.method == "time":
+        return split_by_time(examples, groups, settings)
     first = examples.assign(_group=groups.to_numpy()).drop_duplicates("_group")
     classes = first[stratify].astype(str) if stratify else pd.Series("all", index=first.index)
     random = np.random.default_rng(settings.seed)

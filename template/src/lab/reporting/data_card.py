@@ -13,6 +13,7 @@ from lab.style import number
 from lab.words import Say, speaker
 
 SPLITS = ("train", "validation", "test")
+SIZES = (*SPLITS, "left_out")
 
 
 def data_card(project: Project, results: Results) -> str:
@@ -32,7 +33,7 @@ def data_card(project: Project, results: Results) -> str:
         (say("terms.digest"), code(source["digest"])),
     ]
     columns = [(code(name), code(type_)) for name, type_ in source["columns"].items()]
-    sizes = [(say(f"terms.{name}"), number(splits["sizes"][name])) for name in SPLITS]
+    sizes = [(say(f"terms.{name}"), number(splits["sizes"][name])) for name in SIZES if name in splits["sizes"]]
     parts = [
         f"# {say('cards.data_card', title=escape(source['title']))}",
         *([] if source["kind"] == "real" else [limit(say, source)]),

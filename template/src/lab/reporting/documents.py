@@ -1,4 +1,4 @@
-"""Proposal, report and slides: Typst reads ``results/`` itself, and what it cannot read fails here in one line."""
+"""Proposal, report, slides and poster: Typst reads ``results/`` itself, and what it cannot read fails in one line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from lab.reporting.prose import COMMENT
 from lab.results import Comparison, Costs
 from lab.strict import read_yaml
 
-DOCUMENTS = ("proposal", "report", "slides")
+DOCUMENTS = ("proposal", "report", "slides", "poster")
+OPTIONAL = ("poster",)
+"""Not every course asks for it: it is made where its source is there."""
 
 
 class Results(TypedDict):
@@ -70,9 +72,12 @@ def compile_documents(records: list[str] | None = None, team: dict[str, int] | N
 
     The same sources, results and fonts give the same bytes.
     """
-    sources = [PROSE / f"{name}.typ" for name in DOCUMENTS]
-    for source in sources:
-        if not source.is_file():
+    sources = []
+    for name in DOCUMENTS:
+        source = PROSE / f"{name}.typ"
+        if source.is_file():
+            sources.append(source)
+        elif name not in OPTIONAL:
             raise UserError(f"{source.as_posix()} is missing: `git checkout {source.as_posix()}` brings it back")
     for path in sorted(path for path in PROSE.rglob("*") if path.suffix in (".typ", ".bib")):
         text = COMMENT.sub("", read_text(path))

@@ -88,7 +88,8 @@ def _page(project: Project, results: Results, report: RubricReport, commit: str)
     """What a Git host shows of the folder: the documents, the comparison, and the evidence with a link for each."""
     say = speaker(project.language)
     members = say("results.list").join(escape(" ".join(filter(None, (one.name, one.id)))) for one in project.members)
-    documents = [f"[{say(f'evidence.{name}')}]({(DELIVERABLES / f'{name}.pdf').as_posix()})" for name in DOCUMENTS]
+    pdfs = {name: DELIVERABLES / f"{name}.pdf" for name in DOCUMENTS}
+    documents = [f"[{say(f'evidence.{name}')}]({path.as_posix()})" for name, path in pdfs.items() if path.is_file()]
     documents += [f"[{say('hand_in.for_powerpoint')}]({POWERPOINT.as_posix()})"] if POWERPOINT.is_file() else []
     cards = [f"[{say(f'hand_in.{path.stem}')}]({path.as_posix()})" for path in sorted(DELIVERABLES.glob("*.md"))]
     listed = say("results.list").join([*documents, *cards, f"[Data Docs]({DATA_DOCS.as_posix()})"])

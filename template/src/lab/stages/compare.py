@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from lab.comparison import units
 from lab.comparison.figures import draw
+from lab.comparison.groups import groups_of, warn_of_one
 from lab.comparison.ledger import note_look
 from lab.comparison.predictions import read_predictions
 from lab.comparison.references import answers
 from lab.comparison.slices import parts
 from lab.comparison.summary import compare
+from lab.data.time_splitting import LEFT_OUT
 from lab.errors import run
 from lab.files import digests, read_table, write_json
 from lab.paths import COMPARISON, COSTS, EXAMPLES, FIGURES, METRICS, OWN_FIGURES, RUNS, SPLITS
@@ -32,15 +34,17 @@ def main() -> None:
     one = next(iter(predictions["baseline"].values()))
     test = one[one["split"] == "test"].reset_index(drop=True)
     asked = answers(problem, splits, test)
-    divided = parts(problem, test, read_table(EXAMPLES, "id"))
-    compared = compare(problem, predictions, params.compare, parameters, asked, divided, project.language)
+    examples = read_table(EXAMPLES, "id")
+    divided, group_of = parts(problem, test, examples), groups_of(examples)
+    warn_of_one(test["id"], group_of)
+    compared = compare(problem, predictions, params.compare, parameters, asked, divided, project.language, group_of)
     units.settle(compared, problem.metrics, params.data.unit)
     histories = {
         method: {seed: read_table(RUNS / method / str(seed) / "history.csv") for seed in runs}
         for method, runs in records.items()
     }
     drawings = draw(problem, predictions, histories, compared, project.language)
-    sizes = splits["split"].value_counts()
+    sizes = splits.loc[splits["split"] != LEFT_OUT, "split"].value_counts()
     summary: Comparison = {
         **compared,
         "task": project.task,

@@ -6,6 +6,7 @@ from lab.data.data_docs import write_page
 from lab.data.gate import check, failures
 from lab.data.rules import check_alike, leakage_rules
 from lab.data.splitting import NAMES, merged, split
+from lab.data.time_splitting import LEFT_OUT, check_method, check_order
 from lab.data_results import SplitReport, Validation
 from lab.errors import UserError, run
 from lab.files import atomic, read_json, read_table, write_json
@@ -22,19 +23,23 @@ def main() -> None:
     stratify, duplicates = problem.stratify, validation["near_duplicates"]
     if stratify and stratify not in examples:
         raise UserError(f"problem.py: stratify names {stratify!r}, which is not a column of data/raw/examples.parquet")
-    rows = examples.assign(split=split(examples, params.split, stratify, duplicates))
+    check_method(examples, params.split)
+    every = examples.assign(split=split(examples, params.split, stratify, duplicates))
+    rows = every[every["split"] != LEFT_OUT].copy()
     kinds = {"content": "sha256", "group": "group", "class": stratify}
     for kind, column in kinds.items():
         if column in rows:
             rows[f"splits_of_{kind}"] = rows.groupby(column)["split"].transform("nunique")
     copies = merged(rows["id"].astype(str), rows["id"], duplicates)
     rows["splits_of_near_duplicates"] = rows.groupby(copies)["split"].transform("nunique")
-    rules = check("splits", rows, leakage_rules(examples, stratify), check_alike(rows))
+    in_order = check_order(rows) if params.split.method == "time" else []
+    rules = check("splits", rows, leakage_rules(examples, stratify), [*check_alike(rows), *in_order])
     if not rules["success"]:
         raise UserError(f"the split leaks or lacks a class: {failures(rules)}")
     with atomic(SPLITS) as temporary:
-        rows[["id", "split"]].to_parquet(temporary, index=False)
-    sizes = {name: int((rows["split"] == name).sum()) for name in NAMES}
+        every[["id", "split"]].to_parquet(temporary, index=False)
+    parts = [*NAMES, *([LEFT_OUT] if len(rows) < len(every) else [])]
+    sizes = {name: int((every["split"] == name).sum()) for name in parts}
     classes: dict[str, dict[str, int]] = {}
     if stratify:
         counts = pd.crosstab(rows[stratify].astype(str), rows["split"])
@@ -46,7 +51,7 @@ def main() -> None:
     write_page(validation, examples, contents, read_json(PROVENANCE), report)
     say = speaker(read_project().language)
     told = [say("console.size", size=size, split=say(f"terms.{name}")) for name, size in sizes.items()]
-    print(say("console.split", rows=len(rows), sizes=say("results.list").join(told)))
+    print(say("console.split", rows=len(every), sizes=say("results.list").join(told)))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from lab.runs import Run, git_state, is_main_process, now, only_trainer, version
 from lab.scaling.launch import is_launched, lost_another
 from lab.scaling.sharding import weights
 from lab.settings import Params
+from lab.team_code.example_checks import SPLITS as NAMES
 from lab.team_code.example_checks import loaded
 from lab.team_code.loading import load_method, load_problem
 from lab.team_code.method_checks import check_finite
@@ -67,11 +68,11 @@ def warn_of_few_steps(settings: TrainSettings, size: int) -> None:
 
 
 def read_splits() -> dict[str, list[str]]:
-    """The ids of each split, which must be those of the examples."""
+    """The ids of each split, which must be those of the examples; some may be left out."""
     splits = read_table(SPLITS, "id", "split")
     if set(splits["id"]) != set(read_table(EXAMPLES, "id")["id"]):
         raise UserError(f"{SPLITS} is of other examples than {EXAMPLES}: run `uv run dvc repro`")
-    return {split: rows["id"].tolist() for split, rows in splits.groupby("split")}
+    return {split: rows["id"].tolist() for split, rows in splits.groupby("split") if split in NAMES}
 
 
 def train_seed(

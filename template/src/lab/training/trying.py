@@ -8,7 +8,6 @@ import time
 from itertools import chain
 from pathlib import Path
 
-import pandas as pd
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -28,6 +27,7 @@ from lab.training.evaluation import validate
 from lab.training.loop import TrainingInterruptedError, fit
 from lab.training.predictions import predict, prediction_table
 from lab.training.rehearsal import first_batches, learn_once, rehearse, untrained
+from lab.training.run import read_splits
 from lab.training.sanity import changed_by_a_stop, dependent_answers, idle_parameters, memory
 from lab.training.step import Step
 from lab.training.trial import Trial
@@ -47,7 +47,7 @@ def main(name: str, seed: int | None) -> None:
         raise UserError(f"params.yaml has no method {name!r}: it has {', '.join(params.methods)}")
     if not SPLITS.is_file():
         raise UserError("there are no data yet: run `uv run dvc repro split`, which prepares them for training")
-    ids = {split: rows["id"].tolist() for split, rows in pd.read_parquet(SPLITS).groupby("split")}
+    ids = read_splits()
     examples = loaded(problem, RAW, ids)
     rehearse(name, params, problem, examples, ids)
     tested = count(examples.pop("test"))  # what is chosen here must not be chosen by the test split

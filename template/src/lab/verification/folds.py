@@ -32,6 +32,9 @@ from lab.training.rehearsal import rehearse
 def main() -> None:
     """Train what is missing, fold after fold; stopped, it goes on where it was."""
     params, problem = read_params(), load_problem()
+    if params.split.method == "time":
+        why = "each but the last would train on what happened after its test"
+        raise UserError(f"params.yaml: split.method is time, so there are no folds: {why}")
     if not VALIDATION.is_file():
         raise UserError("there are no data yet: run `uv run dvc repro split`, which prepares them for training")
     for method in params.methods:
