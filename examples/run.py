@@ -73,6 +73,8 @@ def make(task: str, destination: Path, update: bool) -> float:
         call("uv", "run", "dvc", "repro", "split", cwd=destination)
         call("uv", "run", "lab", "seal", cwd=destination)
         commit(answers, 1, "Seal the plan", ".", destination)
+        call("uv", "run", "pytest", "--quiet", cwd=destination)
+        commit(answers, 1, "Record that the tests pass", ".", destination)
     call("uv", "run", "dvc", "repro", cwd=destination)
     missing = [name for name, path in MADE.items() if not (destination / path).exists()]
     if missing:

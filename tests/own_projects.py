@@ -12,6 +12,7 @@ import pytest
 import yaml
 from conftest import TASKS, Project
 from own_data import (
+    CLASSES,
     make_captions,
     make_houses,
     make_lines,
@@ -111,6 +112,15 @@ def bring(project: Project, task: str) -> str:
         measured: dict[str, Any] = {"source": "table", "path": "own_data/量測 2026.csv", "removed": 0.2, "seed": 1}
         data(project, **measured, columns={"id": "樣本", "ignore": ["batch"]})
         return "150 rows, 5 columns of numbers"
+    if task == "anomaly_detection":
+        path = own_pictures(project)
+        for extra in sorted((project.path / path / CLASSES[2]).iterdir())[40:]:
+            extra.unlink()  # outliers are rare
+        data(project, source="folder", path=path, size=24, held_out=[CLASSES[2]])
+        return "240 pictures, 3 classes"
+    if task == "clustering":
+        data(project, source="folder", path=own_pictures(project), size=24, clusters=4)
+        return "300 pictures, 3 classes, 237 of them not RGB"
     if task == "time_series_forecasting":
         make_sales(project.path / "own_data/銷售 2026.csv")
         window = {"past": 14, "horizon": 7, "season": 7, "every": 2, "block": 7}
@@ -186,6 +196,8 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
             file.write_text(text, encoding="utf-8")
     else:
         make_pictures(path, number)
+        for name in given.get("held_out", []):
+            (path / CLASSES[2]).rename(path / name)
 
 
 def commanded(project: Project, block: str) -> str:

@@ -196,6 +196,13 @@ def test_a_stamped_projects_own_tests_pass(stamp: Stamp, tmp_path: Path, task: s
     own = () if task == "image_classification" else ("tests/test_contract.py", "tests/test_methods.py", "src/lab/tasks")
     said = project.succeed("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *own)
     assert " passed" in said
+    assert (project.path / "records/tests.jsonl").is_file() == (not own)  # some of the tests are no evidence
+    if own:
+        return
+    ask = ("python", "-c", "from lab.reporting.evidence import from_check; print(from_check('tests'))")
+    assert " passed for this code" in project.succeed(*ask)
+    project.write("params.yaml", "  batch_size: 64", "  batch_size: 65")
+    assert "none of this code" in project.succeed(*ask)
 
 
 @pytest.mark.gpu

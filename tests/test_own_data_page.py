@@ -37,7 +37,9 @@ def test_the_page_can_be_followed_word_by_word(stamp: Stamp, tmp_path: Path, tas
     project.commit()
     first, *others = of_own(project)
     by_table = (
+        "anomaly_detection",
         "audio_classification",
+        "clustering",
         "depth_estimation",
         "image_classification",
         "image_segmentation",

@@ -55,7 +55,7 @@ def test_settings_are_known_and_none_asks_for_trust() -> None:
 
 
 def test_questions_are_the_public_ones_and_ten_at_most_are_asked() -> None:
-    assert set(QUESTIONS) == {"title", "slug", "task", "language", "course", "rubric", *MEMBERS}
+    assert set(QUESTIONS) == {"title", "slug", "task", "language", "course", "rubric", "poster", *MEMBERS}
     assert sum(details.get("ask", True) for details in QUESTIONS.values()) <= 10
 
 
@@ -63,7 +63,7 @@ def test_questions_are_the_public_ones_and_ten_at_most_are_asked() -> None:
 def test_question_is_spelt_right_and_typed(name: str) -> None:
     known = set(Question.__dataclass_fields__) - {"var_name", "answers", "context", "jinja_env", "settings"}
     assert set(QUESTIONS[name]) <= known
-    assert QUESTIONS[name]["type"] == "str"  # an untyped 007 becomes 7
+    assert QUESTIONS[name]["type"] == ("bool" if name == "poster" else "str")  # an untyped 007 becomes 7
     assert "default" in QUESTIONS[name]
     assert "when" not in QUESTIONS[name]  # an answer that is not recorded is lost at the next update
 

@@ -28,13 +28,17 @@ def frame(candidate: Trial, ids: dict[str, list[str]]) -> pd.DataFrame:
     tables = []
     for name in candidate.examples:
         if name != "train":
-            few = candidate.some(name, SHOWN)
+            every = count(candidate.examples[name])
+            places = (
+                np.linspace(0, every - 1, min(SHOWN, every)).astype(int).tolist()
+            )  # all classes, if they are in order
+            few = take(candidate.examples[name], places)
             columns = {
                 column: list(values.reshape(len(values), -1)) if values.ndim > 1 else values
                 for column, values in candidate.predict(few).items()
             }
-            names = ids.get(name) or [f"{name}-{number}" for number in range(count(few))]
-            tables.append(pd.DataFrame({"id": names[: count(few)], "split": name} | columns))
+            names = ids.get(name) or [f"{name}-{number}" for number in range(every)]
+            tables.append(pd.DataFrame({"id": [names[place] for place in places], "split": name} | columns))
     return pd.concat(tables, ignore_index=True)
 
 

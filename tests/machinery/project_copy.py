@@ -22,6 +22,8 @@ LANGUAGES = ("en", "zh-TW")
 def make(folder: Path, language: str = "en", **results: Any) -> dict[str, Any]:
     """Fill ``folder``; return the content of its comparison.json."""
     shutil.copytree(ROOT / "documents", folder / "documents")
+    if not results.pop("poster", False):
+        (folder / "documents/poster.typ.jinja").unlink()
     for path in (folder / "documents").glob("*.jinja"):
         template = Environment(undefined=StrictUndefined, trim_blocks=True).from_string(path.read_text("utf-8"))
         path.with_suffix("").write_text(template.render(language=language), encoding="utf-8")

@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("document", ["report", "slides", "poster"])
 def test_every_result_is_printed_and_every_decimal_is_a_result(folder: Path, document: str, language: str) -> None:
-    comparison = project_copy.make(folder, language)
+    comparison = project_copy.make(folder, language, poster=True)
     text = text_of(compile_documents()[document])
     for row in rows(comparison, metrics=None if document == "report" else 1):
         assert stands_in(row, text), row
@@ -43,9 +43,8 @@ def test_every_result_is_printed_and_every_decimal_is_a_result(folder: Path, doc
 
 
 def test_a_poster_is_one_page_and_no_project_needs_one(folder: Path) -> None:
-    project_copy.make(
-        folder, project=example_results.PROJECT.replace("Reading handwritten digits", "Reading digits " * 14)
-    )
+    long = example_results.PROJECT.replace("Reading handwritten digits", "Reading digits " * 14)
+    project_copy.make(folder, project=long, poster=True)
     assert len(PdfReader(io.BytesIO(compile_documents()["poster"])).pages) == 1
     Path("documents/poster.typ").unlink()
     assert sorted(compile_documents()) == ["proposal", "report", "slides"]

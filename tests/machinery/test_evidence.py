@@ -12,7 +12,9 @@ import pytest
 from project_copy import edit
 
 from lab.examples_left import MARK
+from lab.reporting import project_tests
 from lab.reporting.evidence import from_check, from_file
+from lab.reporting.project_tests import keep_tests
 from lab.settings import read_params
 
 
@@ -49,12 +51,28 @@ def test_what_is_still_the_templates_example_is_no_evidence(project: dict[str, A
     for name in ("validation", "methods", "seeds", "verdicts"):
         assert "still the template's" in from_check(name).detail
         assert not from_check(name).found
-    (room / "novel.py").write_text("", encoding="utf-8")  # one method of the team's own is enough
+    assert not from_file("src/lab/tasks/*/novel.py").found
+    (room / "novel.py").write_text("our = 1\n", encoding="utf-8")  # one method of the team's own is enough
+    assert from_file("src/lab/tasks/*/novel.py").found
     assert from_check("verdicts").found
     assert not from_check("validation").found
     edit("params.yaml", '"data": {}', '"data": {"source": "folder"}')
     read_params.cache_clear()
     assert from_check("validation").found
+
+
+def test_tests_that_fail_and_tests_of_other_code_are_no_evidence(
+    project: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "a"
+    monkeypatch.setattr(project_tests, "of_project", lambda params: code)
+    assert not from_check("tests").found
+    keep_tests(60, 2)
+    assert (from_check("tests").found, "2 of 60 failed" in from_check("tests").detail) == (False, True)
+    keep_tests(61, 0)
+    assert (from_check("tests").found, "all of 61 passed" in from_check("tests").detail) == (True, True)
+    code = "b"
+    assert (from_check("tests").found, "none of this code" in from_check("tests").detail) == (False, True)
 
 
 def test_a_document_with_prompts_is_a_draft(project: dict[str, Any]) -> None:

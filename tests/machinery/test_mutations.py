@@ -19,6 +19,7 @@ from corruptions_of_depths import DEPTHS
 from corruptions_of_holes import HOLES
 from corruptions_of_masks import MASKS
 from corruptions_of_molecules import MOLECULES
+from corruptions_of_outliers import CLUSTERED, OUTLIERS
 from corruptions_of_pictures import PICTURES
 from corruptions_of_series import SERIES
 from corruptions_of_sounds import SOUNDS
@@ -45,6 +46,8 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "translations": ("translation", 1500, TRANSLATIONS),
     "captions": ("image_captioning", 1600, CAPTIONS),
     "tumours": ("imputation", 569, MEASURED),
+    "new digits": ("anomaly_detection", 600, OUTLIERS),
+    "heaps": ("clustering", 600, CLUSTERED),
     "demand": ("time_series_forecasting", 1200, SERIES),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""

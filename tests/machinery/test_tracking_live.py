@@ -75,18 +75,23 @@ def test_what_the_machine_does_is_written_while_it_trains_and_left_alone_later(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "1")
-    with only_trainer(Path("runs/novel/0")), Follower(Path("runs/novel")):
-        run = begin()
-        run.write_history(rows(2))
-        wait_for(lambda: tracked() and len(curve(tracked()[0], "system/cpu_utilization_percentage")) >= 2)
-        finish(run, seconds=4.0, epochs=5)
-    (found,) = tracked()
+    folders = Path("runs/novel/0"), Path("runs/novel/1")
+    with only_trainer(folders[0]), only_trainer(folders[1]), Follower(Path("runs/novel")):
+        both = [begin(seed=seed) for seed in (0, 1)]
+        both[0].write_history(rows(2))
+        wait_for(
+            lambda: [len(curve(one, "system/cpu_utilization_percentage")) >= 2 for one in tracked()] == [True, True]
+        )
+        for run in both:
+            finish(run, seconds=4.0, epochs=5)
+    found = next(run for run in tracked() if run.data.tags["seed"] == "0")
     measured = {name: value for name, value in found.data.metrics.items() if name.startswith("system/")}
     assert 0 <= measured["system/cpu_utilization_percentage"] <= 100
     assert 0 < measured["system/system_memory_usage_percentage"] < 100
     done = MLflowWriter(tracking_uri()).sync(Path("runs"))
     assert (done.created, done.updated, done.problems) == (0, 0, [])
-    assert measured.items() <= tracked()[0].data.metrics.items()
+    again = next(run for run in tracked() if run.info.run_id == found.info.run_id)
+    assert measured.items() <= again.data.metrics.items()
 
 
 def test_the_trainer_does_not_import_mlflow() -> None:

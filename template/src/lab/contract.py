@@ -135,7 +135,8 @@ class Problem(Protocol):
         """Write the payload (pictures, sound, …) into ``raw``; return one row for each example, and its source.
 
         Columns: ``id`` (str), ``sha256`` of the example's content, and whatever describes it. A column
-        ``group`` keeps examples that belong together in one split; ``date`` and ``until`` are when an example is, and
+        ``group`` keeps examples that belong together in one split; those of a column ``held_out`` (bool) that are true
+        are only tested, as outliers are that no method may know; ``date`` and ``until`` are when an example is, and
         when its answer is known, for ``split.method: time``. ``options`` is ``data:`` of params.yaml.
         """
 

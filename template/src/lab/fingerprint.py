@@ -14,6 +14,7 @@ module that nothing else reaches).
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,11 @@ def of_stages(params: Params) -> dict[str, Any]:
         "compare": digest(("lab.stages.compare", "*"), *scoring, params=compared),
         "deliver": digest(("lab.stages.deliver", "*"), params=examples_left(params)),  # the rubric names them
     }
+
+
+def of_project(params: Params) -> str:
+    """Of all code and params that stages run and read."""
+    return sha256(json.dumps(of_stages(params), sort_keys=True).encode())
 
 
 def of_training(params: Params, method: str) -> str:

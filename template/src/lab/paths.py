@@ -70,6 +70,8 @@ LOOKS = Path("records/looks.jsonl")
 """Each comparison on the test split."""
 FOLDS = Path("records/folds.jsonl")
 """Scores on several splits."""
+TESTS = Path("records/tests.jsonl")
+"""What the project's tests said of which code: `uv run pytest` writes it."""
 TUNING_FIGURES = Path("results/tuning")
 """How the search went, for people; no stage reads it."""
 

@@ -55,10 +55,18 @@ def ranges(values: pd.Series) -> dict[str, np.ndarray]:
 
 
 def slices(problem: Problem, tests: Predictions, divided: Parts) -> list[Slices]:
-    """The primary metric of each method and seed in each part; ``tests`` as ``of_split`` returns them."""
-    return [
+    """The primary metric of each method and seed in each part; ``tests`` as ``of_split`` returns them.
+
+    Left out is what has no value in any part: a metric that compares classes has none within one.
+    """
+    found: list[Slices] = [
         {"column": column, "rows": [_slice(problem, tests, *part) for part in named.items()]}
         for column, named in divided.items()
+    ]
+    return [
+        one
+        for one in found
+        if any(value is not None for row in one["rows"] for values in row["values"].values() for value in values)
     ]
 
 

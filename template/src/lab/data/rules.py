@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lab.data.checks import Check, by_column
-from lab.data.splitting import NAMES
+from lab.data.splitting import HELD_OUT, NAMES
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -40,7 +40,10 @@ def unruled(rows: pd.DataFrame, rules: list[Expectation]) -> list[Check]:
 
 
 def leakage_rules(examples: pd.DataFrame, stratify: str | None) -> list[Expectation]:
-    """No id, content, near-duplicate or group in two splits; no split empty; every class in every split."""
+    """No id, content, near-duplicate or group in two splits; no split empty; every class in every split.
+
+    What is held out is in the test split alone: its classes need not be in the others.
+    """
     import great_expectations.expectations as gxe
 
     rules: list[Expectation] = [
@@ -56,6 +59,9 @@ def leakage_rules(examples: pd.DataFrame, stratify: str | None) -> list[Expectat
     if stratify:
         meta = _told("class_in_every_split", stratify)
         rules.append(gxe.ExpectColumnValuesToBeInSet(column="splits_of_class", value_set=[len(NAMES)], meta=meta))
+    if HELD_OUT in examples:
+        meta = _told("held_out_only_tested", HELD_OUT)
+        rules.append(gxe.ExpectColumnValuesToBeInSet(column="split_of_held_out", value_set=["test"], meta=meta))
     return rules
 
 
@@ -71,7 +77,7 @@ def check_alike(rows: pd.DataFrame) -> list[Check]:
     (Kolmogorov and Smirnov), categories by half the sum of the differences between their shares. Both go from 0 to 1.
     """
     found: dict[str, str] = {}
-    for name in rows.columns.difference(["id", "sha256", "split", "group"]):
+    for name in rows.columns.difference(["id", "sha256", "split", "group", HELD_OUT]):
         column = rows[name]
         if name.startswith("splits_of_") or not 2 <= column.nunique() <= (np.inf if _is_number(column) else 100):
             continue

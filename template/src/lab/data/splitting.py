@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 
 from lab.data.time_splitting import ORDER, split_by_time
+from lab.errors import UserError
 from lab.settings import SplitSettings
 
 NAMES = ORDER
+HELD_OUT = "held_out"
+"""A column of ``examples.parquet``, true or false: what is true is in the test split, and nowhere else."""
 
 
 def split(
@@ -25,11 +28,16 @@ def split(
 
     Groups are shuffled, then distributed within each class, so that each class and each split
     gets its share to within one group. With ``split.method: time`` dates decide instead: see ``split_by_time``.
+    What is held out, and its group, is in the test split (of every fold): the shares are those of the others.
     """
     # Without groups, examples of the same content still belong together.
     groups = examples["group" if "group" in examples else "sha256"].astype(str)
     if duplicates:
         groups = merged(groups, examples["id"], duplicates)
+    if HELD_OUT in examples:
+        away = groups.isin(groups[is_held_out(examples)])
+        others = examples[~away].drop(columns=HELD_OUT)
+        return split(others, settings, stratify, duplicates, fold).reindex(examples.index, fill_value="test")
     if settings.method == "time":
         return split_by_time(examples, groups, settings)
     first = examples.assign(_group=groups.to_numpy()).drop_duplicates("_group")
@@ -53,6 +61,21 @@ def split(
     return groups.map(assigned).rename("split")
 
 
+def is_held_out(examples: pd.DataFrame) -> pd.Series:
+    """Which rows may be in the test split alone: none, where no column says so.
+
+    Raises:
+        UserError: the column has other values than true and false.
+    """
+    if HELD_OUT not in examples:
+        return pd.Series(False, index=examples.index)
+    if not pd.api.types.is_bool_dtype(examples[HELD_OUT]):
+        raise UserError(
+            f"data/raw/examples.parquet: {HELD_OUT} is {examples[HELD_OUT].dtype}: it must be true or false"
+        )
+    return examples[HELD_OUT]
+
+
 def merged(groups: pd.Series, ids: pd.Series, duplicates: list[list[str]]) -> pd.Series:
     """Groups, those united that share near-duplicates: each has the name of its first row's group."""
     if not duplicates:
@@ -66,8 +89,8 @@ def merged(groups: pd.Series, ids: pd.Series, duplicates: list[list[str]]) -> pd
 
     group_of = dict(zip(ids.astype(str), groups, strict=True))
     for cluster in duplicates:
-        first, *others = (head(group_of[identity]) for identity in cluster if identity in group_of)
-        for other in others:
-            if head(other) != head(first):
-                heads[head(other)] = head(first)
+        known = [head(group_of[identity]) for identity in cluster if identity in group_of]
+        for other in known[1:]:
+            if head(other) != head(known[0]):
+                heads[head(other)] = head(known[0])
     return groups.map(head) if heads else groups

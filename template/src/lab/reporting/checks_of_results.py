@@ -9,7 +9,8 @@ from lab.comparison.plan import deviations, done, is_intact, read_plans
 from lab.data_results import Collected, RuleReport
 from lab.examples_left import examples_left
 from lab.files import digests, read_json
-from lab.paths import COMPARISON, COSTS, FIGURES, OWN_FIGURES, PLAN, PROVENANCE, SPLIT_REPORT, VALIDATION
+from lab.paths import COMPARISON, COSTS, FIGURES, OWN_FIGURES, PLAN, PROVENANCE, SPLIT_REPORT, TESTS, VALIDATION
+from lab.reporting.project_tests import read_tests
 from lab.reporting.written import look
 from lab.results import Comparison, Costs
 from lab.settings import read_params, task_folder
@@ -132,6 +133,15 @@ def _plan(say: Say, live: bool) -> Finding:
     return True, say("evidence.plan_kept", day=plans[-1]["sealed"][:10], looks=plans[-1]["looks"]), PLAN.as_posix()
 
 
+def _tests(say: Say, live: bool) -> Finding:
+    """What they said of other code is no evidence."""
+    last, any_code = read_tests()
+    if last is None:
+        return False, say("evidence.tests_of_other_code" if any_code else "evidence.tests_none"), TESTS.as_posix()
+    kind = "evidence.tests_failed" if last.failed else "evidence.tests_passed"
+    return not last.failed, say(kind, number=last.tests, failed=last.failed), TESTS.as_posix()
+
+
 CHECKS: dict[str, tuple[str, tuple[str, ...], Check]] = {
     "provenance": ("data", ("report#collection", "report#data", "slides#data"), _provenance),
     "validation": ("data", ("report#validation",), lambda say, live: _rules(VALIDATION, say)),
@@ -142,5 +152,6 @@ CHECKS: dict[str, tuple[str, tuple[str, ...], Check]] = {
     "costs": ("methods", ("report#comparisons", "slides#costs"), _costs),
     "figures": ("methods", ("report#results", "report#comparisons"), _figures),
     "ablation": ("methods", ("report#comparisons",), _ablation),
+    "tests": ("methods", (), _tests),
     "plan": ("methods", ("report#results",), _plan),
 }

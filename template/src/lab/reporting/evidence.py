@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.errors import UserError
+from lab.examples_left import MARK
 from lab.files import read_text
 from lab.paths import DELIVERABLES, PROSE
 from lab.reporting.checks_of_results import CHECKS as OF_RESULTS
@@ -83,7 +84,9 @@ def from_file(pattern: str) -> Evidence:
 
 
 def _unfinished(path: Path, say: Say) -> tuple[str, str]:
-    """Why a file that ``deliver`` wrote is not yet the team's, if it is not, and what to do."""
+    """Why a file that the template or ``deliver`` wrote is not yet the team's, if it is not, and what to do."""
+    if path.suffix == ".py" and MARK in read_text(path):
+        return say("evidence.example", files=path.as_posix()), say("evidence.example_todo")
     if path.parent != DELIVERABLES:
         return "", ""
     if (prose := PROSE / f"{path.stem}.typ").is_file():

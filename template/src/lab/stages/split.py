@@ -5,7 +5,7 @@ import pandas as pd
 from lab.data.data_docs import write_page
 from lab.data.gate import check, failures
 from lab.data.rules import check_alike, leakage_rules
-from lab.data.splitting import NAMES, merged, split
+from lab.data.splitting import HELD_OUT, NAMES, is_held_out, merged, split
 from lab.data.time_splitting import LEFT_OUT, check_method, check_order
 from lab.data_results import SplitReport, Validation
 from lab.errors import UserError, run
@@ -30,6 +30,11 @@ def main() -> None:
     for kind, column in kinds.items():
         if column in rows:
             rows[f"splits_of_{kind}"] = rows.groupby(column)["split"].transform("nunique")
+    if HELD_OUT in rows:  # Great Expectations passes over values that are missing
+        held_out = is_held_out(rows)
+        rows["split_of_held_out"] = rows["split"].where(held_out)
+        if stratify:
+            rows["splits_of_class"] = rows["splits_of_class"].mask(held_out)
     copies = merged(rows["id"].astype(str), rows["id"], duplicates)
     rows["splits_of_near_duplicates"] = rows.groupby(copies)["split"].transform("nunique")
     in_order = check_order(rows) if params.split.method == "time" else []

@@ -24,12 +24,15 @@ class Machine:
 
     def watch(self, run_ids: Iterable[str]) -> None:
         """Write what the machine does now to these runs, if the last time is ten seconds ago."""
-        for run_id in run_ids:
-            if run_id not in self.monitors:
-                self.monitors[run_id] = SystemMetricsMonitor(run_id, resume_logging=True, tracking_uri=self.uri)
-            monitor = self.monitors[run_id]
-            if time.monotonic() - self.asked >= monitor.sampling_interval:
-                self.asked = time.monotonic()
+        monitors = [self._of(run_id) for run_id in run_ids]
+        if monitors and time.monotonic() - self.asked >= monitors[0].sampling_interval:
+            self.asked = time.monotonic()
+            for monitor in monitors:
                 monitor.collect_metrics()
                 monitor.publish_metrics(monitor.aggregate_metrics())
                 monitor.mlflow_logger.flush()
+
+    def _of(self, run_id: str) -> SystemMetricsMonitor:
+        if run_id not in self.monitors:
+            self.monitors[run_id] = SystemMetricsMonitor(run_id, resume_logging=True, tracking_uri=self.uri)
+        return self.monitors[run_id]

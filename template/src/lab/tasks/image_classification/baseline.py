@@ -4,7 +4,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method
-from lab.tasks.image_classification.distortion import distorted
+from lab.distortion import distorted
 from lab.tasks.image_classification.problem import sizes
 
 

@@ -15,9 +15,9 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss
 from lab.comparison.confusion import confusion
 from lab.contract import Batch, Method
 from lab.data_settings import DataSettings
+from lab.distortion import distorted
 from lab.tasks.image_classification import problem
 from lab.tasks.image_classification.baseline import Perceptron
-from lab.tasks.image_classification.distortion import distorted
 from lab.tasks.image_classification.novel import ResidualNetwork
 
 

@@ -1,0 +1,1 @@
+"""Find the pictures that are not as the others."""

@@ -1,0 +1,1 @@
+"""Sort pictures into kinds that nobody has named."""
