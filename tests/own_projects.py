@@ -102,7 +102,7 @@ def bring(project: Project, task: str) -> str:
         columns = {"text": "english", "target": "chinese", "id": "編號"}
         data(project, source="table", path="own_data/翻譯.csv", columns=columns, longest=30)
         return "150 pairs of sentences"
-    if task == "image_captioning":
+    if task in ("image_captioning", "text_to_image"):
         make_captions(project.path / "own_data/圖說.csv")
         columns = {"file": "圖片", "target": "說明"}
         data(project, source="table", path="own_data/圖說.csv", columns=columns, size=32)

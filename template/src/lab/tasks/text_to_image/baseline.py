@@ -5,28 +5,34 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Method
-from lab.tasks.text_to_image.networks import SMALLER, Colours, Reader, enlarge, one_wording, shrink
+from lab.errors import UserError
+from lab.tasks.text_to_image.networks import Colours, Reader, decoder, encoder, one_wording
 
 
 class ConditionalAutoencoder(Method):
-    """``width``: channels. ``text``: numbers of a sentence. ``latent``: numbers that say what the sentence does not."""
+    """``channels``: of the outer networks. ``code``: numbers of each quarter of a picture. ``text``: of a sentence.
 
-    def __init__(self, examples: Batch, width: int, text: int, latent: int) -> None:
+    ``hidden``: units of the inner networks. ``latent``: numbers that say what the sentence does not.
+    """
+
+    def __init__(self, examples: Batch, channels: int, code: int, text: int, hidden: int, latent: int) -> None:
         super().__init__()
         self.latent = latent
-        channels, height, across = examples["picture"].shape[1:]
-        small = (2 * width, height // SMALLER, across // SMALLER)
-        size = small[0] * small[1] * small[2]
+        if latent > examples["noise"].shape[1]:
+            raise UserError(f"params.yaml: methods.baseline: latent: {latent}: at most {examples['noise'].shape[1]}")
+        _, *shape = examples["picture"].shape
         self.colours = Colours(examples)
         self.reader = Reader(examples, text)
-        self.encoder = nn.Sequential(shrink(channels, width), nn.Flatten())
-        self.cloud = nn.Linear(size + text, 2 * latent)
+        self.encoder = nn.Sequential(encoder(shape, channels, code), nn.Flatten(), nn.ReLU())
+        self.cloud = nn.Sequential(nn.Linear(4 * code + text, hidden), nn.ReLU(), nn.Linear(hidden, 2 * latent))
         self.decoder = nn.Sequential(
-            nn.Linear(latent + text, 512),
+            nn.Linear(latent + text, hidden),
             nn.ReLU(),
-            nn.Linear(512, size),
-            nn.Unflatten(1, small),
-            enlarge(channels, width),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, 4 * code),
+            nn.Unflatten(1, (code, 2, 2)),
+            decoder(shape, channels, code),
         )
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
@@ -51,5 +57,5 @@ class ConditionalAutoencoder(Method):
     def predict(self, batch: Batch) -> dict[str, Tensor]:
         """The mean picture of a code drawn from the prior."""
         told = self.reader(one_wording(batch["tokens"], training=False))
-        code = batch["noise"].flatten(1)[:, : self.latent]
+        code = batch["noise"][:, : self.latent]
         return {"sample": self.colours.pixels(self.decoder(torch.cat([code, told], dim=1)))}

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from lab.contract import Batch
 
-SMALLER = 8
-"""A picture is made smaller three times by two."""
+SIDES = 8
+"""It divides the sides of pictures: each place is of 4 × 4 pixels, and half of the places are a quarter's side."""
 
 
 class Reader(nn.Module):
@@ -35,24 +35,39 @@ def one_wording(tokens: Tensor, training: bool) -> Tensor:
     return tokens[torch.arange(len(tokens), device=tokens.device), chosen]
 
 
-def shrink(channels: int, width: int) -> nn.Sequential:
-    """(n, channels, height, width) to (n, 2 · width, height / 8, width / 8)."""
-    layers: list[nn.Module] = []
-    for inputs, outputs in ((channels, width // 2), (width // 2, width), (width, 2 * width)):
-        layers += [nn.Conv2d(inputs, outputs, 4, 2, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
-    return nn.Sequential(*layers)
+def encoder(shape: tuple[int, int, int], width: int, code: int) -> nn.Sequential:
+    """Pictures (n, channels, height, width) to the codes of their quarters, (n, code, 2, 2).
+
+    Each 4 × 4 pixels become one place of many channels first: large maps of few channels take longest.
+    """
+    channels, height, across = shape
+    return nn.Sequential(
+        nn.PixelUnshuffle(4),
+        nn.Conv2d(16 * channels, width, 3, padding=1, bias=False),
+        nn.BatchNorm2d(width),
+        nn.ReLU(),
+        quarters(nn.Conv2d, width, code, height, across),
+    )
 
 
-def enlarge(channels: int, width: int) -> nn.Sequential:
+def decoder(shape: tuple[int, int, int], width: int, code: int) -> nn.Sequential:
     """The way back."""
-    layers: list[nn.Module] = []
-    for inputs, outputs in ((2 * width, width), (width, width // 2)):
-        layers += [
-            nn.ConvTranspose2d(inputs, outputs, 4, 2, padding=1, bias=False),
-            nn.BatchNorm2d(outputs),
-            nn.ReLU(),
-        ]
-    return nn.Sequential(*layers, nn.ConvTranspose2d(width // 2, channels, 4, 2, padding=1))
+    channels, height, across = shape
+    return nn.Sequential(
+        quarters(nn.ConvTranspose2d, code, width, height, across),
+        nn.BatchNorm2d(width),
+        nn.ReLU(),
+        nn.Conv2d(width, 16 * channels, 3, padding=1),
+        nn.PixelShuffle(4),
+    )
+
+
+def quarters(
+    layer: type[nn.Conv2d | nn.ConvTranspose2d], inputs: int, outputs: int, height: int, across: int
+) -> nn.Module:
+    """Between quarters of a picture and their places: the same weights for each quarter."""
+    side = (height // SIDES, across // SIDES)
+    return layer(inputs, outputs, side, stride=side)
 
 
 class Colours(nn.Module):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 RAW = Path("data/raw")
 """Where the pipeline keeps the judge and the pictures."""
+NOISE = 512
+"""Normal numbers that each drawing starts from; a method may take fewer."""
 SEEN, JUDGED = 70, 4000
 """Groups of scans that the examples are composed of; scenes of the other groups, from which the judge learns."""
 SCALES = (0.0, 1.0, 1.5, 2.0, 3.0, 5.0)
@@ -77,7 +79,10 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
 
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
     if options.source == "demo":  # whose rules are in digit_scenes.py; add yours to those of captions
-        return scene_rules()
+        import great_expectations.expectations as gxe
+
+        # The scans of the other groups are those that the judge learned from.
+        return [*scene_rules(), gxe.ExpectColumnValuesToMatchRegex(column="group", regex=r"^scans [0-6]\d$")]
     return caption_rules(examples)
 
 
@@ -91,8 +96,8 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     generator = torch.Generator().manual_seed(0)
     examples = load_captioned(raw, splits)
     for batch in examples.values():
-        number, _, height, width = batch["picture"].shape
-        batch["noise"] = torch.randn(number, 16, height // 8, width // 8, generator=generator)
+        number = len(batch["picture"])
+        batch["noise"] = torch.randn(number, NOISE, generator=generator)
         batch["guidance"] = torch.full((number,), torch.nan)
     tried = spread(examples["validation"], TRIED).repeat_interleave(len(SCALES))
     examples["guidance"] = {name: value[tried] for name, value in examples["validation"].items()}

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from lab.contract import Batch
+from lab.contract import Batch, Method
 from lab.data.digit_scenes import GROUPS, THINGS, Thing, draw_scenes, things_of, wordings
 from lab.data_settings import DataSettings
 from lab.diffusion import denoise, velocity_loss
@@ -43,15 +43,19 @@ def told(number: int = 64) -> Batch:
         "picture": torch.from_numpy(pictures).unsqueeze(1),
         "caption": characters(captions),
         "tokens": Vocabulary.learn(lines).encode(lines, 7).view(number, 2, 7),
-        "noise": torch.randn(number, 16, 3, 3, generator=torch.Generator().manual_seed(0)),
+        "noise": torch.randn(number, 64, generator=torch.Generator().manual_seed(0)),
         "guidance": torch.full((number,), torch.nan),
     }
 
 
-def diffusion(examples: Batch) -> GuidedDiffusion:
+def methods(examples: Batch) -> list[Method]:
     torch.manual_seed(0)
-    sizes: dict[str, Any] = {"width": 16, "text": 16, "code": 4, "hidden": 32}
-    return GuidedDiffusion(examples, **sizes, blur=0.1, draws=4, untold=0.2, guidance=2.0, steps=10)
+    shared: dict[str, Any] = {"channels": 16, "code": 8, "text": 16}
+    drawn = {"blur": 0.1, "draws": 4, "untold": 0.2, "guidance": 2.0, "steps": 10}
+    return [
+        ConditionalAutoencoder(examples, **shared, hidden=64, latent=8),
+        GuidedDiffusion(examples, **shared, width=32, layers=2, **drawn),
+    ]
 
 
 def predicted(batch: Batch, sample: Tensor | None = None) -> pd.DataFrame:
@@ -136,7 +140,7 @@ def test_what_is_learnt_is_drawn_and_guidance_is_towards_the_sentence(
 ) -> None:
     monkeypatch.setattr(problem, "RAW", judge)
     examples = told()
-    for method in (ConditionalAutoencoder(examples, width=16, text=16, latent=8), diffusion(examples)):
+    for method in methods(examples):
         optimizer = torch.optim.Adam(method.parameters(), lr=0.003)
         for _ in range(220):
             loss = method.train().loss(examples)["loss"]
@@ -150,7 +154,7 @@ def test_what_is_learnt_is_drawn_and_guidance_is_towards_the_sentence(
             score = problem.score(problem.measure(predicted(examples, sample)))
             assert score["agreement"] > 90, (type(method), score)
             # Two sentences, one noise: without guidance the sentence is not heard.
-            same = asked | {"noise": asked["noise"][:1].expand(64, -1, -1, -1), "guidance": torch.zeros(64)}
+            same = asked | {"noise": asked["noise"][:1].expand(64, -1), "guidance": torch.zeros(64)}
             drawn = method.predict(same)["sample"].float()
             assert (drawn[0] - drawn[1]).abs().max() < 2 or isinstance(method, ConditionalAutoencoder)
             drawn = method.predict(same | {"guidance": torch.ones(64)})["sample"].float()
@@ -166,8 +170,7 @@ def test_noise_is_taken_away_by_the_right_guess() -> None:
 
     assert velocity_loss(right, code).item() == pytest.approx(0, abs=1e-4)
     assert torch.allclose(denoise(right, torch.randn(5, 3), steps=7), code, atol=1e-4)
-    torch.manual_seed(0)
-    first = diffusion(told()).train().loss(told())
+    first = methods(told())[1].train().loss(told())
     assert first["diffusion"].item() == pytest.approx(1, abs=0.2)  # of guessing 0: codes and noise have variance 1
 
 
@@ -232,13 +235,10 @@ def test_of_own_pictures_a_fifth_is_for_the_judge(tmp_path: Path, monkeypatch: p
 def test_loss_of_the_autoencoder_is_that_of_a_known_code() -> None:
     """Of a code that says nothing, the divergence is 0; of a grey everywhere, the error is the variance, which is 1."""
     examples = told()
-    method = ConditionalAutoencoder(examples, width=16, text=16, latent=8).eval()
-    torch.nn.init.zeros_(method.cloud.weight)
-    torch.nn.init.zeros_(method.cloud.bias)
-    last = [module for module in method.decoder.modules() if isinstance(module, torch.nn.ConvTranspose2d)][-1]
-    torch.nn.init.zeros_(last.weight)
-    assert last.bias is not None
-    torch.nn.init.zeros_(last.bias)
+    method: Any = methods(examples)[0].eval()
+    last = [module for module in method.decoder.modules() if isinstance(module, torch.nn.Conv2d)][-1]
+    for value in (*method.cloud[-1].parameters(), *last.parameters()):
+        torch.nn.init.zeros_(value)
     found = method.loss(examples)
     assert found["divergence"].item() == pytest.approx(0)
     assert found["reconstruction"].item() == pytest.approx(24 * 24 / 0.2, rel=1e-3)
