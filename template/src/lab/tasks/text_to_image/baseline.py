@@ -20,7 +20,7 @@ class ConditionalAutoencoder(Method):
         self.latent = latent
         if latent > examples["noise"].shape[1]:
             raise UserError(f"params.yaml: methods.baseline: latent: {latent}: at most {examples['noise'].shape[1]}")
-        _, *shape = examples["picture"].shape
+        shape = examples["picture"].shape[1:]
         self.colours = Colours(examples)
         self.reader = Reader(examples, text)
         self.encoder = nn.Sequential(encoder(shape, channels, code), nn.Flatten(), nn.ReLU())

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
 from lab.comparison.shares import draw_shares
 from lab.contract import Drawn
 from lab.data.digit_scenes import KINDS
@@ -113,14 +113,14 @@ def draw_guidance(predictions: dict[str, pd.DataFrame]) -> Drawn:
             listed = say("results.list").join(
                 f"{value:g}: {one:.{metric.digits}f}" for value, one in zip(problem.SCALES, values, strict=True)
             )
-            told.append(f"{called(method)}, {said(metric.label)}{say('figures.colon')}{listed}")
+            told.append(f"{called(method)} ({said(metric.label)}){say('figures.colon')}{listed}")
     first = next(iter(tries.values()))
     shown = first.iloc[:: len(problem.SCALES)].reset_index(drop=True)
     best = problem.score(problem.measure(shown.assign(sample=shown["picture"])))["agreement"]
     panels[0].axhline(best, color=PALETTE["ink"], linestyle="dotted")
     for axes, metric in zip(panels, problem.metrics, strict=True):
         unit = f" ({metric.unit})" if metric.unit else ""
-        axes.set(xlabel=said({"en": "guidance", "zh-TW": "引導強度"}), ylabel=said(metric.label) + unit)
+        axes.set(xlabel=said({"en": "Guidance", "zh-TW": "引導強度"}), ylabel=capital(said(metric.label)) + unit)
         axes.set_ylim(bottom=0)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(tries))
     caption = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
 from lab.contract import Batch
 
 SIDES = 8
-"""It divides the sides of pictures: each place is of 4 × 4 pixels, and half of the places are a quarter's side."""
+"""It divides the sides of pictures, which become smaller by two, by two, and to two by two."""
 
 
 class Reader(nn.Module):
@@ -35,37 +37,38 @@ def one_wording(tokens: Tensor, training: bool) -> Tensor:
     return tokens[torch.arange(len(tokens), device=tokens.device), chosen]
 
 
-def encoder(shape: tuple[int, int, int], width: int, code: int) -> nn.Sequential:
-    """Pictures (n, channels, height, width) to the codes of their quarters, (n, code, 2, 2).
-
-    Each 4 × 4 pixels become one place of many channels first: large maps of few channels take longest.
-    """
+def encoder(shape: Sequence[int], width: int, code: int) -> nn.Sequential:
+    """Pictures (n, channels, height, width) to the codes of their quarters, (n, code, 2, 2)."""
     channels, height, across = shape
     return nn.Sequential(
-        nn.PixelUnshuffle(4),
-        nn.Conv2d(16 * channels, width, 3, padding=1, bias=False),
+        nn.Conv2d(channels, width, 4, 2, padding=1, bias=False),
         nn.BatchNorm2d(width),
         nn.ReLU(),
-        quarters(nn.Conv2d, width, code, height, across),
+        nn.Conv2d(width, 2 * width, 4, 2, padding=1, bias=False),
+        nn.BatchNorm2d(2 * width),
+        nn.ReLU(),
+        quarters(nn.Conv2d, 2 * width, code, height, across),
     )
 
 
-def decoder(shape: tuple[int, int, int], width: int, code: int) -> nn.Sequential:
+def decoder(shape: Sequence[int], width: int, code: int) -> nn.Sequential:
     """The way back."""
     channels, height, across = shape
     return nn.Sequential(
-        quarters(nn.ConvTranspose2d, code, width, height, across),
+        quarters(nn.ConvTranspose2d, code, 2 * width, height, across),
+        nn.BatchNorm2d(2 * width),
+        nn.ReLU(),
+        nn.ConvTranspose2d(2 * width, width, 4, 2, padding=1, bias=False),
         nn.BatchNorm2d(width),
         nn.ReLU(),
-        nn.Conv2d(width, 16 * channels, 3, padding=1),
-        nn.PixelShuffle(4),
+        nn.ConvTranspose2d(width, channels, 4, 2, padding=1),
     )
 
 
 def quarters(
-    layer: type[nn.Conv2d | nn.ConvTranspose2d], inputs: int, outputs: int, height: int, across: int
+    layer: type[nn.Conv2d] | type[nn.ConvTranspose2d], inputs: int, outputs: int, height: int, across: int
 ) -> nn.Module:
-    """Between quarters of a picture and their places: the same weights for each quarter."""
+    """Between quarters of a picture, a fourth as large, and their codes: the same weights for each quarter."""
     side = (height // SIDES, across // SIDES)
     return layer(inputs, outputs, side, stride=side)
 

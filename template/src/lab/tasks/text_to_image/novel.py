@@ -65,7 +65,7 @@ class GuidedDiffusion(Method):
         self.latent = 4 * code
         if self.latent > examples["noise"].shape[1]:
             raise UserError(f"params.yaml: methods.novel: code: {code}: at most {examples['noise'].shape[1] // 4}")
-        _, *shape = examples["picture"].shape
+        shape = examples["picture"].shape[1:]
         self.colours = Colours(examples)
         self.reader = Reader(examples, text)
         self.nothing = nn.Parameter(torch.zeros(text))

@@ -50,8 +50,8 @@ def told(number: int = 64) -> Batch:
 
 def methods(examples: Batch) -> list[Method]:
     torch.manual_seed(0)
-    shared: dict[str, Any] = {"channels": 16, "code": 8, "text": 16}
-    drawn = {"blur": 0.1, "draws": 4, "untold": 0.2, "guidance": 2.0, "steps": 10}
+    shared: dict[str, Any] = {"channels": 8, "code": 8, "text": 16}
+    drawn: dict[str, Any] = {"blur": 0.1, "draws": 4, "untold": 0.2, "guidance": 2.0, "steps": 10}
     return [
         ConditionalAutoencoder(examples, **shared, hidden=64, latent=8),
         GuidedDiffusion(examples, **shared, width=32, layers=2, **drawn),
@@ -236,7 +236,7 @@ def test_loss_of_the_autoencoder_is_that_of_a_known_code() -> None:
     """Of a code that says nothing, the divergence is 0; of a grey everywhere, the error is the variance, which is 1."""
     examples = told()
     method: Any = methods(examples)[0].eval()
-    last = [module for module in method.decoder.modules() if isinstance(module, torch.nn.Conv2d)][-1]
+    last = [module for module in method.decoder.modules() if isinstance(module, torch.nn.ConvTranspose2d)][-1]
     for value in (*method.cloud[-1].parameters(), *last.parameters()):
         torch.nn.init.zeros_(value)
     found = method.loss(examples)
