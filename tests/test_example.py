@@ -106,3 +106,21 @@ def test_results_of_the_default_example_are_committed_and_small() -> None:
     assert [name for name in COMMITTED if not (folder / name).exists()] == []
     assert list((folder / "figures").glob("*.svg"))
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 2_000_000
+
+
+def test_where_one_of_several_fails_the_others_go_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    example = runpy.run_path(str(SCRIPT))
+
+    def make(task: str, destination: Path, update: bool) -> float:
+        if task == "custom":
+            example["stop"]("`uv run dvc repro` failed")
+        (destination / "results").mkdir(parents=True)
+        shutil.copy(ROOT / "examples/image_classification/comparison.json", destination / "results")
+        return 87.4
+
+    example["make_several"].__globals__["make"] = make
+    with pytest.raises(SystemExit, match="1 of 2 failed: custom"):
+        example["make_several"](["custom", "image_classification"], tmp_path, update=False)
+    *_, failed, ended = capsys.readouterr().out.splitlines()
+    assert failed == "| `custom` | – | – | failed | – |"
+    assert ended.startswith("| `image_classification` | accuracy (%) | 97.7 → 98.6 |")

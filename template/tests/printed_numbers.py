@@ -86,7 +86,8 @@ def allowed(comparison: dict[str, Any]) -> set[str]:
             shift = result["champion"]
             ends = set.union(*edges(shift["interval"], digits))
             values |= forms(result["value"], digits) | forms(shift["mean"], digits, True) | ends
-    for part in (row for parts in comparison.get("slices", []) for row in parts["rows"]):
+    divided = [*comparison.get("slices", []), *filter(None, [comparison.get("differing")])]
+    for part in (row for parts in divided for row in parts["rows"]):
         for scores in part["values"].values():
             known = [value for value in scores if value is not None]
             digits = comparison["metrics"][0]["digits"]

@@ -32,7 +32,8 @@ def score(frame: pd.DataFrame) -> dict[str, float]:
 
 
 def problem(**other: Any) -> Any:
-    return SimpleNamespace(**({"metrics": (ACCURACY, ERROR), "score": score} | other))
+    given = {"metrics": (ACCURACY, ERROR), "targets": (), "stratify": None, "score": score}
+    return SimpleNamespace(**(given | other))
 
 
 def compare(judged: Any, predictions: Predictions, settings: CompareSettings, **answers: pd.DataFrame) -> Any:

@@ -81,7 +81,7 @@ def test_a_comparison_counts_groups_and_its_intervals_widen() -> None:
     predictions = runs(baseline=0.7, novel=0.75)
     ids = next(iter(predictions["baseline"].values()))["id"]
     answered = dict.fromkeys(predictions, 7)
-    every = pd.Series([f"{row // 25}" for row in range(len(ids))], index=ids)
+    every = pd.DataFrame({"id": ids, "group": [f"{row // 25}" for row in range(len(ids))]})
     alone, together = (
         summary.compare(
             problem(measure=lambda table: table.drop(columns=["id", "split"])),
@@ -89,12 +89,12 @@ def test_a_comparison_counts_groups_and_its_intervals_widen() -> None:
             SETTINGS,
             answered,
             {},
-            group_of=group_of,
+            examples=examples,
         )
-        for group_of in (None, every)
+        for examples in (None, every)
     )
     assert alone["groups"] is None
     test = next(iter(predictions["baseline"].values())).query("split == 'test'")["id"]
-    assert together["groups"] == every.loc[test].nunique()
+    assert together["groups"] == every.set_index("id").loc[test, "group"].nunique()
     wide = [found["methods"]["novel"]["metrics"]["accuracy"]["interval"] for found in (alone, together)]
     assert wide[0] != wide[1]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lab.data.splitting import split
+from lab.data.splitting import is_held_out, split
 from lab.data.time_splitting import check_method, check_order
 from lab.errors import UserError
 from lab.settings import SplitSettings
@@ -24,6 +24,12 @@ def origins(horizon: int = 0, number: int = 200) -> pd.DataFrame:
     if horizon:
         table["until"] = dates + pd.Timedelta(days=horizon)
     return table.sample(frac=1, random_state=0).reset_index(drop=True)
+
+
+def leaks(rows: pd.DataFrame) -> int:
+    (found,) = check_order(rows, is_held_out(rows))
+    assert found.wrong is not None
+    return int(found.wrong.sum())
 
 
 def test_the_latest_are_tested_and_the_earliest_trained_on() -> None:
@@ -44,17 +50,32 @@ def test_what_is_known_only_after_the_next_split_begins_is_left_out(horizon: int
     assert (where == "left_out").sum() == 2 * (horizon - 1)
     for name, later in (("train", "validation"), ("validation", "test")):
         assert table.loc[where == name, "until"].max() == table.loc[where == later, "date"].min()
-    assert not any(check.wrong.any() for check in check_order(table.assign(split=where)) if check.wrong is not None)
+    assert leaks(table.assign(split=where)) == 0
 
 
 def test_a_leak_in_time_is_told_whoever_made_the_split() -> None:
     table = origins(7)
     ordered = table.sort_values("date")
     places = np.searchsorted([120, 150], np.arange(200), side="right")
-    (found,) = check_order(ordered.assign(split=np.array(["train", "validation", "test"])[places]))
-    assert found.wrong is not None
-    assert found.wrong.sum() == 12
-    assert found.severity == "stop"
+    rows = ordered.assign(split=np.array(["train", "validation", "test"])[places])
+    assert leaks(rows) == 12
+    assert check_order(rows, is_held_out(rows))[0].severity == "stop"
+
+
+def test_outliers_are_tested_whenever_they_were_and_their_neighbours_are_left_out() -> None:
+    table = origins()
+    days = table["id"].astype(int)
+    table["held_out"] = days.isin([3, 90, 199])
+    table["group"] = np.where(days.isin([90, 91]), "one machine", table["id"])
+    where = split(table, SETTINGS, None)
+    assert set(where[table["held_out"]]) == {"test"}
+    assert where[days == 91].tolist() == ["left_out"]
+    assert leaks(table.assign(split=where)) == 0
+    ends = table[~table["held_out"]].groupby(where)["date"].agg(["min", "max"])
+    assert ends.loc["train", "max"] < ends.loc["validation", "min"]
+    assert ends.loc["validation", "max"] < ends.loc["test", "min"]
+    late = where.mask(days == 100, "test")  # one that is not held out is tested before others are trained on
+    assert leaks(table.assign(split=late)) > 0
 
 
 def test_a_group_or_a_copy_that_reaches_into_a_later_split_is_left_out_of_the_earlier_one() -> None:

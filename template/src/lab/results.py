@@ -146,16 +146,12 @@ class ReferenceResult(TypedDict):
 
 
 class Drawing(TypedDict):
-    """What documents say of a figure, in the project's language."""
-
-    caption: str
+    caption: str  # what documents say of a figure, in the project's language
     alt: str  # for those who cannot see it: the numbers that it shows
 
 
 class Slice(TypedDict):
-    """A part of the test split."""
-
-    name: str
+    name: str  # of a part of the test split
     examples: int
     values: dict[str, list[float | None]]  # the primary metric by method, one for each seed; None where undefined
 
@@ -165,6 +161,16 @@ class Slices(TypedDict):
 
     column: str  # what divides it: a column of ``examples.parquet``, or a target in ranges
     rows: list[Slice]
+
+
+class Differing(TypedDict):
+    """Where one method and the baseline differ, by the primary metric of one example alone over all seeds."""
+
+    method: str  # the champion; if that is the baseline, the first other candidate
+    examples: int  # how many were looked at
+    better: int  # on how many of them the method is better than the baseline
+    worse: int
+    rows: list[Slice]  # parts of one example: the largest gains first, the largest loss last
 
 
 class Compared(TypedDict):
@@ -181,6 +187,7 @@ class Compared(TypedDict):
     methods: dict[str, MethodResult]
     references: dict[str, ReferenceResult]
     slices: list[Slices]
+    differing: Differing | None  # None where the metric has no value for one example, or there is one method
 
 
 class Comparison(Compared):

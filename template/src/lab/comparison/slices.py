@@ -60,7 +60,7 @@ def slices(problem: Problem, tests: Predictions, divided: Parts) -> list[Slices]
     Left out is what has no value in any part: a metric that compares classes has none within one.
     """
     found: list[Slices] = [
-        {"column": column, "rows": [_slice(problem, tests, *part) for part in named.items()]}
+        {"column": column, "rows": [slice_of(problem, tests, *part) for part in named.items()]}
         for column, named in divided.items()
     ]
     return [
@@ -70,7 +70,8 @@ def slices(problem: Problem, tests: Predictions, divided: Parts) -> list[Slices]
     ]
 
 
-def _slice(problem: Problem, tests: Predictions, name: str, chosen: np.ndarray) -> Slice:
+def slice_of(problem: Problem, tests: Predictions, name: str, chosen: np.ndarray) -> Slice:
+    """The primary metric of the ``chosen`` test examples, by method and seed."""
     values = {
         method: [_score(problem, frame[chosen].reset_index(drop=True)) for frame in runs.values()]
         for method, runs in tests.items()

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from lab.comparison.differences import differences
-from lab.comparison.groups import rows_by_group
+from lab.comparison.differing import differing, in_words
+from lab.comparison.groups import groups_of, rows_by_group
 from lab.comparison.intervals import interval
 from lab.comparison.predictions import Predictions
 from lab.comparison.references import Answers
-from lab.comparison.slices import Parts, slices
+from lab.comparison.slices import parts, slices
 from lab.comparison.statistics import Scores, estimate, resample
 from lab.contract import Metric, Problem
 from lab.errors import UserError
@@ -29,28 +30,31 @@ def compare(
     settings: CompareSettings,
     parameters: dict[str, int],
     answers: Answers,
-    divided: Parts | None = None,
+    examples: pd.DataFrame | None = None,
     language: str = "en",
-    group_of: pd.Series | None = None,
 ) -> Compared:
     """Scores by method, metric and seed, and each method's difference from what it is compared with.
 
     Candidates are compared with the baseline and ablations with ``ABLATED``, each family corrected for its own
     number: another ablation makes no candidate less significant. ``parameters`` is how many each method has, and
-    ``answers`` what the classical references say of the test examples. ``divided`` are parts of the test split. Labels
-    are in ``language``. ``group_of`` has the group of each id, if examples have groups.
+    ``answers`` what the classical references say of the test examples. ``examples`` is the table of ``collect``: it has
+    their groups, and what the test split divides by. Labels are in ``language``.
     """
     label = labels([*predictions, *answers], settings.labels, language)
     seeds = list(next(iter(predictions.values())))
     tests, validations = (of_split(problem, predictions, split) for split in ("test", "validation"))
     scores, steering = scores_of(problem, tests, "test"), scores_of(problem, validations, "validation")
-    answered = predictions["baseline"][seeds[0]]
-    groups = rows_by_group(answered.loc[answered["split"] == "test", "id"], group_of)
+    answered = predictions["baseline"][seeds[0]].query("split == 'test'").reset_index(drop=True)
+    examples = answered[["id"]] if examples is None else examples
+    groups = rows_by_group(answered["id"], groups_of(examples))
     drawn = problem.score, settings.resamples, settings.seed, groups
     draws = {method: resample(list(runs.values()), *drawn) for method, runs in tests.items()}
     champion = best(
         problem.metrics[0], {name: runs for name, runs in steering.items() if name not in settings.ablations}
     )
+    candidates = [name for name in tests if name != "baseline" and name not in settings.ablations]
+    rival = champion if champion != "baseline" else next(iter(candidates), "baseline")
+    told = in_words(examples, problem.stratify).loc[answered["id"]]
     given = {name: {0: measured(problem, table)} for name, table in answers.items()}
     given_scores = scores_of(problem, given, "test")
     given_draws = {name: resample([runs[0]], *drawn) for name, runs in given.items()}
@@ -120,7 +124,8 @@ def compare(
         "order": list(methods),
         "metrics": [recorded(metric, language) for metric in problem.metrics],
         "methods": methods,
-        "slices": slices(problem, tests, divided or {}),
+        "slices": slices(problem, tests, parts(problem, answered, examples)),
+        "differing": differing(problem, tests, rival, told),
     }
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from lab.contract import Batch, Contents, Provenance
 from lab.data import pictures
 from lab.data.labelled import labelled, sizes
+from lab.data.rules import picture_rules
 from lab.data.sources import find, provenance
 from lab.data_settings import DataSettings
 from lab.errors import UserError
@@ -64,13 +65,7 @@ def caption_rules(examples: pd.DataFrame) -> list[Expectation]:
         gxe.ExpectTableRowCountToBeBetween(min_value=20),
         gxe.ExpectColumnValuesToMatchRegex(column="caption", regex=r"\S"),
         gxe.ExpectColumnValueLengthsToBeBetween(column="caption", min_value=1, max_value=10_000),
-        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
-        *[
-            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=4, max_value=100_000)
-            for side in ("width", "height")
-            if side in examples
-        ],
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
+        *picture_rules(examples, smallest=4),
     ]
 
 

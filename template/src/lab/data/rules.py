@@ -30,13 +30,24 @@ def standing_rules(rows: pd.DataFrame, rules: list[Expectation]) -> list[Expecta
 
 
 def unruled(rows: pd.DataFrame, rules: list[Expectation]) -> list[Check]:
-    """Columns without a rule of the problem."""
-    ruled: set[str | None] = {"id", "sha256"}
+    """Columns without a rule of the problem. Of a group and a date it is enough that they are never missing."""
+    ruled: set[str | None] = {"id", "sha256", "group", "date"}
     for rule in rules:
         ruled |= {getattr(rule, name, None) for name in ("column", "column_A", "column_B")}
         ruled |= set(getattr(rule, "column_list", None) or [])
     left = [name for name in rows.columns if name not in ruled]
     return [Check("ruled", "stop", column=name, holds=False) for name in left] or [Check("ruled", "stop")]
+
+
+def picture_rules(examples: pd.DataFrame, smallest: int) -> list[Expectation]:
+    """What holds for own pictures: how light they are on average, and the fewest pixels that a side may have."""
+    import great_expectations.expectations as gxe
+
+    sides = [side for side in ("width", "height") if side in examples]  # not there where all pictures have one size
+    return [
+        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
+        *[gxe.ExpectColumnValuesToBeBetween(column=side, min_value=smallest, max_value=100_000) for side in sides],
+    ]
 
 
 def leakage_rules(examples: pd.DataFrame, stratify: str | None) -> list[Expectation]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lab.data.time_splitting import ORDER, split_by_time
+from lab.data.time_splitting import LEFT_OUT, ORDER, split_by_time
 from lab.errors import UserError
 from lab.settings import SplitSettings
 
@@ -28,7 +28,8 @@ def split(
 
     Groups are shuffled, then distributed within each class, so that each class and each split
     gets its share to within one group. With ``split.method: time`` dates decide instead: see ``split_by_time``.
-    What is held out, and its group, is in the test split (of every fold): the shares are those of the others.
+    What is held out, and its group, is in the test split (of every fold): the shares are those of the others. By time
+    the others of its group are left out, for the test split begins at a date.
     """
     # Without groups, examples of the same content still belong together.
     groups = examples["group" if "group" in examples else "sha256"].astype(str)
@@ -37,7 +38,8 @@ def split(
     if HELD_OUT in examples:
         away = groups.isin(groups[is_held_out(examples)])
         others = examples[~away].drop(columns=HELD_OUT)
-        return split(others, settings, stratify, duplicates, fold).reindex(examples.index, fill_value="test")
+        named = split(others, settings, stratify, duplicates, fold).reindex(examples.index, fill_value="test")
+        return named.mask(away & ~is_held_out(examples), LEFT_OUT) if settings.method == "time" else named
     if settings.method == "time":
         return split_by_time(examples, groups, settings)
     first = examples.assign(_group=groups.to_numpy()).drop_duplicates("_group")

@@ -8,7 +8,6 @@ from lab.comparison.groups import groups_of, warn_of_one
 from lab.comparison.ledger import note_look
 from lab.comparison.predictions import read_predictions
 from lab.comparison.references import answers
-from lab.comparison.slices import parts
 from lab.comparison.summary import compare
 from lab.data.time_splitting import LEFT_OUT
 from lab.errors import run
@@ -35,9 +34,8 @@ def main() -> None:
     test = one[one["split"] == "test"].reset_index(drop=True)
     asked = answers(problem, splits, test)
     examples = read_table(EXAMPLES, "id")
-    divided, group_of = parts(problem, test, examples), groups_of(examples)
-    warn_of_one(test["id"], group_of)
-    compared = compare(problem, predictions, params.compare, parameters, asked, divided, project.language, group_of)
+    warn_of_one(test["id"], groups_of(examples))
+    compared = compare(problem, predictions, params.compare, parameters, asked, examples, project.language)
     units.settle(compared, problem.metrics, params.data.unit)
     histories = {
         method: {seed: read_table(RUNS / method / str(seed) / "history.csv") for seed in runs}

@@ -37,7 +37,7 @@ def main() -> None:
             rows["splits_of_class"] = rows["splits_of_class"].mask(held_out)
     copies = merged(rows["id"].astype(str), rows["id"], duplicates)
     rows["splits_of_near_duplicates"] = rows.groupby(copies)["split"].transform("nunique")
-    in_order = check_order(rows) if params.split.method == "time" else []
+    in_order = check_order(rows, is_held_out(rows)) if params.split.method == "time" else []
     rules = check("splits", rows, leakage_rules(examples, stratify), [*check_alike(rows), *in_order])
     if not rules["success"]:
         raise UserError(f"the split leaks or lacks a class: {failures(rules)}")

@@ -17,6 +17,7 @@ import torch
 from lab.contract import Batch, Contents, Drawn, Examples, Metric, Provenance
 from lab.data.labelled import collect_pictures
 from lab.data.mnist import collect_scans, scan_rules
+from lab.data.rules import picture_rules
 from lab.data_settings import DataSettings
 from lab.errors import UserError, some
 from lab.tasks.anomaly_detection.detection import detection
@@ -87,15 +88,8 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
     return [
         *held_out,
         gxe.ExpectTableRowCountToBeBetween(min_value=50),
-        gxe.ExpectColumnValuesToBeUnique(column="id"),
         gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
-        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
-        *[
-            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=4, max_value=100_000)
-            for side in ("width", "height")
-            if side in examples
-        ],
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
+        *picture_rules(examples, smallest=4),
     ]
 
 

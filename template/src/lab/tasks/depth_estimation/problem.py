@@ -13,6 +13,7 @@ import torch
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.picture_maps import load_pairs, pair_contents
 from lab.data.pixels import judged
+from lab.data.rules import picture_rules
 from lab.settings import read_params
 from lab.tasks.depth_estimation.depths import collect_depths
 from lab.tasks.depth_estimation.motorcycle import collect_pieces, piece_rules
@@ -55,15 +56,9 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         return piece_rules()
     return [
         gxe.ExpectTableRowCountToBeBetween(min_value=20),
-        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
+        *picture_rules(examples, smallest=8),
         gxe.ExpectColumnValuesToBeBetween(column="known", min_value=0.01, max_value=1),
         gxe.ExpectColumnValuesToBeBetween(column="median", min_value=0, strict_min=True),
-        *[
-            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=8, max_value=100_000)
-            for side in ("width", "height")
-            if side in examples
-        ],
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
     ]
 
 

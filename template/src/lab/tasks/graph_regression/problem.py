@@ -89,7 +89,6 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         gxe.ExpectColumnUniqueValueCountToBeBetween(column="target", min_value=3),
         gxe.ExpectColumnValuesToNotBeNull(column="target"),
         gxe.ExpectColumnValuesToBeBetween(column="atoms", min_value=1, max_value=300),
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
     ]
 
 

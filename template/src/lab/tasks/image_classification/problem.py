@@ -14,6 +14,7 @@ from torch.utils.data import Dataset
 
 from lab.contract import Batch, Contents, Drawn, Examples, Metric, Provenance
 from lab.data.labelled import collect_pictures
+from lab.data.rules import picture_rules
 from lab.tasks.image_classification.digits import INK, collect_digits, digit_rules
 
 if TYPE_CHECKING:
@@ -61,16 +62,9 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
     if options.source == "demo":  # whose rules are in digits.py; yours are below
         return digit_rules()
     return [
-        gxe.ExpectColumnValuesToBeUnique(column="id"),
         gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
         gxe.ExpectColumnUniqueValueCountToBeBetween(column="label", min_value=2, max_value=1000),
-        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
-        *[
-            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=4, max_value=100_000)
-            for side in ("width", "height")
-            if side in examples
-        ],
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
+        *picture_rules(examples, smallest=4),
     ]
 
 

@@ -16,6 +16,7 @@ from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.labelled import collect_pictures
 from lab.data.mnist import SIZE, collect_scans, scan_rules
 from lab.data.pictures import square
+from lab.data.rules import picture_rules
 from lab.errors import UserError
 
 if TYPE_CHECKING:
@@ -65,15 +66,8 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         return scan_rules()
     return [
         gxe.ExpectTableRowCountToBeBetween(min_value=50),
-        gxe.ExpectColumnValuesToBeUnique(column="id"),
         gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
-        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
-        *[
-            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=4, max_value=100_000)
-            for side in ("width", "height")
-            if side in examples
-        ],
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
+        *picture_rules(examples, smallest=4),
     ]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.picture_maps import UNKNOWN, load_pairs, pair_contents
 from lab.data.pixels import judged
+from lab.data.rules import picture_rules
 from lab.files import read_json
 from lab.tasks.image_segmentation.masks import collect_masks
 from lab.tasks.image_segmentation.scenes import collect_scenes, scene_rules
@@ -61,14 +62,8 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         return scene_rules()
     return [
         gxe.ExpectTableRowCountToBeBetween(min_value=20),
-        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
+        *picture_rules(examples, smallest=8),
         gxe.ExpectColumnValuesToBeBetween(column="foreground", min_value=0, max_value=1),
-        *[
-            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=8, max_value=100_000)
-            for side in ("width", "height")
-            if side in examples
-        ],
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
     ]
 
 

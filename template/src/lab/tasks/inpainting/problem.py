@@ -15,6 +15,7 @@ from lab.contract import Batch, Contents, Drawn, Examples, Metric, Provenance
 from lab.data.mnist import scan_rules
 from lab.data.picture_maps import load_pairs, pair_contents
 from lab.data.pictures import square
+from lab.data.rules import picture_rules
 from lab.errors import UserError
 from lab.tasks.inpainting.holes import SHAPES, collect_holes
 
@@ -58,13 +59,7 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
     return [
         *rules,
         gxe.ExpectTableRowCountToBeBetween(min_value=50),
-        gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
-        *[
-            gxe.ExpectColumnValuesToBeBetween(column=side, min_value=8, max_value=100_000)
-            for side in ("width", "height")
-            if side in examples
-        ],
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
+        *picture_rules(examples, smallest=8),
     ]
 
 

@@ -56,7 +56,6 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         gxe.ExpectColumnValueLengthsToBeBetween(column="text", min_value=1, max_value=1_000_000),
         gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
         gxe.ExpectColumnUniqueValueCountToBeBetween(column="label", min_value=2, max_value=1000),
-        *[gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples],
     ]
 
 

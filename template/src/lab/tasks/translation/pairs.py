@@ -121,6 +121,4 @@ def pair_rules(examples: pd.DataFrame, longest: int) -> list[Expectation]:
         # translated.
         usual = [sign for sign in SCRIPTS.values() if examples[column].astype(str).str.contains(sign).mean() > 0.9]
         rules += [gxe.ExpectColumnValuesToMatchRegex(column=column, regex=sign, severity=warning) for sign in usual]
-    return rules + [
-        gxe.ExpectColumnValuesToNotBeNull(column=column) for column in ("group", "date") if column in examples
-    ]
+    return rules
