@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 
@@ -21,7 +23,10 @@ def frechet_distance(real: np.ndarray, generated: np.ndarray) -> float:
     """Squared distance between the Gaussians fitted to two sets of features, (n, d) and (m, d).
 
     Heusel et al. 2017, equation 6: the squared distance of the means + Tr(A + B - 2 (AB)^½) for covariances A, B.
+    NaN of a single picture, which has no covariance.
     """
+    if min(len(real), len(generated)) < 2:
+        return math.nan
     a, b = np.cov(real, rowvar=False), np.cov(generated, rowvar=False)
     values, vectors = np.linalg.eigh(a)
     root = vectors * np.sqrt(values.clip(0))  # root @ root.T is a, so root.T @ b @ root has the eigenvalues of ab

@@ -96,10 +96,11 @@ class GuidedDiffusion(Method):
         return {"reconstruction": measured["reconstruction"], "diffusion": measured["diffusion"]}
 
     def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """A drawing with ``guidance``, or with the batch's own where that is a number."""
+        """A drawing with ``guidance``, or with the batch's own where that is not negative."""
         told = self.reader(one_wording(batch["tokens"], training=False))
         nothing = self.nothing.expand_as(told)
-        scale = batch["guidance"].nan_to_num(self.guidance)[:, None]
+        asked = batch["guidance"].unsqueeze(1)
+        scale = torch.where(asked < 0, self.guidance, asked)
 
         def guided(mixture: Tensor, angle: Tensor) -> Tensor:
             """Away from what is drawn without a sentence (their equation 6)."""

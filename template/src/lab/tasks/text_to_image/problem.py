@@ -89,16 +89,18 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """``picture``, ``caption`` and ``tokens``: see ``load_captioned``.
 
-    ``noise``: (n, 16, height / 8, width / 8), normal, what the example's drawing starts from. ``guidance``: (n,), NaN
-    where a method takes its own. Further splits have sentences that are drawn again: ``guidance`` with each of
-    ``SCALES``, ``again`` from other noise.
+    ``noise``: (n, 512), normal, what the example's drawing starts from. ``guidance``: (n,), negative where a method
+    takes its own. Further splits have sentences that are drawn again: ``guidance`` with each of ``SCALES``, ``again``
+    from other noise.
     """
     generator = torch.Generator().manual_seed(0)
     examples = load_captioned(raw, splits)
-    for batch in examples.values():
-        number = len(batch["picture"])
-        batch["noise"] = torch.randn(number, NOISE, generator=generator)
-        batch["guidance"] = torch.full((number,), torch.nan)
+    every = pd.read_parquet(raw / "examples.parquet", columns=["id"])["id"]
+    noise = torch.randn(len(every), NOISE, generator=generator)
+    place = pd.Series(range(len(every)), every)
+    for name, ids in splits.items():
+        examples[name]["noise"] = noise[torch.tensor(place.loc[ids].to_numpy())]
+        examples[name]["guidance"] = torch.full((len(ids),), -1.0)
     tried = spread(examples["validation"], TRIED).repeat_interleave(len(SCALES))
     examples["guidance"] = {name: value[tried] for name, value in examples["validation"].items()}
     examples["guidance"]["guidance"] = torch.tensor(SCALES).repeat(len(tried) // len(SCALES))
