@@ -154,7 +154,7 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     from lab.tasks.text_to_image.drawing import draw_guidance, draw_samples, draw_statements
 
     return {
-        "samples": draw_samples(predictions),
-        "statements": draw_statements(predictions),
-        "guidance": draw_guidance(predictions),
+        "samples": draw_samples(predictions, TIMES, RAW),
+        "statements": draw_statements(predictions, RAW),
+        "guidance": draw_guidance(predictions, SCALES, metrics, lambda frame: score(measure(frame))),
     }
