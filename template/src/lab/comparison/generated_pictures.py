@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from lab.contract import Metric
+from lab.words import LANGUAGES, table
 
 FRECHET_DISTANCE = Metric(
     "frechet_distance",
@@ -15,7 +16,7 @@ FRECHET_DISTANCE = Metric(
     digits=2,
     bounds=(0, None),
     biased=True,
-    label={"en": "Fréchet distance", "zh-TW": "Fréchet 距離"},
+    label={language: table(language)["terms"]["frechet_distance"] for language in LANGUAGES},
 )
 
 

@@ -20,6 +20,7 @@ from lab.contract import Contents, Provenance
 from lab.data.near_duplicates import clusters
 from lab.files import sha256
 from lab.sentences import words
+from lab.words import LANGUAGES, table
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -37,11 +38,14 @@ PLACES = {"left of": "right of", "above": "below"}
 """Where the first of two digits may be, and how that is said of the second."""
 
 KINDS = {
-    "digit": {"en": "digits", "zh-TW": "數字"},
-    "colour": {"en": "colours", "zh-TW": "顏色"},
-    "size": {"en": "sizes", "zh-TW": "大小"},
-    "count": {"en": "counts", "zh-TW": "個數"},
-    "relation": {"en": "places", "zh-TW": "位置"},
+    kind: {language: table(language)["terms"][name] for language in LANGUAGES}
+    for kind, name in {
+        "digit": "digits",
+        "colour": "colours",
+        "size": "sizes",
+        "count": "counts",
+        "relation": "places",
+    }.items()
 }
 """What the words of the demo data's sentences tell, in print."""
 
