@@ -21,6 +21,7 @@ from own_data import (
     make_pictures,
     make_reviews,
     make_sounds,
+    make_texts,
     make_translations,
 )
 from own_maps import make_depths, make_holes, make_masks
@@ -102,6 +103,10 @@ def bring(project: Project, task: str) -> str:
         columns = {"text": "english", "target": "chinese", "id": "編號"}
         data(project, source="table", path="own_data/翻譯.csv", columns=columns, longest=30)
         return "150 pairs of sentences"
+    if task == "language_model":
+        make_texts(project.path / "own_data/章回 novel", 300)
+        data(project, source="folder", path="own_data/章回 novel", passage=200)
+        return "193 passages of 60 texts"
     if task in ("image_captioning", "text_to_image"):
         make_captions(project.path / "own_data/圖說.csv")
         columns = {"file": "圖片", "target": "說明"}
@@ -174,6 +179,11 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
         make_translations(path, number)
     elif "longest" in given:
         make_lines(path, number)
+    elif "passage" in given:
+        made = make_texts(path, number)
+        if columns:
+            names = {"詩": columns["text"], "作者": columns["group"]}
+            pd.read_csv(made).rename(columns=names).to_csv(path, index=False)
     elif "text" in columns:
         names = {"評論": columns["text"], "情緒": columns["target"]}
         pd.read_csv(make_reviews(path, number)).rename(columns=names).to_csv(path, index=False)

@@ -43,6 +43,7 @@ def test_the_page_can_be_followed_word_by_word(stamp: Stamp, tmp_path: Path, tas
         "depth_estimation",
         "image_classification",
         "image_segmentation",
+        "language_model",
         "text_classification",
         "translation",
     )

@@ -154,6 +154,23 @@ def make_lines(folder: Path, number: int = 150) -> Path:
     return folder
 
 
+def make_texts(path: Path, number: int = 150) -> Path:
+    """A CSV of Chinese texts by a few writers, or a folder of files with five such texts each."""
+    draw, texts = np.random.default_rng(0), []
+    for _ in range(number):
+        said = [f"{CLAUSES[draw.integers(4)][1]}{draw.integers(2, 999)}{THINGS[draw.integers(5)][1]}" for _ in range(4)]
+        texts.append("，".join(said) + "。")
+    if path.suffix == ".csv":
+        writers = [("李白", "杜甫", "王維", "Li Ch'ing-chao")[row // 5 % 4] + f" {row // 20}" for row in range(number)]
+        pd.DataFrame({"詩": texts, "作者": writers}).to_csv(path, index=False)
+        return path
+    path.mkdir(parents=True, exist_ok=True)
+    for first in range(0, number, 5):
+        text = "\r\n\r\n".join(texts[first : first + 5])
+        (path / f"第{first // 5:03d}回.txt").write_text(text, encoding="utf-8", newline="")
+    return path
+
+
 def make_measurements(path: Path, number: int = 150) -> Path:
     """A CSV of five numbers that follow from each other, with gaps, a batch and a column that is no number."""
     draw = np.random.default_rng(0)

@@ -20,6 +20,7 @@ from corruptions_of_holes import HOLES
 from corruptions_of_masks import MASKS
 from corruptions_of_molecules import MOLECULES
 from corruptions_of_outliers import CLUSTERED, OUTLIERS
+from corruptions_of_passages import PASSAGES
 from corruptions_of_pictures import PICTURES
 from corruptions_of_series import SERIES
 from corruptions_of_sounds import SOUNDS
@@ -44,6 +45,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "pieces": ("depth_estimation", 551, DEPTHS),
     "holes": ("inpainting", 600, HOLES),
     "translations": ("translation", 1500, TRANSLATIONS),
+    "passages": ("language_model", 1500, PASSAGES),
     "captions": ("image_captioning", 1600, CAPTIONS),
     "scenes to draw": ("text_to_image", 1600, ASKED),
     "tumours": ("imputation", 569, MEASURED),

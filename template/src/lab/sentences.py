@@ -1,4 +1,4 @@
-"""Sentences that a method writes: their words, the words' numbers, and texts as tensors of characters.
+"""Sentences that a method reads or writes: their words, the words' numbers, and texts as tensors.
 
 A method's answers are kept as characters, not as the numbers of its words: then a sentence is judged as it stands,
 whatever words a method knows.
@@ -89,3 +89,14 @@ def characters(texts: Sequence[str], length: int = 0) -> Tensor:
 def read(rows: Iterable[Sequence[int] | np.ndarray | Tensor]) -> list[str]:
     """The texts of rows of ``characters``."""
     return ["".join(chr(number) for number in row if number) for row in rows]
+
+
+def in_utf8(texts: Iterable[str], width: int) -> Tensor:
+    """Each text as it is, for methods that have words of their own: (texts, width) bytes, filled up with 0."""
+    rows = [text.encode("utf-8", "surrogatepass").replace(b"\0", b" ")[:width].ljust(width, b"\0") for text in texts]
+    return torch.frombuffer(bytearray(b"".join(rows)), dtype=torch.uint8).view(len(rows), width)
+
+
+def as_bytes(texts: Tensor) -> list[bytes]:
+    """The rows of (n, bytes), less the zeros that fill them up."""
+    return [bytes(row).rstrip(b"\0") for row in texts.cpu().numpy()]

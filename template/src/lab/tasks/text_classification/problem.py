@@ -12,8 +12,9 @@ import torch
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.texts import collect_texts
+from lab.sentences import in_utf8
 from lab.tasks.text_classification.sentences import PROBES, collect_sentences, sentence_rules
-from lab.tasks.text_classification.vocabulary import encode, in_utf8, learn, longest, usual_length
+from lab.tasks.text_classification.vocabulary import encode, learn, longest, usual_length
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation

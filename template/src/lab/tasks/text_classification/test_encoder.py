@@ -11,10 +11,10 @@ import torch
 from lab import pretrained as weights
 from lab.contract import Batch
 from lab.errors import UserError
+from lab.sentences import in_utf8
 from lab.tasks.text_classification import encoder
 from lab.tasks.text_classification.encoder import NAME, Encoder, layers_of
 from lab.tasks.text_classification.novel import SentenceTransformer
-from lab.tasks.text_classification.vocabulary import in_utf8
 
 TEXTS = ["A man is eating food.", "Someone has a meal.", "Shares fell sharply on Friday.", "好看的電影 😀", "ok"]
 OPTIONS: dict[str, Any] = {"length": 32, "dropout": 0.0, "body_learning_rate": 1e-4}

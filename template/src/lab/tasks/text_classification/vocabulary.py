@@ -38,9 +38,3 @@ def encode(texts: Iterable[str], vocabulary: dict[str, int], length: int) -> Ten
 def longest(texts: Iterable[str], most: int = 2048) -> int:
     """Bytes of the longest text, but not above ``most``; others are cut."""
     return min(max(len(text.encode("utf-8", "surrogatepass")) for text in texts), most)
-
-
-def in_utf8(texts: Iterable[str], width: int) -> Tensor:
-    """Each text as it is, for methods that have words of their own: (texts, width) bytes, filled up with 0."""
-    rows = [text.encode("utf-8", "surrogatepass").replace(b"\0", b" ")[:width].ljust(width, b"\0") for text in texts]
-    return torch.frombuffer(bytearray(b"".join(rows)), dtype=torch.uint8).view(len(rows), width)
