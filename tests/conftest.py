@@ -19,6 +19,13 @@ TEMPLATE = ROOT / "template"
 TASKS = sorted(path.parent.name for path in TEMPLATE.glob("src/lab/tasks/*/task.yml"))
 
 
+@pytest.fixture(autouse=True)
+def no_project_of_another_test() -> None:
+    """Its language would be spoken."""
+    if settings := sys.modules.get("lab.settings"):
+        settings.read_project.cache_clear()
+
+
 @dataclass(frozen=True)
 class Project:
     """A stamped project. Its commands run with the workshop's interpreter and packages, so none needs ``uv sync``."""

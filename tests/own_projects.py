@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
 from conftest import TASKS, Project
+from own_boxes import make_boxes
 from own_data import (
     CLASSES,
     make_captions,
@@ -90,6 +90,11 @@ def bring(project: Project, task: str) -> str:
         classes = {0: "地面", 100: "圓盤", 255: "bar's"}
         data(project, source="folder", path="own_data/葉 leaves", size=32, classes=classes)
         return "150 pictures with masks, 3 classes (地面, 圓盤, bar's)"
+    if task == "object_detection":
+        make_boxes(project.path / "own_data/街景 street", name="標註.json", pictures="圖 images")
+        named = {"annotations": "標註.json", "pictures": "圖 images"}
+        data(project, source="folder", path="own_data/街景 street", size=48, **named)
+        return "150 pictures with 150 boxes of 2 classes (機車, taxi's)"
     if task == "depth_estimation":
         make_depths(project.path / "own_data/房 rooms")
         data(project, source="folder", path="own_data/房 rooms", size=32, unit="m", scale=0.001)
@@ -145,17 +150,13 @@ def bring(project: Project, task: str) -> str:
     return "500 texts, 3 classes"
 
 
-def blocks(project: Project) -> list[tuple[str, str]]:
-    """The code blocks of the page "your own data": (``yaml``, lines for params.yaml) or ("", commands or paths)."""
-    page = (project.path / "own_data/README.md").read_text(encoding="utf-8")
-    return re.findall(r"(?m)^```(\w*)\n((?:.*\n)*?)```$", page)
-
-
 def put_files(project: Project, given: dict[str, Any], number: int = 150) -> None:
     """Files where the settings of one of the page's blocks say that they are."""
     path, columns = project.path / given["path"], given.get("columns", {})
     if path.name == "rooms":
         make_depths(path, number)
+    elif path.name == "street":
+        make_boxes(path, number)
     elif path.name == "leaves":
         make_masks(path, number, values=(0, 255))
     elif path.name == "streets":
@@ -208,13 +209,3 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
         make_pictures(path, number)
         for name in given.get("held_out", []):
             (path / CLASSES[2]).rename(path / name)
-
-
-def commanded(project: Project, block: str) -> str:
-    """What the commands of a block print; ``uv run`` would install what is installed here already."""
-    said = ""
-    for command in block.strip().splitlines():
-        program, *rest = shlex.split(command)[2:]
-        assert command.startswith("uv run ")
-        said += project.succeed(*(("python", "-m", "lab.cli") if program == "lab" else (program,)), *rest)
-    return said

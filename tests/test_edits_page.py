@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import TEMPLATE, Project, Stamp
-from own_projects import STAGES, blocks, commanded, quickly, set_data, stages, written
+from own_projects import STAGES, quickly, set_data, stages, written
+from page_blocks import blocks, commanded
 
 TASK = "custom"
 ROOM = f"src/lab/tasks/{TASK}"

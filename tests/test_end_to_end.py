@@ -23,6 +23,7 @@ MADE = [
     "results/rubric.html",
     "deliverables/proposal.pdf",
     "deliverables/report.pdf",
+    "deliverables/report.html",
     "deliverables/slides.pdf",
     "deliverables/slides.pptx",
     "deliverables/data_card.md",

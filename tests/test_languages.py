@@ -28,7 +28,7 @@ def comments(text: str) -> list[str]:
 def test_a_tasks_chinese_texts_belong_to_its_english_ones(task: str) -> None:
     english = meta(task)
     chinese = english["zh-TW"]
-    assert set(chinese) <= {"label", "description", "first_run", "benchmark", "pretrained", "comments"}
+    assert set(chinese) <= {"label", "description", "first_run", "benchmark", "pretrained", "comments", "own_data"}
     known = {line for key in ("data", "methods") for line in comments(english[key])}
     assert set(chinese.get("comments", {})) <= known  # a comment that was changed in English alone
     for key in set(chinese) & {"first_run", "benchmark"}:
@@ -50,6 +50,33 @@ def test_settings_have_chinese_comments_and_the_same_values(
     ]
     assert params[0] == params[1]
     assert tomllib.loads((project.path / "project.toml").read_text(encoding="utf-8"))["language"] == "zh-TW"
+
+
+@pytest.mark.parametrize("task", TRANSLATED)
+def test_the_chinese_page_on_own_data_has_the_same_blocks_and_no_english_prose(
+    stamp: Stamp, stamped: dict[str, Project], task: str
+) -> None:
+    chinese, english = (
+        (one.path / "own_data/README.md").read_text(encoding="utf-8").split("```")
+        for one in (stamp(task=task, language="zh-TW"), stamped[task])
+    )
+    own_words = "title: "  # where the data come from, which a team writes in its language
+    assert [block for block in chinese[1::2] if own_words not in block] == [
+        block for block in english[1::2] if own_words not in block
+    ]
+    for prose in chinese[::2]:
+        assert not re.findall(r"[a-z]{2,}(?: [a-z]{2,}){2,}", re.sub(r"`[^`]*`|\]\(\S+\)", " ", prose)), prose
+
+
+@pytest.mark.parametrize("rubric", ["im5062", "poster", "video"])
+def test_a_chinese_rubric_has_chinese_comments_and_asks_for_the_same(stamp: Stamp, rubric: str) -> None:
+    chinese, english = (
+        (stamp(language=language, rubric=rubric).path / "rubric.yml").read_text(encoding="utf-8")
+        for language in ("zh-TW", "en")
+    )
+    assert yaml.safe_load(chinese) == yaml.safe_load(english)
+    left = [line for line in comments(chinese) if line.strip() and not HAN.search(line)]
+    assert left == []
 
 
 def test_both_readmes_name_the_same_commands_and_places(stamp: Stamp, stamped: dict[str, Project]) -> None:

@@ -16,7 +16,8 @@ import pytest
 import yaml
 from conftest import Project, Stamp
 from own_data import CLASSES
-from own_projects import KINDS, blocks, commanded, data, own_pictures, put_files, quickly, set_data, stages, written
+from own_projects import KINDS, data, own_pictures, put_files, quickly, set_data, stages, written
+from page_blocks import blocks, commanded
 from PIL import Image
 
 SAID = {"title": "Houses of three districts", "licence": "CC BY 4.0", "kind": "real"}

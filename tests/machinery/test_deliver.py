@@ -105,6 +105,7 @@ def test_deliver_writes_all_or_nothing(folder: Path) -> None:
         "milestones.ics",
         "model_card.md",
         "proposal.pdf",
+        "report.html",
         "report.pdf",
         "slides.pdf",
         "slides.pptx",

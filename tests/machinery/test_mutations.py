@@ -13,6 +13,7 @@ import pytest
 import yaml
 from corruptions import Corruption, Data
 from corruptions_by_family import GAMES, IDS, INVISIBLE, TABLE, TEXTS
+from corruptions_of_boxes import BOXES
 from corruptions_of_captions import ASKED, CAPTIONS
 from corruptions_of_cells import MEASURED
 from corruptions_of_depths import DEPTHS
@@ -45,6 +46,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "pieces": ("depth_estimation", 551, DEPTHS),
     "holes": ("inpainting", 600, HOLES),
     "translations": ("translation", 1500, TRANSLATIONS),
+    "boxes": ("object_detection", 300, BOXES),
     "passages": ("language_model", 1500, PASSAGES),
     "captions": ("image_captioning", 1600, CAPTIONS),
     "scenes to draw": ("text_to_image", 1600, ASKED),

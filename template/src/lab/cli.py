@@ -13,6 +13,7 @@ def setup(remote: str, endpoint_url: str) -> None:
     """Make the folder a Git repository with hooks and a way to merge, then look at what this machine lacks."""
     from lab import doctor
     from lab.collaboration.merge import install
+    from lab.console import tell
 
     doctor.require_git()
     if not doctor.git("rev-parse", "--git-dir"):
@@ -24,11 +25,11 @@ def setup(remote: str, endpoint_url: str) -> None:
 
         add_remote(remote, endpoint_url)
     if not Path(".git").exists():  # a folder inside a bigger repository
-        print("hooks are left out: this folder is part of a bigger Git repository, which has its own")
+        tell("commands.no_hooks")
     elif importlib.util.find_spec("pre_commit") is None:
         raise UserError("pre-commit is not installed: run `uv sync`, which installs what the project needs")
     elif subprocess.run([sys.executable, "-m", "pre_commit", "install", "--install-hooks"]).returncode:
-        print("the hooks were not installed: run `uv run lab setup` again when this machine is online")
+        tell("commands.hooks_later")
     doctor.main()
 
 

@@ -113,10 +113,12 @@ class Contents:
     maps: np.ndarray | None = None
     """(n, height, width): the answer for each pixel of ``pictures``. Integers are classes, 255 where nobody knows;
     else quantities, NaN where nobody knows."""
+    boxes: pd.DataFrame | None = None
+    """A row for each object of ``pictures``: ``id`` of the example, ``label``, ``x``, ``y``, ``width``, ``height``."""
     series: pd.DataFrame | None = None
     """Values by time, where examples are windows of them: the index has the times, each column is a series."""
     classes: Sequence[str] = ()
-    """Names of the classes of ``maps``, in the order of their numbers."""
+    """Names of the classes of ``maps`` or ``boxes``, in the order of their numbers."""
 
 
 class Problem(Protocol):

@@ -13,6 +13,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Literal
 
+from lab.console import padded, said
 from lab.errors import UserError
 from lab.runs import git
 from lab.settings import Project, read_params, read_project
@@ -39,19 +40,22 @@ def main() -> None:
     missing = 0
     for finding in findings():
         missing += finding.kind == "missing"
-        print(f"{finding.kind:<8} {finding.text}" + (f"\n{'':<8} -> {finding.fix}" if finding.fix else ""), flush=True)
+        print(padded(said(f"doctor.{finding.kind}"), 9) + finding.text, flush=True)
+        if finding.fix:
+            print(f"{'':<8} -> {finding.fix}", flush=True)
     if missing:
         raise UserError(f"{missing} {'thing is' if missing == 1 else 'things are'} missing: see the fixes above")
 
 
 def findings() -> Iterator[Finding]:
     """Check by check, the quick ones first."""
-    yield Finding("ok", f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
+    version, system, machine = platform.python_version(), platform.system(), platform.machine()
+    yield Finding("ok", said("doctor.python", version=version, system=system, machine=machine))
     project = None
     try:
         project = read_project()
         read_params()
-        yield Finding("ok", "project.toml and params.yaml can be read")
+        yield Finding("ok", said("doctor.readable"))
     except UserError as error:
         yield Finding("missing", str(error))
     yield from _git(project)
@@ -74,21 +78,18 @@ def _git(project: Project | None) -> Iterator[Finding]:
         yield Finding("missing", str(error))
         return
     if not git("rev-parse", "--git-dir"):
-        yield Finding("missing", "this folder is not a Git repository, which DVC needs", "uv run lab setup")
+        yield Finding("missing", said("doctor.no_repository"), "uv run lab setup")
     elif not git("rev-parse", "--verify", "HEAD"):
-        fix = 'git add --all, then git commit --message "Start"'
-        yield Finding("note", "nothing is committed yet: runs cannot say which code made them", fix)
+        yield Finding("note", said("doctor.no_commit"), said("doctor.no_commit_fix"))
     else:
-        yield Finding("ok", f"Git repository at commit {git('rev-parse', '--short', 'HEAD')}")
+        yield Finding("ok", said("doctor.commit", commit=git("rev-parse", "--short", "HEAD")))
     name, email = git("config", "user.name"), git("config", "user.email")
     if not (name and email):
-        fix = 'git config --global user.name "Your Name", and the same with user.email'
-        yield Finding("note", "Git does not know who you are, so you cannot commit", fix)
+        yield Finding("note", said("doctor.no_name"), said("doctor.no_name_fix"))
     elif project and email.casefold() not in {member.email.casefold() for member in project.members}:
-        fix = "write it under [[members]]: each member's commits are counted by it"
-        yield Finding("note", f"no member in project.toml has the email of your commits, {email}", fix)
+        yield Finding("note", said("doctor.stranger", email=email), said("doctor.stranger_fix"))
     else:
-        yield Finding("ok", f"commits by {name} <{email}>")
+        yield Finding("ok", said("doctor.commits_by", name=name, email=email))
 
 
 EXTRAS = {"s3": "s3", "ssh": "ssh", "gs": "gs", "azure": "azure", "https": "webdav", "webdavs": "webdav"}
@@ -102,40 +103,36 @@ def _remote() -> Iterator[Finding]:
     for section in config.sections():
         scheme = config.get(section, "url", fallback="").partition("://")[0]
         if scheme == "gdrive":
-            yield Finding(
-                "note", "Google refuses DVC's sign-in, so Google Drive cannot be used", "choose another remote"
-            )
+            yield Finding("note", said("doctor.no_drive"), said("doctor.no_drive_fix"))
         elif (extra := EXTRAS.get(scheme)) and importlib.util.find_spec(f"dvc_{extra}") is None:
-            yield Finding("note", f"DVC cannot use {scheme} yet, so nothing is shared", f'uv add "dvc[{extra}]"')
+            yield Finding("note", said("doctor.remote", scheme=scheme), f'uv add "dvc[{extra}]"')
 
 
 def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
+    left = said("doctor.disk", size=f"{free:.0f}")
     if free < FREE_GIGABYTES:
-        return Finding("note", f"{free:.0f} GB of disk space left", f"{FREE_GIGABYTES} GB are recommended")
-    return Finding("ok", f"{free:.0f} GB of disk space left")
+        return Finding("note", left, said("doctor.disk_fix", size=FREE_GIGABYTES))
+    return Finding("ok", left)
 
 
 def _bytecode() -> Iterator[Finding]:
     import torch
 
     if sys.dont_write_bytecode and not Path(cache_from_source(torch.__file__)).is_file():
-        text = "Python may not keep compiled code here, so every start takes about twice as long"
-        yield Finding("note", text, "unset PYTHONDONTWRITEBYTECODE, or run: uv sync --compile-bytecode")
+        yield Finding("note", said("doctor.bytecode"), said("doctor.bytecode_fix"))
 
 
 def _device() -> Finding:
     import torch
 
     if torch.cuda.is_available():
-        memory = torch.cuda.get_device_properties(0).total_memory / 1e9
-        return Finding("ok", f"GPU: {torch.cuda.get_device_name(0)}, {memory:.0f} GB; torch {torch.__version__}")
+        name, memory = torch.cuda.get_device_name(0), f"{torch.cuda.get_device_properties(0).total_memory / 1e9:.0f}"
+        return Finding("ok", said("doctor.gpu", name=name, memory=memory, torch=torch.__version__))
     if torch.backends.mps.is_available():
-        return Finding("ok", f"GPU: Apple (mps); torch {torch.__version__}")
+        return Finding("ok", said("doctor.gpu_apple", torch=torch.__version__))
     if shutil.which("nvidia-smi"):
         if torch.version.cuda is None:
-            fix = "pyproject.toml has three lines for this, below exclude-newer: take away their #, then run uv sync"
-            return Finding("note", f"torch {torch.__version__} is built without CUDA, but there is an NVIDIA GPU", fix)
-        fix = "update the driver, or run nvidia-smi to see what it says"
-        return Finding("note", f"torch is built for CUDA {torch.version.cuda} but does not see the NVIDIA GPU", fix)
-    return Finding("ok", f"no GPU: training runs on the processor, which is enough to start; torch {torch.__version__}")
+            return Finding("note", said("doctor.no_cuda", torch=torch.__version__), said("doctor.no_cuda_fix"))
+        return Finding("note", said("doctor.no_driver", cuda=torch.version.cuda), said("doctor.no_driver_fix"))
+    return Finding("ok", said("doctor.no_gpu", torch=torch.__version__))

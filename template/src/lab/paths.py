@@ -48,6 +48,7 @@ PROSE = Path("documents")
 DELIVERABLES = Path("deliverables")
 """What is handed in."""
 POWERPOINT = DELIVERABLES / "slides.pptx"
+WEB_PAGE = DELIVERABLES / "report.html"
 """The slides once more, for those who speak from PowerPoint."""
 RUBRIC_REPORT = Path("results/rubric.json")
 """The evidence for each criterion; next to it the same as Markdown and as a page."""

@@ -34,11 +34,17 @@ def speaker(language: str) -> Say:
     """A function that says each text in this language."""
     texts = table(language)
 
-    def say(key: str, **values: object) -> str:
+    def say(key: str, /, **values: object) -> str:
         section, _, name = key.partition(".")
         return texts[section][name].format(**values)
 
     return say
+
+
+def translated(section: str, text: str, language: str) -> str:
+    """A text of a section of the English table in another language; any other text as it is."""
+    name = next((name for name, word in table("en")[section].items() if word == text), None)
+    return table(language)[section][name] if name else text
 
 
 def rule(kind: str, language: str, arguments: dict[str, object]) -> str:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lab.console import tell
 from lab.errors import UserError, run
 from lab.staleness import is_stale
 
@@ -18,17 +19,17 @@ def pre_commit() -> None:
     """Say what the other hooks changed and whether the results belong to this code; never stop a commit."""
     mended = _git("diff", "--name-only", "-z").split("\0")[:-1]
     if mended and "PRE_COMMIT" in os.environ:  # which hides what is not to be committed
-        print(f"the checks above changed {', '.join(mended)}: `git add --all`, then `git commit` again")
+        tell("commands.mended", files=", ".join(mended))
     if _git("rev-parse", "--quiet", "--verify", "MERGE_HEAD"):  # a merge with conflicts, which this commit ends
         bring_results()
     if is_stale():
-        print("dvc: results are not those of this code: `uv run dvc repro` makes them again")
+        tell("commands.stale")
 
 
 def pre_push() -> None:
     """Send data and results along, if the project has a DVC remote."""
     if not _has_remote():
-        print("dvc: no remote, so data and results stay here: `uv run dvc remote add --default storage <address>`")
+        tell("commands.no_remote")
         return
     pushed = _dvc("push")
     if pushed.returncode:
@@ -57,8 +58,7 @@ def bring_results() -> None:
     runs = ", ".join(path.rstrip("/") for path in lacking if path.startswith("runs/"))
     if runs:
         why = f" ({_reason(fetched)})" if fetched and fetched.returncode else ""
-        how = "who trained them runs `uv run dvc push`, then you run `uv run lab merge`"
-        print(f"dvc: {runs}: these runs are not here{why}: {how}; `uv run dvc repro` would train them again")
+        tell("commands.not_here", runs=runs, why=why)
 
 
 def _check_out() -> None:
@@ -81,8 +81,7 @@ def _set_aside(complaint: str) -> bool:
     for folder in runs:
         with only_trainer(folder.parent):
             set_aside(folder)
-        back = "`uv run dvc repro` brings it back when its settings are used again"
-        print(f"{folder.as_posix()} is of other settings than this commit's: set aside; {back}")
+        tell("commands.set_aside", folder=folder.as_posix())
     return bool(runs)
 
 

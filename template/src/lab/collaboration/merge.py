@@ -16,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 
 from lab.collaboration.git_hooks import bring_results
 from lab.collaboration.merge_settings import merge_settings, settled
+from lab.console import tell
 from lab.errors import UserError, run
 from lab.files import write_text
 
@@ -52,8 +53,7 @@ def merge_lock(base: str, ours: str, theirs: str) -> str:
             continue
         if mine != was:
             if name.startswith("train@"):
-                method, stays = name.removeprefix("train@"), "theirs stay in DVC, at the commit that was merged"
-                print(f"{LOCK}: both sides trained {method}: your runs stay here; {stays}")
+                tell("commands.both_trained", file=LOCK, method=name.removeprefix("train@"))
         elif other is None:
             del stages[name]
         else:
@@ -84,12 +84,12 @@ def finish() -> None:
         if whole and (untouched or name == LOCK):
             write_text(Path(name), text)
         _git("add", "--", name)
-        print(f"{name} is merged")
+        tell("commands.merged", file=name)
     bring_results()
     left = _git("diff", "--name-only", "--diff-filter=U").splitlines()
     if left:
-        print(f"to merge by hand, then `git add`: {', '.join(left)}")
-    print("next: `git commit` if the merge is not committed yet, then `uv run dvc repro`")
+        tell("commands.by_hand", files=", ".join(left))
+    tell("commands.after_merge")
 
 
 def _side(number: int, name: str) -> str | None:

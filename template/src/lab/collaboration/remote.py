@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lab.console import said
 from lab.doctor import EXTRAS
 from lab.errors import UserError, one_line
 
@@ -47,9 +48,9 @@ def add_remote(address: str, endpoint_url: str = "") -> None:
     if endpoint_url:
         _dvc("remote", "modify", NAME, "endpointurl", endpoint_url)
     if trouble := _trouble():
-        print(f"storage: {address} is named in .dvc/config, but cannot be reached yet: {trouble}{_keys(scheme)}")
+        print(said("commands.no_storage", address=address, trouble=trouble) + _keys(scheme))
     else:
-        print(f"storage: {address} can be reached: commit .dvc/config, then `uv run dvc push` sends data and results")
+        print(said("commands.storage", address=address))
 
 
 def _make(folder: Path) -> None:
@@ -65,8 +66,7 @@ def _keys(scheme: str) -> str:
     """How a member gives the keys that the storage asks for."""
     if scheme != "s3":
         return ""
-    modify = f"uv run dvc remote modify --local {NAME}"
-    return f". Each member gives keys once: `{modify} access_key_id …`, and the same with secret_access_key"
+    return said("commands.keys", modify=f"uv run dvc remote modify --local {NAME}")
 
 
 def _trouble() -> str:

@@ -18,6 +18,7 @@ from matplotlib.text import Text as Letters
 from matplotlib.ticker import FuncFormatter
 
 from lab.comparison import fonts
+from lab.console import tell
 from lab.files import atomic
 from lab.style import PALETTE, number
 from lab.words import Text, in_language, speaker
@@ -177,7 +178,7 @@ def save(figure: Figure, path: Path) -> None:
     lost = {int(found[1]) for one in caught if (found := re.match(r"Glyph (\d+) ", str(one.message)))}
     if lost:
         named = ", ".join(f"{chr(code)} (U+{code:04X})" for code in sorted(lost))
-        print(f"warning: {path.name}: no font here has {named}: drawn as a box")
+        tell("console.drawn_box", path=path.name, signs=named)
     for one in caught:
         if not str(one.message).startswith("Glyph "):
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)

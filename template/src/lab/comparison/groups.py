@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from lab.console import tell
+
 Groups = list[np.ndarray]
 """The rows of each group."""
 
@@ -36,4 +38,4 @@ def groups_of(examples: pd.DataFrame) -> pd.Series | None:
 def warn_of_one(ids: pd.Series, group_of: pd.Series | None) -> None:
     """Say where intervals can only be about other examples of the same group."""
     if group_of is not None and len(ids) > 1 and group_of.loc[ids].nunique() == 1:
-        print("warning: the test split has one group alone: intervals do not say what other groups would give")
+        tell("console.one_group")

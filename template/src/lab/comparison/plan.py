@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from lab.comparison.ledger import looks
+from lab.console import language, padded, said, tell
 from lab.contract import Metric
 from lab.errors import UserError
 from lab.files import read_json, sha256, write_json
@@ -17,6 +18,7 @@ from lab.paths import COMPARISON, PLAN, PROVENANCE
 from lab.runs import git_state, now
 from lab.settings import Params, read_params
 from lab.team_code.loading import load_problem
+from lab.words import translated
 
 BASELINE = "baseline"
 
@@ -32,7 +34,7 @@ def main(again: bool) -> None:
         raise UserError("there are no data yet, which a plan is about: run `uv run dvc repro split`")
     plan, earlier = planned(params, problem.metrics[0]), read_plans()
     if earlier and earlier[-1]["plan"] == plan:
-        print(f"{PLAN.as_posix()}: this very plan was sealed on {earlier[-1]['sealed'][:10]}: nothing to do")
+        tell("seal.again", path=PLAN.as_posix(), day=earlier[-1]["sealed"][:10])
         return
     if earlier and not again:
         changed = ", ".join(each["what"] for each in deviations(earlier[-1]["plan"], plan))
@@ -42,12 +44,9 @@ def main(again: bool) -> None:
     entry = {"plan": plan, "sealed": now(), "commit": git_state()["git_commit"], "looks": seen}
     write_json(PLAN, {"plans": [*earlier, entry | {"digest": _digest(entry)}]})
     for key, value in plan.items():
-        print(f"{key:<10} {as_text(value)}")
-    when = "before any look at the test split" if not seen else f"after {seen} looks at the test split"
-    print(
-        f"sealed in {PLAN.as_posix()}, {when}; next: `git add {PLAN.as_posix()}` and "
-        "`git commit`; the report quotes it after the next `uv run dvc repro`"
-    )
+        print(f"{padded(said(f'seal.{key}'), 10)} {as_text(value)}")
+    when = said("seal.after", looks=seen) if seen else said("seal.before")
+    tell("seal.sealed", path=PLAN.as_posix(), when=when)
 
 
 def planned(params: Params, metric: Metric) -> dict[str, Any]:
@@ -101,11 +100,12 @@ def deviations(plan: dict[str, Any], now_: dict[str, Any]) -> list[dict[str, str
 
 
 def as_text(value: Any) -> str:
+    """In words, those of the project's language where the table has them."""
     if isinstance(value, dict):
-        return ", ".join(f"{key.replace('_', ' ')} {as_text(one)}" for key, one in value.items())
+        return ", ".join(f"{as_text(key).replace('_', ' ')} {as_text(one)}" for key, one in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    text = str(value)
+    text = translated("plan", str(value), language())
     return text[:12] if len(text) == 64 else text  # a digest is told by its beginning
 
 

@@ -10,6 +10,7 @@ from lab.comparison.power import USUAL, Plan, detectable, planned
 from lab.comparison.predictions import read_predictions
 from lab.comparison.statistics import Arm, Estimate, Scores, estimate, resample
 from lab.comparison.summary import of_split
+from lab.console import called, indented, said, tell
 from lab.contract import Metric, Problem
 from lab.errors import UserError
 from lab.files import read_table
@@ -34,7 +35,7 @@ def main(mean: float | None, std: float) -> None:
     metric, splits = problem.metrics[0], read_table(SPLITS, "id", "split")
     ids, group_of = splits.loc[splits["split"] == "test", "id"], groups_of(read_table(EXAMPLES, "id"))
     tested = len(rows_by_group(ids, group_of) or ids)
-    counted = "examples" if tested == len(ids) else "groups"
+    counted = "power.examples" if tested == len(ids) else "power.groups"
     trained = [
         name
         for name in params.methods
@@ -50,11 +51,12 @@ def main(mean: float | None, std: float) -> None:
     else:
         found, of, told = measured_by(problem, params, trained, group_of)
     candidates = [name for name in params.methods if name not in ("baseline", *params.compare.ablations)]
-    several = f"; {len(candidates)} methods are compared with the baseline" if len(candidates) > 1 else ""
-    print(f"{metric.name}, {told}{several}")
-    print(f"A true improvement is called one in {percent(USUAL)} of cases from this size on:")
+    several = said("power.several", number=len(candidates)) if len(candidates) > 1 else ""
+    tell("power.head", metric=called(metric), told=told, several=several)
+    tell("power.size", share=percent(USUAL))
     sizes = [tested * more for more in (1, 2, 4)]
-    print(f"{'seeds':>8}" + "".join(f"{f'{size:,} test {counted}':>22}" for size in sizes))
+    heads = [said(counted, size=f"{size:,}") for size in sizes]
+    print(indented(said("power.seeds"), 10) + "".join(indented(head, 22) for head in heads))
     for seeds in sorted({3, 5, 10, max(2, len(params.seeds))}):
         cells = []
         for size in sizes:
@@ -62,10 +64,11 @@ def main(mean: float | None, std: float) -> None:
             plan = Plan(size, seeds, max(1, len(candidates)), alpha, params.compare.resamples)
             there = planned(found, of, plan)
             smallest = detectable(there, plan, metric.bounds, metric.higher_is_better)
-            unit = "points" if metric.unit == "%" else metric.unit
-            said = with_unit(number(smallest, metric.digits + 1), unit) if np.isfinite(smallest) else "not any"
-            cells.append(f"{said:>22}")
-        print(f"{seeds:>8}" + "".join(cells))
+            unit = said("terms.points") if metric.unit == "%" else metric.unit
+            finite = np.isfinite(smallest)
+            value = with_unit(number(smallest, metric.digits + 1), unit) if finite else said("power.none")
+            cells.append(indented(value, 22))
+        print(f"{seeds:>10}" + "".join(cells))
 
 
 def assumed(metric: Metric, mean: float, std: float, examples: int) -> tuple[Estimate, Plan, str]:
@@ -75,7 +78,7 @@ def assumed(metric: Metric, mean: float, std: float, examples: int) -> tuple[Est
         raise UserError(f"--mean must lie between the bounds of {metric.name}, which are {metric.bounds}")
     share = (mean - low) / (high - low)
     one = (high - low) ** 2 * share * (1 - share) / examples
-    told = f"assumed: mean {mean:g}, standard deviation over seeds {std:g}, wrong on the same examples half the time"
+    told = said("power.assumed", mean=f"{mean:g}", std=f"{std:g}")
     arm = Arm(mean, one, beyond=std**2)
     return Estimate((arm, arm), examples, np.inf, SHARED * one), Plan(examples, 1), told
 
@@ -97,14 +100,12 @@ def measured_by(
         arms[name] = Scores(values, drawn[metric], len(groups or ids))
     baseline = arms["baseline"]
     of = Plan(baseline.size, len(params.seeds), resamples=params.compare.resamples)
-    told = f"by {len(params.seeds)} seeds of {{}} on {baseline.size:,} validation {'groups' if groups else 'examples'}"
+    measured_on = "power.by_groups" if groups else "power.by_examples"
+    both_names = said("figures.and").join(methods)
+    told = said(measured_on, seeds=len(params.seeds), methods=both_names, size=f"{baseline.size:,}")
     if other:
-        return estimate(arms[other], baseline), of, told.format(f"baseline and {other}")
+        return estimate(arms[other], baseline), of, told
     (arm,) = estimate(baseline).arms
     together = SHARED * max(0.0, arm.examples - arm.own)
     both = Estimate((arm, arm), baseline.size, np.inf, together)
-    return (
-        both,
-        of,
-        told.format("baseline") + "; assumed: novel varies as much, and half of what is hard is hard for both",
-    )
+    return both, of, said("power.one_alone", told=told)

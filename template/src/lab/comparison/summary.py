@@ -21,7 +21,7 @@ from lab.results import Compared, Family, MethodResult, MetricRecord, ReferenceR
 from lab.settings import ABLATED, CompareSettings
 from lab.strict import did_you_mean
 from lab.team_code.problem_checks import measured, scored
-from lab.words import in_language, table
+from lab.words import in_language, table, translated
 
 
 def compare(
@@ -148,15 +148,16 @@ def labels(names: list[str], given: dict[str, str], language: str) -> dict[str, 
 
 
 def called(name: str, given: dict[str, str], language: str) -> str:
-    """What one method is called in print."""
-    return given.get(name) or table(language)["methods"].get(name, name.replace("_", " "))
+    """What one method or classical reference is called in print."""
+    known = table(language)["references"] | table(language)["methods"]
+    return given.get(name) or known.get(name, name.replace("_", " "))
 
 
 def recorded(metric: Metric, language: str) -> MetricRecord:
     return {
         "name": metric.name,
         "higher_is_better": metric.higher_is_better,
-        "unit": metric.unit,
+        "unit": translated("units", metric.unit, language),
         "digits": metric.digits,
         "bounds": list(metric.bounds),
         "biased": metric.biased,

@@ -13,6 +13,7 @@ import requests
 import urllib3
 from tqdm import tqdm
 
+from lab.console import tell
 from lab.data.archives import is_archive, unpack
 from lab.data_settings import DataSettings
 from lab.errors import UserError
@@ -45,7 +46,7 @@ def download_all(options: DataSettings) -> tuple[Path, dict[str, str]]:
         if path.name in digests:
             raise UserError(f"params.yaml: data.url: two addresses end in {path.name}: take one of them")
         if not wanted:
-            print(f'{path.name}: write `sha256: "{found}"` under data in params.yaml, and a changed file is noticed')
+            tell("console.downloaded", path=path.name, digest=found)
         digests[path.name] = found
         paths.append(path)
     if len(paths) == 1 and not is_archive(paths[0]):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from lab.console import said, tell
 from lab.contract import Problem
 from lab.data.pictures import UnreadableError, contact_sheet
 from lab.data.sources import some
@@ -32,38 +33,41 @@ def look(problem: Problem, options: DataSettings) -> None:
             for name, reason in error.reasons.items():
                 print(f"  {name}: {reason}")
             raise
-        print(f"{provenance.title} ({provenance.kind} data), from {provenance.source}")
+        kind = said(f"kinds.{provenance.kind}")
+        tell("look.source", title=provenance.title, kind=kind, source=provenance.source)
         for line in [*counts(examples, problem.stratify), *problems(examples, problem.stratify, options)]:
             print(line)
         pictures = Path(folder) / "pictures.npy"
         if pictures.is_file():
             labels = examples[problem.stratify or "id"].astype(str).tolist()
             contact_sheet(np.load(pictures, mmap_mode="r"), SHEET, labels)
-            print(f"some of them, class by class: {SHEET.as_posix()}")
+            tell("look.sheet", path=SHEET.as_posix())
         else:
             head = examples.drop(columns=["sha256"]).head(8)
             with pd.option_context("display.width", 120, "display.max_columns", 12, "display.max_colwidth", 40):
                 print(head.to_string() if head.shape[1] <= 8 else head)
-    print("nothing was written: `uv run dvc repro` collects it")
+    tell("look.nothing_written")
 
 
 def counts(examples: pd.DataFrame, label: str | None) -> list[str]:
     """How many there are, of which classes, and the columns with their ranges."""
-    lines = [f"{len(examples)} examples"]
+    lines = [said("look.examples", number=len(examples))]
     if label:
         sizes = examples[label].astype(str).value_counts()
-        lines.append(f"{len(sizes)} classes: {some([f'{name} {size}' for name, size in sizes.items()], 20)}")
+        told = some([f"{name} {size}" for name, size in sizes.items()], 20)
+        lines.append(said("look.classes", number=len(sizes), sizes=told))
     for name in examples.columns.difference(["id", "sha256", label or ""], sort=False):
         column = examples[name]
         known = column.dropna()
         if known.empty:
-            what = "empty"
+            what = said("look.empty")
         elif pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
-            what = f"{_short(known.min())} to {_short(known.max())}"
+            what = said("look.range", first=_short(known.min()), last=_short(known.max()))
         else:
-            what = f"{known.astype(str).nunique()} different texts"
-        gaps = f", {column.isna().sum()} missing" if column.isna().any() else ""
-        lines.append(f"  {name}: {what}{gaps}")
+            what = said("look.texts", number=known.astype(str).nunique())
+        if column.isna().any():
+            what = said("look.gaps", what=what, number=column.isna().sum())
+        lines.append(said("look.column", name=name, what=what))
     return lines
 
 
@@ -74,27 +78,26 @@ def problems(examples: pd.DataFrame, label: str | None, options: DataSettings) -
         sizes = examples[label].astype(str).value_counts()
         if len(tiny := sizes[sizes < FEW]):
             named = some([f"{name} {size}" for name, size in tiny.items()])
-            lines.append(f"few examples of {len(tiny)} classes: {named}")
+            lines.append(said("look.few", number=len(tiny), names=named))
         if sizes.max() > 10 * sizes.min():
-            lines.append(
-                f"unequal: {sizes.idxmax()} has {sizes.max() / sizes.min():.0f} times as many as {sizes.idxmin()}"
-            )
-    if twice := int(examples["id"].duplicated().sum()):
-        lines.append(
-            f"{twice} ids are there more than once: {some(examples['id'][examples['id'].duplicated()].tolist())}"
-        )
+            times = f"{sizes.max() / sizes.min():.0f}"
+            lines.append(said("look.unequal", largest=sizes.idxmax(), times=times, smallest=sizes.idxmin()))
+    again = examples["id"].duplicated()
+    if again.any():
+        lines.append(said("look.ids_twice", number=again.sum(), names=some(examples["id"][again].tolist())))
     copies = examples["sha256"].duplicated(keep=False)
     if copies.any():
-        lines.append(f"{copies.sum()} examples are the same as another: {some(examples['id'][copies].tolist())}")
+        lines.append(said("look.copies", number=copies.sum(), names=some(examples["id"][copies].tolist())))
     missing = examples.isna().mean()
     if len(gaps := missing[missing > 0.3]):
-        lines.append(f"mostly or often missing: {some([f'{name} ({share:.0%})' for name, share in gaps.items()])}")
+        named = some([f"{name} ({share:.0%})" for name, share in gaps.items()])
+        lines.append(said("look.often_missing", names=named))
     constant = [name for name in examples if name != label and examples[name].nunique() == 1 and len(examples) > 1]
     if constant:
-        lines.append(f"always the same: {some(constant)}")
+        lines.append(said("look.constant", names=some(constant)))
     if options.source != "demo":
         unsaid = [key for key in ("licence", "citation") if not getattr(options, key)]
-        lines += [f"data.{key} is not set in params.yaml: say where the data come from" for key in unsaid]
+        lines += [said("look.untold", key=key) for key in unsaid]
     return [f"! {line}" for line in lines]
 
 
@@ -109,5 +112,5 @@ def main() -> None:
 
     options = read_params().data
     if options.source == "demo":
-        print("data.source is demo: own_data/README.md says how to use your own")
+        tell("look.demo")
     look(load_problem(), options)

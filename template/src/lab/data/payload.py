@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lab.contract import Contents, Problem
+from lab.data.box_checks import check_boxes, fault_of_boxes
 from lab.data.checks import Check, implausible
 from lab.data.map_checks import check_maps
 from lab.data.series_checks import check_series
@@ -53,6 +54,8 @@ def read_contents(problem: Problem, raw: Path, examples: pd.DataFrame) -> Conten
     if maps is not None and (maps.dtype.kind not in "uif" or pictures is None or maps.shape != pictures.shape[:3]):
         told = f"an array of {maps.dtype} of shape {maps.shape[1:]}"
         raise UserError(f"maps in {raw.as_posix()} must be numbers, one for each pixel of its picture, not {told}")
+    if contents.boxes is not None and (told := fault_of_boxes(contents)):
+        raise UserError(f"boxes in {raw.as_posix()} {told}")
     sounds = contents.sounds
     if sounds is not None and (sounds.ndim != 2 or sounds.dtype.kind not in "uif"):
         told = f"an array of {sounds.dtype} with {sounds.ndim} dimensions"
@@ -80,6 +83,8 @@ def check_contents(contents: Contents, examples: pd.DataFrame) -> list[Check]:
         checks += check_sounds(contents.sounds)
     if contents.maps is not None and len(examples):
         checks += check_maps(contents)
+    if contents.boxes is not None and len(examples):
+        checks += check_boxes(contents, examples["id"])
     if contents.series is not None:
         checks += check_series(contents.series)
     if contents.texts is not None:

@@ -6,6 +6,7 @@ import math
 import os
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,10 +45,13 @@ class Header:
     frames: int
 
 
-def write(files: list[Path], folder: Path, raw: Path, size: int | None) -> tuple[list[Header], str]:
+def write(
+    files: list[Path], folder: Path, raw: Path, size: int | None, whole: bool = False
+) -> tuple[list[Header], str]:
     """Write ``raw / "pictures.npy"``: (n, height, width) if all are grey, else (n, height, width, 3), uint8.
 
-    Returns what each file was, and in words what was done with them. Names are told as seen from ``folder``.
+    Returns what each file was, and in words what was done with them. Names are told as seen from ``folder``. A picture
+    of another shape gives its middle, or is kept ``whole`` between black margins.
 
     Raises:
         UnreadableError: some files are no pictures, or broken ones.
@@ -71,7 +75,7 @@ def write(files: list[Path], folder: Path, raw: Path, size: int | None) -> tuple
     )
 
     def decode(number: int) -> str | None:
-        picture = _decoded(files[number], shape, channels)
+        picture = _decoded(files[number], shape, channels, ImageOps.pad if whole else ImageOps.fit)
         if isinstance(picture, str):
             return picture
         array[number] = picture
@@ -83,7 +87,7 @@ def write(files: list[Path], folder: Path, raw: Path, size: int | None) -> tuple
     array.flush()
     if reasons:
         raise UnreadableError(reasons, len(files))
-    return headers, _said(headers, shape, channels)
+    return headers, _said(headers, shape, channels, "whole, with margins" if whole else "the middle of each")
 
 
 def each(work, items: list, what: str) -> list:  # type: ignore[no-untyped-def, type-arg]
@@ -104,8 +108,8 @@ def _header(path: Path) -> Header | str:
         return reason_of(path, error)
 
 
-def _decoded(path: Path, shape: tuple[int, int], channels: int) -> np.ndarray | str:
-    """The upright picture, its middle cut out and scaled if it has another shape; transparent parts are white."""
+def _decoded(path: Path, shape: tuple[int, int], channels: int, bring: Callable[..., Image.Image]) -> np.ndarray | str:
+    """The upright picture, brought to ``shape`` if it has another one; transparent parts are white."""
     try:
         with _opened(path) as image:
             # A JPEG is decoded at a half, a quarter or an eighth, if that is enough: photographs take most time here.
@@ -123,7 +127,7 @@ def _decoded(path: Path, shape: tuple[int, int], channels: int) -> np.ndarray | 
                 upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)
             upright = upright.convert("L" if channels == 1 else "RGB")
             if upright.size != shape[::-1]:
-                upright = ImageOps.fit(upright, shape[::-1], Image.Resampling.BICUBIC)
+                upright = bring(upright, shape[::-1], Image.Resampling.BICUBIC)
             return np.asarray(upright)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         return reason_of(path, error)
@@ -157,7 +161,7 @@ def _shape(headers: list[Header], size: int | None) -> tuple[int, int]:
     return first if len(shapes) == 1 and max(first) <= SIZE else (SIZE, SIZE)
 
 
-def _said(headers: list[Header], shape: tuple[int, int], channels: int) -> str:
+def _said(headers: list[Header], shape: tuple[int, int], channels: int, how_brought: str) -> str:
     modes = Counter(header.mode for header in headers)
     usual = "RGB" if channels == 3 else "L"
     others = len(headers) - modes[usual]
@@ -169,7 +173,7 @@ def _said(headers: list[Header], shape: tuple[int, int], channels: int) -> str:
         parts.append(f"{moving} of several frames, of which the first is taken")
     scaled = sum((header.height, header.width) != shape for header in headers)
     how = f"{scaled} of them brought to " if scaled else ""
-    return ", ".join([*parts, f"{how}{shape[1]} × {shape[0]} pixels{' (the middle of each)' if scaled else ''}"])
+    return ", ".join([*parts, f"{how}{shape[1]} × {shape[0]} pixels{f' ({how_brought})' if scaled else ''}"])
 
 
 def square(values: int) -> tuple[int, int, int]:

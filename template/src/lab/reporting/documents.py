@@ -13,6 +13,7 @@ import fontpkg_source_serif_4
 import typst
 from pylopdf_fonts_zh_tw import serif_path
 
+from lab.console import tell
 from lab.data_results import Collected, SplitReport, Validation
 from lab.errors import UserError
 from lab.files import digests, read_json, read_text
@@ -113,13 +114,13 @@ def typeset(source: Path, inputs: dict[str, str]) -> bytes:
         fault = error
     if lost := sorted(set("".join(LOST.findall(fault.diagnostic)))):
         named = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in lost)
-        print(f"warning: {source.as_posix()}: no font here has {named}: its number is shown instead")
+        tell("console.no_glyph", path=source.as_posix(), signs=named)
         inputs = inputs | {"without_font": "".join(lost)}
         try:
             return _pdf(compiler, inputs, accessible=True)
         except typst.TypstError as error:
             fault = error
-    print(f"warning: {_place(fault)}: the PDF is written without what makes it accessible")
+    tell("console.not_accessible", place=_place(fault))
     try:
         return _pdf(compiler, inputs, accessible=False)
     except typst.TypstError as error:

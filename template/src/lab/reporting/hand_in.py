@@ -19,6 +19,7 @@ from lab.paths import (
     RUBRIC_REPORT,
     SPLIT_REPORT,
     VALIDATION,
+    WEB_PAGE,
 )
 from lab.reporting import rubric_page
 from lab.reporting.cards import comparison_table, escape
@@ -90,7 +91,8 @@ def _page(project: Project, results: Results, report: RubricReport, commit: str)
     members = say("results.list").join(escape(" ".join(filter(None, (one.name, one.id)))) for one in project.members)
     pdfs = {name: DELIVERABLES / f"{name}.pdf" for name in DOCUMENTS}
     documents = [f"[{say(f'evidence.{name}')}]({path.as_posix()})" for name, path in pdfs.items() if path.is_file()]
-    documents += [f"[{say('hand_in.for_powerpoint')}]({POWERPOINT.as_posix()})"] if POWERPOINT.is_file() else []
+    for name, path in (("hand_in.for_powerpoint", POWERPOINT), ("hand_in.for_browser", WEB_PAGE)):
+        documents += [f"[{say(name)}]({path.as_posix()})"] if path.is_file() else []
     cards = [f"[{say(f'hand_in.{path.stem}')}]({path.as_posix()})" for path in sorted(DELIVERABLES.glob("*.md"))]
     listed = say("results.list").join([*documents, *cards, f"[Data Docs]({DATA_DOCS.as_posix()})"])
     parts = [

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.console import tell
 from lab.errors import UserError
 from lab.paths import HOME
 from lab.runs import settle
@@ -86,7 +87,7 @@ class Job:
         if state != self.state:
             self.state = state
             why = f" ({self.reason})" if self.reason != "None" else ""
-            print(f"{self.name}: Slurm job {self.number} is {state}{why}", flush=True)
+            tell("train.job", name=self.name, number=self.number, state=f"{state}{why}")
 
     def failure(self) -> str:
         """The trainer's own last word, if it has one, else Slurm's."""
@@ -171,7 +172,7 @@ def submit(name: str, words: list[str], launch: LaunchSettings) -> Job:
         raise UserError(f"params.yaml: launch.slurm: sbatch does not take the job: {answer}")
     number = asked.stdout.strip().partition(";")[0]  # a cluster's name may follow
     job = Job(name, number, LOGS / f"{name}-{number}.log")
-    print(f"{name}: submitted as Slurm job {number}, log: {job.log.as_posix()}", flush=True)
+    tell("train.submitted", name=name, number=number, log=job.log.as_posix())
     return job
 
 

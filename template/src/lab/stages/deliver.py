@@ -1,8 +1,11 @@
 """Write what is handed in: proposal, report and slides, data and model card, and the evidence for the rubric."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from lab.errors import run
 from lab.files import atomic, read_text, write_json, write_text
-from lab.paths import DELIVERABLES, POWERPOINT, PROSE, RUBRIC_REPORT, RUNS
+from lab.paths import DELIVERABLES, POWERPOINT, PROSE, RUBRIC_REPORT, RUNS, WEB_PAGE
 from lab.reporting.cards import model_card
 from lab.reporting.croissant import croissant
 from lab.reporting.data_card import data_card
@@ -15,6 +18,7 @@ from lab.reporting.rubric import look_up, read_rubric
 from lab.reporting.rubric_formats import as_text
 from lab.reporting.rubric_page import page
 from lab.reporting.team import shares
+from lab.reporting.web_page import web_page
 from lab.runs import read_finished
 from lab.settings import read_project
 from lab.words import Say, speaker
@@ -29,15 +33,20 @@ def main() -> None:
     metadata = croissant(project, results)
     say = speaker(project.language)
     told = sentences(say), {one.name: one.runs for one in shares(live=False)}
-    documents, presentation = compile_documents(*told), _presentation(*told, say)
+    documents = compile_documents(*told)
+    others = {
+        POWERPOINT: _other("console.no_powerpoint", POWERPOINT, say, lambda: powerpoint(*told)),
+        WEB_PAGE: _other("console.no_web_page", WEB_PAGE, say, lambda: web_page(*told)),
+    }
     for name, content in documents.items():
         with atomic(DELIVERABLES / f"{name}.pdf") as temporary:
             temporary.write_bytes(content)
-    if presentation is None:  # an old one would not say what the new PDF says
-        POWERPOINT.unlink(missing_ok=True)
-    else:
-        with atomic(POWERPOINT) as temporary:
-            temporary.write_bytes(presentation)
+    for path, made in others.items():
+        if made is None:  # an old one would not say what the new PDF says
+            path.unlink(missing_ok=True)
+        else:
+            with atomic(path) as temporary:
+                temporary.write_bytes(made)
     for name, text in cards.items():
         write_text(DELIVERABLES / name, text)
     write_json(DELIVERABLES / "croissant.json", metadata)
@@ -58,14 +67,14 @@ def main() -> None:
             print(say("console.other_language", path=path.as_posix()))
 
 
-def _presentation(records: list[str], team: dict[str, int], say: Say) -> bytes | None:
-    """The slides for PowerPoint. Whatever a team's own Typst breaks in them, its PDFs are there before the deadline."""
+def _other(key: str, path: Path, say: Say, make: Callable[[], bytes]) -> bytes | None:
+    """A further form of a document. Whatever a team's own Typst breaks in it, the PDFs are there in time."""
     try:
-        return powerpoint(records, team)
+        return make()
     except Exception as error:
         first, *_ = str(error).splitlines() or [""]
         reason = f"{type(error).__name__}: {first}"
-        print(say("console.no_powerpoint", path=POWERPOINT.as_posix(), reason=reason))
+        print(say(key, path=path.as_posix(), reason=reason))
         return None
 
 

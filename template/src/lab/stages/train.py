@@ -9,6 +9,7 @@ import os
 from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext
 
+from lab.console import tell
 from lab.data.raw_files import collected_digest
 from lab.errors import UserError, run
 from lab.fingerprint import of_run
@@ -38,7 +39,7 @@ def main() -> None:
             return
         with only_trainer(RUNS / method):
             make_room(method, params, fingerprints)
-            print(f"{method}: seeds {seeds}, of which {len(seeds) - len(waiting)} are finished already", flush=True)
+            tell("train.seeds", method=method, seeds=seeds, finished=len(seeds) - len(waiting))
             if waiting:
                 train(method, waiting, params, fingerprints, Follower(RUNS / method))
 
@@ -56,8 +57,8 @@ def make_room(method: str, params: Params, fingerprints: dict[int, str]) -> None
     for seed, wanted in fingerprints.items():
         this = Run(method, seed)
         if this.restore(wanted):
-            how = "" if this.is_finished(wanted) else " with its checkpoint"
-            print(f"{method}, seed {seed}: restored{how}: these settings were trained before", flush=True)
+            key = "train.restored" if this.is_finished(wanted) else "train.restored_part"
+            tell(key, method=method, seed=seed)
 
 
 def train(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lab.console import said
 from lab.paths import RUNS
 from lab.tracking.server import reason
 
@@ -103,5 +104,4 @@ def _finish(child: subprocess.Popen[bytes], seconds: float) -> str:
 
 
 def warn(problem: str) -> None:
-    line = f"tracking: {problem}; nothing is lost: `uv run lab sync` brings MLflow up to date"
-    print(line, file=sys.stderr, flush=True)
+    print(said("train.untracked", problem=problem), file=sys.stderr, flush=True)

@@ -6,6 +6,7 @@ import random
 import time
 from typing import TYPE_CHECKING
 
+from lab.console import tell
 from lab.errors import UserError
 from lab.paths import RUNS, TUNING
 from lab.tracking.server import be_quick_and_quiet, reason, store, tracking_uri
@@ -28,7 +29,7 @@ def caught_up(uri: str) -> tuple[MLflowWriter, Summary]:
         try:
             writer = MLflowWriter(uri)
             if writer.copy:
-                print(f"the tables of an older MLflow were upgraded; {writer.copy.name} holds them as they were")
+                tell("commands.upgraded", file=writer.copy.name)
             return writer, writer.sync(RUNS, TUNING)
         except RestException:  # the server answers: another machine may have written the same at the same moment
             if not left:
@@ -47,5 +48,5 @@ def main() -> None:
         raise UserError(f"MLflow at {store()} is not up to date: {reason(error)}") from None
     if done.problems:
         raise UserError(f"MLflow at {store()} is not up to date: {'; '.join(done.problems)}")
-    counts = f"{done.created} runs created, {done.updated} updated, {done.unchanged} already up to date"
-    print(f"MLflow at {store()}: {counts}")
+    counts = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
+    tell("commands.synced", store=store(), **counts)

@@ -12,6 +12,7 @@ import warnings
 import webbrowser
 from pathlib import Path
 
+from lab.console import padded, said, tell
 from lab.errors import UserError
 from lab.paths import RUNS
 from lab.tracking.server import reason, store, tracking_uri
@@ -40,7 +41,7 @@ def main(port: int | None, browser: bool) -> None:
     if is_remote and port is not None:
         raise UserError(f"--port: the server at {store()} has its own; without MLFLOW_TRACKING_URI one is started here")
     socket_ = None if is_remote else _listen(port)  # before anything that takes time
-    print(f"bringing MLflow at {store()} up to date ...", flush=True)
+    tell("commands.syncing", store=store())
     try:
         writer, done = caught_up(uri)
     except UserError:
@@ -48,11 +49,11 @@ def main(port: int | None, browser: bool) -> None:
     except Exception as error:
         raise UserError(f"MLflow at {store()} cannot be shown: {reason(error)}") from None
     for problem in done.problems:
-        print(f"note: {problem}")
+        tell("commands.note", text=problem)
     server = store() if socket_ is None else f"http://{HOST}:{socket_.getsockname()[1]}"
     pages = writer.pages(server.rstrip("/"))
     for name, address in pages.items():
-        print(f"{name:<17} {address}", flush=True)
+        print(f"{padded(said(f'commands.{name}_page'), 17)} {address}", flush=True)
     first = next(iter(pages.values()))
     if socket_ is not None:
         serve(uri, socket_, first, browser)
@@ -100,7 +101,7 @@ def serve(uri: str, listener: socket.socket, first: str, browser: bool) -> None:
     def announce() -> None:
         while not server.started:
             time.sleep(0.05)
-        print("Ctrl+C ends it", flush=True)
+        tell("commands.stop")
         if browser:
             webbrowser.open(f"http://{HOST}:{listener.getsockname()[1]}/begin")
 

@@ -96,12 +96,12 @@ class MLflowWriter:
 
     def pages(self, server: str) -> dict[str, str]:
         """The addresses of the pages that compare methods, on ``server``; the most telling one first."""
-        seeds = {"seeds and curves": address(server, self.experiment, "seeds", charts=True)}
+        seeds = {"seeds": address(server, self.experiment, "seeds", charts=True)}
         compared = [parent for content, parent in self.parents.values() if content.points]
         if not compared:
             return seeds
         methods = {"methods": address(server, self.experiment, "methods")}
-        return methods | seeds | {"side by side": compare_address(server, self.experiment, compared)}
+        return methods | seeds | {"compared": compare_address(server, self.experiment, compared)}
 
     def training(self) -> list[str]:
         """The runs in MLflow that train at this moment."""

@@ -8,6 +8,7 @@ from types import TracebackType
 
 from tqdm import tqdm
 
+from lab.console import said, tell
 from lab.training.evaluation import means
 from lab.training.state import Row, TrainingState
 
@@ -64,14 +65,17 @@ class Forecast:
             return
         epoch, self.began = time.perf_counter() - self.began, None
         left = self.epochs * len(self.seeds) - len(history) + 1
-        seeds = f"{len(self.seeds)} seeds" if len(self.seeds) > 1 else f"seed {self.seeds[0]}"
-        one = f"{epoch:.2g} s" if epoch < 90 else duration(epoch)
-        print(f"{self.method}: {one} an epoch, at most {duration(left * epoch)} for {seeds}", flush=True)
+        several = len(self.seeds) > 1
+        seeds = said("train.several" if several else "train.one", number=len(self.seeds), seed=self.seeds[0])
+        one = said("train.seconds", number=f"{epoch:.2g}") if epoch < 90 else duration(epoch)
+        tell("train.forecast", method=self.method, epoch=one, time=duration(left * epoch), seeds=seeds)
 
 
 def duration(seconds: float) -> str:
     """As one says it: ``40 s``, ``12 min``, ``3 h 20 min``."""
     if seconds < 90:
-        return f"{math.ceil(seconds)} s"
+        return said("train.seconds", number=math.ceil(seconds))
     minutes = math.ceil(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 90:
+        return said("train.minutes", number=minutes)
+    return said("train.hours", number=minutes // 60, minutes=minutes % 60)

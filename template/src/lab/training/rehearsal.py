@@ -17,6 +17,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
+from lab.console import said
 from lab.contract import Examples, Method, Problem
 from lab.errors import UserError, ask
 from lab.files import read_json, sha256, write_json
@@ -50,7 +51,8 @@ def rehearse(name: str, params: Params, problem: Problem, examples: dict[str, Ex
         settings, seed = params.training(name).model_copy(update={"threads": 1}), params.seeds[0]
         method, hardware = untrained(name, params, examples, settings)
         learn_once(method, next(first_batches(examples["train"], settings, seed, hardware)), settings, hardware)
-        print(f"{name}: rehearsed; {kept_epoch(validate_once(method, examples['validation'], settings, hardware))}")
+        kept = kept_epoch(validate_once(method, examples["validation"], settings, hardware))
+        print(said("try.rehearsed", method=name, kept=kept))
         few = predictions(method, {"test": examples["test"]}, ids, FEW, problem, settings, hardware)
         form = [(column, str(few[column].dtype), np.shape(few[column].iloc[0])) for column in few]
         team = f"lab.tasks.{read_project().task}.problem"
@@ -121,10 +123,9 @@ def validate_once(
 def kept_epoch(validated: dict[str, Tensor]) -> str:
     """Which weights a run keeps: a ``loss`` that is misspelt changes that without a word."""
     if "loss" in validated:
-        return "each run keeps the weights of its epoch with the lowest validation loss"
+        return said("try.keeps_best")
     meant = [name for name in validated if "loss" in name.lower()] or get_close_matches("loss", validated, n=1)
-    hint = f" ({meant[0]!r} is not 'loss')" if meant else ""
-    return f"validate returns no 'loss'{hint}, so each run keeps the weights of its last epoch"
+    return said("try.keeps_last", hint=said("try.not_loss", name=repr(meant[0])) if meant else "")
 
 
 def predictions(

@@ -8,6 +8,7 @@ from dataclasses import asdict
 import torch
 from safetensors.torch import save_file
 
+from lab.console import tell
 from lab.contract import Examples
 from lab.data_results import Collected
 from lab.errors import UserError, in_team_code, is_out_of_memory
@@ -63,8 +64,7 @@ def warn_of_few_steps(settings: TrainSettings, size: int) -> None:
     """A small data set with the batches of a larger one ends before anything is learned."""
     steps = len(shuffled(size, settings.batch_size, seed=0, epoch=0)) * settings.epochs
     if steps < FEW_STEPS:
-        what = f"{size} training examples in batches of {settings.batch_size} are {steps} steps in all"
-        print(f"warning: {what}: set a smaller train.batch_size or more train.epochs", flush=True)
+        tell("train.few_steps", size=size, batch=settings.batch_size, steps=steps)
 
 
 def read_splits() -> dict[str, list[str]]:

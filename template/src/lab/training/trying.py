@@ -11,6 +11,7 @@ from pathlib import Path
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from lab.console import called, padded, said
 from lab.contract import Examples, Problem
 from lab.errors import UserError
 from lab.paths import RAW, SPLITS
@@ -67,37 +68,37 @@ def look(trial: Trial, tested: int) -> None:
     """
     start, steps, rest = pace(trial, tested)
     if start is not None:
-        say("loss before training", f"{start:.4g} in training's first batch{theory(trial)}")
+        tell("loss_before", said("try.first_batch", loss=f"{start:.4g}", guess=theory(trial)))
     failed = []
     if trial.has_own_step:
-        say("learns by heart", "not tried: what a train_step returns need not fall")
+        tell("by_heart", said("try.by_heart_not_tried"))
     else:
         found = memory(trial, HEART_SECONDS)
-        fall = f"loss {found.first:.4g} -> {found.lowest:.4g} in {found.steps} steps with the same 8 examples"
-        failed += verdict("learns by heart", "" if found.succeeded else f"{fall}, not below {found.aim:.0%}", fall)
-    failed += verdict("every parameter learns", ", ".join(idle_parameters(trial)), "each has a gradient and moves")
+        first, lowest = (f"{loss:.4g}" for loss in (found.first, found.lowest))
+        fall = said("try.fall", first=first, lowest=lowest, steps=found.steps)
+        failed += verdict(
+            "by_heart", "" if found.succeeded else said("try.no_fall", fall=fall, aim=f"{found.aim:.0%}"), fall
+        )
+    between = said("try.list")
+    failed += verdict("all_learn", between.join(idle_parameters(trial)), said("try.all_learn_fine"))
     worst = dependent_answers(trial)
-    mixed = ", ".join(f"{column} changes by {by:.3g}" for column, by in worst.items())
-    failed += verdict("answers are independent", mixed, "an example's answer does not depend on the rest of its batch")
+    mixed = [said("try.dependent", column=column, by=f"{by:.3g}") for column, by in worst.items()]
+    failed += verdict("independent", between.join(mixed), said("try.independent_fine"))
     hardware = trial.trained.processes.hardware
     if hardware.device.type == "cpu":
-        stopped = "others than without a stop: what it keeps from step to step must be a parameter or a buffer"
-        changed = stopped if changed_by_a_stop(trial) else ""
-        failed += verdict("continues after a stop", changed, "to the same weights as without one")
+        changed = said("try.continues_other") if changed_by_a_stop(trial) else ""
+        failed += verdict("continues", changed, said("try.continues_fine"))
     else:
-        say(
-            "continues after a stop",
-            "not tried: a GPU may not repeat itself bit for bit; `uv run pytest` tries it",
-        )
-    speed, memory_used = trial.settings.batch_size / steps, peak_memory(hardware.device) / 1e9
-    say("speed", f"{speed:,.0f} examples/s, {1000 * steps:.3g} ms a step, {memory_used:.1f} GB of memory")
+        tell("continues", said("try.continues_not_tried"))
+    speed, memory_used = f"{trial.settings.batch_size / steps:,.0f}", f"{peak_memory(hardware.device) / 1e9:.1f}"
+    tell("speed", said("try.speed_found", speed=speed, step=f"{1000 * steps:.3g}", memory=memory_used))
     seeds, epochs = trial.params.seeds, trial.settings.epochs
     number = len(shuffled(count(trial.examples["train"]), trial.settings.batch_size, 0, 0))
     total = len(seeds) * (epochs * number * steps + rest)
-    say("whole training", f"{span(total)} on this machine; seeds: {len(seeds)}, epochs: {epochs} of {number} steps")
+    tell("whole", said("try.whole_found", time=span(total), seeds=len(seeds), epochs=epochs, steps=number))
     if failed:
-        raise UserError(f"{trial.name}: {', '.join(failed)}: no. Fix that before you train it")
-    print(f"{trial.name} is ready to be trained: `uv run dvc repro`, or `uv run lab try {trial.name} --seed 0` first")
+        raise UserError(said("try.failed", method=trial.name, checks=between.join(failed)))
+    print(said("try.ready", method=trial.name))
 
 
 def pace(trial: Trial, tested: int) -> tuple[float | None, float, float]:
@@ -150,10 +151,11 @@ def theory(trial: Trial) -> str:
             continue
         shares = value.unique(return_counts=True)[1] / len(value)
         if len(shares) <= 100:
-            told.append(f"ln {len(shares)} = {math.log(len(shares)):.4g} for the cross-entropy of {name}")
+            loss = f"{math.log(len(shares)):.4g}"
+            told.append(said("try.guess_class", classes=len(shares), loss=loss, name=name))
         elif value.is_floating_point():
-            told.append(f"{value.var().item():.4g} for the squared error of {name} (1 if it is standardised)")
-    return f"; a guess gives {' or '.join(told)}" if told else ""
+            told.append(said("try.guess_number", loss=f"{value.var().item():.4g}", name=name))
+    return said("try.guess", losses=said("try.or").join(told)) if told else ""
 
 
 def train_whole(
@@ -175,24 +177,29 @@ def train_whole(
     answers = {"validation": examples["validation"]}
     table = prediction_table(fitted.method, answers, ids, problem.targets, settings, fitted.processes.hardware)
     found = scored(problem, measured(problem, table))
-    print(f"{name}, seed {seed}: {span(fitted.seconds)}, {len(fitted.history)} epochs, of which epoch", end=" ")
-    print(f"{fitted.best_epoch} is kept; on the {len(table)} validation examples, by which it was chosen:")
+    epochs, best = len(fitted.history), fitted.best_epoch
+    print(
+        said("try.seed", method=name, seed=seed, time=span(fitted.seconds), epochs=epochs, best=best, rows=len(table))
+    )
     for metric in problem.metrics:
-        print(f"  {metric.name} {found[metric.name]:.{metric.digits}f} {metric.unit}".rstrip())
+        print(f"  {called(metric)} {found[metric.name]:.{metric.digits}f} {metric.unit}".rstrip())
 
 
-def say(what: str, text: str) -> None:
-    print(f"{what:<24} {text}", flush=True)
+def tell(check: str, text: str) -> None:
+    """Print what a check, named as in the table of words, came to."""
+    print(f"{padded(said(f'try.{check}'), 24)} {text}", flush=True)
 
 
-def verdict(what: str, fault: str, fine: str) -> list[str]:
-    """Print a check; return its name if it found a ``fault``."""
-    say(what, f"no: {fault}" if fault else f"yes: {fine}")
-    return [what] if fault else []
+def verdict(check: str, fault: str, fine: str) -> list[str]:
+    """Print a check; return what it is called if it found a ``fault``."""
+    tell(check, said("try.no", text=fault) if fault else said("try.yes", text=fine))
+    return [said(f"try.{check}")] if fault else []
 
 
 def span(seconds: float) -> str:
     """A time as a person says it."""
     if seconds < 90:
-        return f"about {seconds:.0f} s"
-    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+        return said("try.seconds", number=f"{seconds:.0f}")
+    if seconds < 5400:
+        return said("try.minutes", number=f"{seconds / 60:.0f}")
+    return said("try.hours", number=f"{seconds / 3600:.1f}")

@@ -29,6 +29,7 @@ def main() -> None:
 
 def work(method: str, most: int, fingerprint: str, threads: int, number: int) -> None:
     """Train trials until there are ``most``, those of all workers counted."""
+    from lab.console import called, said, tell
     from lab.paths import RAW
     from lab.team_code.example_checks import loaded
     from lab.team_code.loading import load_problem
@@ -62,11 +63,12 @@ def work(method: str, most: int, fingerprint: str, threads: int, number: int) ->
         finally:
             claim.release()  # only now: a trial that is not over and has no lock is one that somebody left
         best = study.best(opened)
-        so_far = f" (best {best.value:.{metric.digits}f}, trial {best.number})" if best else ""
-        result = f"{metric.name} {value:.{metric.digits}f}" if error is None else "cut off: worse than most"
-        result = f"failed: {error}" if isinstance(error, UserError) else result
+        so_far = said("tune.so_far", value=f"{best.value:.{metric.digits}f}", number=best.number) if best else ""
+        result = f"{called(metric)} {value:.{metric.digits}f}" if error is None else said("tune.cut_off")
+        result = said("tune.failed", reason=error) if isinstance(error, UserError) else result
         tried = trial.told(space.rounded(claim.trial.params))
-        print(f"{method}, trial {claim.trial.number}: {result}{so_far}; {tried}", flush=True)
+        number = claim.trial.number
+        tell("tune.trial", method=method, number=number, result=result, so_far=so_far, settings=tried)
         failures = failures + 1 if isinstance(error, UserError) else 0
         if isinstance(error, UserError) and failures >= FAILURES and best is None:
             raise UserError(f"{method}: {failures} trials in a row failed: {error}")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+from lab.console import called, said, tell
 from lab.data.raw_files import collected_digest
 from lab.errors import UserError
 from lab.paths import SPLITS, TRIALS
@@ -54,7 +55,7 @@ def tune(params: Params, method: str, workers: int, most: int) -> None:
         studies.mend(folder)
         opened = studies.open_study(folder, metric.higher_is_better, params.tune.seed)
         before = len(studies.finished(opened))
-        print(f"{method}: {before} of {most} trials are there; study {mark}", flush=True)
+        tell("tune.there", method=method, before=before, most=most, study=mark)
         problem: BaseException | None = None
         began = time.monotonic()
         if before < most:
@@ -71,14 +72,16 @@ def tune(params: Params, method: str, workers: int, most: int) -> None:
     from lab.tuning.figures import draw  # matplotlib and SciPy
 
     for path in draw(method, opened, metric):
-        print(f"wrote {path.as_posix()}")
-    print(f"{method}: {len(ended) - before} trials in {time.monotonic() - began:.0f} s, workers: {workers}")
+        tell("console.wrote", path=path.as_posix())
+    seconds = f"{time.monotonic() - began:.0f}"
+    tell("tune.ended", method=method, number=len(ended) - before, seconds=seconds, workers=workers)
     best = studies.best(opened)
     if best is None:
         raise UserError(f"{method}: no trial was trained to the end: see {folder.as_posix()}/*/run.json")
-    print(f"{method}: best is trial {best.number}: {metric.name} {best.value:.{metric.digits}f} on validation data")
+    value = f"{best.value:.{metric.digits}f}"
+    tell("tune.best", method=method, number=best.number, metric=called(metric), value=value)
     print(f"    {told(rounded(best.params))}")
-    print(f"`uv run lab tune {method} --apply` writes this into params.yaml")
+    tell("tune.apply", method=method)
 
 
 def work(params: Params, method: str, most: int, mark: str, workers: int) -> None:
@@ -124,9 +127,9 @@ def write_best(params: Params, method: str) -> None:
     best = studies.best(opened) if opened else None
     if best is None:
         raise UserError(f"{method}: there is no trial of this code, data and ranges: run `uv run lab tune {method}`")
-    for line in apply(method, rounded(best.params)) or ["(nothing: it stands there already)"]:
+    for line in apply(method, rounded(best.params)) or [said("tune.same")]:
         print(f"params.yaml: {line.strip()}")
-    print(f"next: `uv run dvc repro`, which trains {method} anew")
+    tell("tune.applied", method=method)
 
 
 def tell_fairness(params: Params) -> None:
@@ -134,5 +137,5 @@ def tell_fairness(params: Params) -> None:
     found = trials_by_method()
     numbers = {name: found[name].trials if name in found else 0 for name in params.methods}
     if len(set(numbers.values())) > 1:
-        told = ", ".join(f"{name} {number}" for name, number in numbers.items())
-        print(f"trials are not alike: {told}: `uv run lab tune --for all` gives each as many ({TRIALS.as_posix()})")
+        told = said("results.list").join(f"{name} {number}" for name, number in numbers.items())
+        tell("tune.unequal", numbers=told, path=TRIALS.as_posix())

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from html import escape
 
+from lab.console import wide
 from lab.style import PALETTE, STYLE
 
 GREEN, AMBER, RED = (STYLE["page"][name] for name in ("good", "warn", "bad"))
 WIDE = 6.6
-"""Pixels a character, about: no font is measured here."""
+"""Pixels a column of a terminal, about: no font is measured here."""
 
 
 def badge(label: str, text: str, colour: str) -> str:
     """SVG of two boxes, as README badges are."""
-    left, right = (round(len(part) * WIDE + 12) for part in (label, text))
+    left, right = (round(wide(part) * WIDE + 12) for part in (label, text))
     title, space = escape(f"{label}: {text}"), "http://www.w3.org/2000/svg"
     return f"""<svg xmlns="{space}" width="{left + right}" height="20" role="img" aria-label="{title}">
   <title>{title}</title>

@@ -12,6 +12,7 @@ from typing import Any
 
 from lab.comparison.ledger import looks
 from lab.comparison.plan import is_intact, read_plans
+from lab.console import said
 from lab.data.raw_files import check_files
 from lab.errors import UserError
 from lab.files import read_json
@@ -59,7 +60,7 @@ class Finding:
 
 def lock(params: Params, again: Throwaway) -> Finding:
     """The files here are those that ``dvc.lock``, and so the commit, names."""
-    name = "files are those of dvc.lock"
+    name = said("verify.lock")
     if not Path("dvc.lock").is_file():
         return Finding(name, ["dvc.lock is missing, so no commit names these results: run `uv run dvc repro`"])
     command = [sys.executable, "-m", "dvc", "status", "--json"]
@@ -89,17 +90,17 @@ def code_and_settings(params: Params, again: Throwaway) -> Finding:
     """The stages ran with the code and settings that stand here; a comment is no change."""
     ran, now = read_json(FINGERPRINTS), of_stages(params)
     stages = [name for name in now if name not in ("methods", "seeds") and ran.get(name) != now[name]]
-    return Finding("code and settings are those of the stages", [f"{name}: changed after it ran" for name in stages])
+    return Finding(said("verify.code_and_settings"), [f"{name}: changed after it ran" for name in stages])
 
 
 def data(params: Params, again: Throwaway) -> Finding:
     """The raw data are those that were collected, and collecting gives them again where that needs no network."""
-    name = "data are those that were collected"
+    name = said("verify.data")
     stops = [check for check in check_files(RAW, read_json(PROVENANCE, "digest")["digest"]) if check.severity == "stop"]
     faults = [f"{RAW.as_posix()}: not as collected: {check.detail}" for check in stops if not check.holds]
     unchecked = ""
     if params.data.source not in OFFLINE or not is_inside(Path(params.data.path)):
-        unchecked = f"not collected again: the source is {params.data.source}, {params.data.path}"
+        unchecked = said("verify.not_collected", source=params.data.source, path=params.data.path)
     else:
         again.link(Path(params.data.path))
         again.link(DOWNLOADS)
@@ -116,7 +117,7 @@ def data(params: Params, again: Throwaway) -> Finding:
 
 def split(params: Params, again: Throwaway) -> Finding:
     """Rules and split, made again from the raw data."""
-    name = "rules and split are those of the data"
+    name = said("verify.split")
     again.link(RAW)
     for stage in ("validate", "split"):
         if failure := again.run(stage):
@@ -139,7 +140,7 @@ def runs(params: Params, again: Throwaway) -> Finding:
                 continue
             if record["fingerprint"] != of_run(params, method, seed, collected):
                 faults.append(f"{folder.as_posix()}: {_other(params, method, record, collected)}")
-    return Finding("runs are of this code, these settings and data", faults)
+    return Finding(said("verify.runs"), faults)
 
 
 def _other(params: Params, method: str, record: RunRecord, collected: str) -> str:
@@ -157,7 +158,7 @@ def _other(params: Params, method: str, record: RunRecord, collected: str) -> st
 
 def comparison(params: Params, again: Throwaway) -> Finding:
     """Every score, interval and figure, computed again from the predictions that are here."""
-    name = "numbers and figures are those of the predictions"
+    name = said("verify.comparison")
     for path in (RAW, SPLITS, RUNS):
         again.link(path)
     if failure := again.run("compare"):
@@ -170,7 +171,7 @@ def comparison(params: Params, again: Throwaway) -> Finding:
 
 def documents(params: Params, again: Throwaway) -> Finding:
     """Documents and cards, made again from the results that are here."""
-    name = "documents are those of the results"
+    name = said("verify.documents")
     for path in (RAW, RUNS, COMPARISON, COSTS, FIGURES, VALIDATION, SPLIT_REPORT, LOOKS.parent):
         again.link(path)
     if failure := again.run("deliver"):
@@ -181,7 +182,7 @@ def documents(params: Params, again: Throwaway) -> Finding:
         for fault in of_files(DELIVERABLES / path.name, path)
     ]
     typed = from_check("typed_numbers")  # quoted from the literature, or out of date: a person looks
-    unchecked = "" if typed.found else f"numbers in the prose that no result gives: {typed.detail}"
+    unchecked = "" if typed.found else said("verify.typed", detail=typed.detail)
     return Finding(name, faults + of_files(RUBRIC_REPORT, again.folder / RUBRIC_REPORT), unchecked)
 
 
@@ -194,7 +195,7 @@ def ledger(params: Params, again: Throwaway) -> Finding:
     faults = [f"{LOOKS.as_posix()} has lost {lost} line{'s' if lost > 1 else ''}"] if lost else []
     if not all(map(is_intact, plans)):
         faults.append(f"{PLAN.as_posix()} was edited after it was sealed")
-    return Finding("plan and looks at the test split are as they were written", faults)
+    return Finding(said("verify.ledger"), faults)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -9,6 +9,7 @@ import pandas as pd
 
 from lab.comparison.folds import Fold, current, note, over_folds
 from lab.comparison.units import decimals
+from lab.console import called, said, tell
 from lab.contract import Problem
 from lab.data.raw_files import collected_digest
 from lab.data.splitting import split
@@ -54,10 +55,11 @@ def main() -> None:
                 note(Fold(method, fold, params.split.folds, of_fold(params, method, fold, collected_digest()), scores))
                 first = problem.metrics[0]
                 value = with_unit(number(scores[first.name], first.digits), first.unit)
-                print(f"{method}, fold {fold + 1} of {params.split.folds}: {first.name} {value}", flush=True)
+                place = {"fold": fold + 1, "folds": params.split.folds}
+                tell("folds.trained", method=method, metric=called(first), value=value, **place)
     for line in told(params, problem):
         print(line)
-    print(f"kept in {FOLDS.as_posix()}; next: `uv run dvc repro`, whose report says it, then commit")
+    tell("folds.next", path=FOLDS.as_posix())
 
 
 def parts(
@@ -98,8 +100,10 @@ def told(params: Params, problem: Problem) -> list[str]:
         unit, digits = params.data.unit, decimals(found["baseline"].mean)
     for method, one in found.items():
         spread = f"{number(one.mean, digits)} ± {number(one.std, digits)}"
-        line = f"{method}: {metric.name} {with_unit(spread, unit)} over {params.split.folds} folds"
+        value, folds = with_unit(spread, unit), params.split.folds
+        line = said("folds.over", method=method, metric=called(metric), value=value, folds=folds)
         if one.difference is not None:
-            line += f", {number(one.difference, digits, signed=True)} {interval(one.interval, digits)} from baseline"
+            shift, reach = number(one.difference, digits, signed=True), interval(one.interval, digits)
+            line = said("folds.against", line=line, difference=shift, interval=reach)
         lines.append(line)
     return lines

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lab.console import said
 from lab.contract import Problem
 from lab.errors import UserError
 from lab.files import read_json, read_table
@@ -33,7 +34,7 @@ TOLERANCE = (
 
 def trained_again(method: str, seed: int, problem: Problem, again: Throwaway) -> tuple[Finding, bool]:
     """Train one run again; also whether it was on the same kind of machine, and so compared bit for bit."""
-    name = f"{method}, seed {seed}, trained again, is the run that is here"
+    name = said("verify.trained_again", method=method, seed=seed)
     place = RUNS / method / str(seed)
     for path in (RAW, SPLITS):
         again.link(path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab.console import said
+from lab.console import tell as say
 from lab.errors import UserError
 from lab.files import read_json, write_json, write_text
 from lab.paths import BADGE, COMPARISON, RUNS, VERIFICATION
@@ -29,14 +31,14 @@ def main(method: str | None, seed: int | None, every: bool) -> None:
         findings = [tell(_tried(check, params, again)) for check in CHECKS]
         for name, number in chosen:
             took = read_json(RUNS / name / str(number) / "run.json").get("seconds") or 0
-            print(f"… {name}, seed {number}, is trained again, which took {took:.0f} s", flush=True)
+            say("verify.training", method=name, seed=number, seconds=f"{took:.0f}")
             found, same = trained_again(name, number, problem, again)
             findings.append(tell(found))
             exact = exact and same
     report = summary(findings, [f"{name}/{number}" for name, number in chosen], exact)
     write_json(VERIFICATION, report)
     write_text(BADGE, drawn(report))
-    print(f"wrote {VERIFICATION.as_posix()} and {BADGE.as_posix()}")
+    say("verify.wrote", report=VERIFICATION.as_posix(), badge=BADGE.as_posix())
     failed = [finding.name for finding in findings if finding.faults]
     if failed:
         raise UserError(f"not verified: {len(failed)} of {len(findings)} checks fail: {'; '.join(failed)}")
@@ -47,7 +49,7 @@ def _tried(check: Check, params: Params, again: Throwaway) -> Finding:
     try:
         return check(params, again)
     except UserError as error:
-        return Finding(check.__name__.replace("_", " "), [str(error)])
+        return Finding(said(f"verify.{check.__name__}"), [str(error)])
 
 
 def choose(params: Params, method: str | None, seed: int | None, every: bool) -> list[tuple[str, int]]:
@@ -65,7 +67,7 @@ def choose(params: Params, method: str | None, seed: int | None, every: bool) ->
 
 
 def tell(found: Finding) -> Finding:
-    print(f"{'no ' if found.faults else 'yes'} {found.name}", flush=True)
+    print(said("verify.no" if found.faults else "verify.yes"), found.name, flush=True)
     for fault in found.faults:
         print(f"    {fault}", flush=True)
     if found.unchecked:
@@ -96,13 +98,16 @@ def summary(findings: list[Finding], trained: list[str], exact: bool) -> dict[st
 
 def drawn(report: dict[str, Any]) -> str:
     """The badge of a verification."""
-    commit, day = (report["commit"] or "no commit")[:7], report["when"][:10]
-    runs = report["trained_again"]
-    what = runs[0].replace("/", ", seed ") if len(runs) == 1 else f"all {len(runs)} runs"
+    commit, day = (report["commit"] or "")[:7] or said("verify.no_commit"), report["when"][:10]
     if not report["verified"]:
         failed = sum(not check["holds"] for check in report["checks"])
-        return badge("not verified", f"{failed} of {len(report['checks'])} checks fail · {commit} · {day}", RED)
-    how = "bit for bit" if report["bit_for_bit"] else "within tolerance"
+        told = said("verify.checks_fail", failed=failed, checks=len(report["checks"]))
+        return badge(said("verify.not_verified"), f"{told} · {commit} · {day}", RED)
+    runs = report["trained_again"]
+    method, _, seed = runs[0].partition("/")
+    which = said("verify.one_run", method=method, seed=seed)
+    which = which if len(runs) == 1 else said("verify.all_runs", number=len(runs))
+    told = said("verify.exactly" if report["bit_for_bit"] else "verify.roughly", runs=which)
     if not report["committed"]:
-        return badge("verified", f"{what}, {how} · not committed after {commit} · {day}", AMBER)
-    return badge("verified", f"{what}, {how} · {commit} · {day}", GREEN)
+        return badge(said("verify.verified"), f"{told} · {said('verify.uncommitted', commit=commit)} · {day}", AMBER)
+    return badge(said("verify.verified"), f"{told} · {commit} · {day}", GREEN)

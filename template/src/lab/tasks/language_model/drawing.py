@@ -1,4 +1,4 @@
-"""Figures of language models: what they write, what surprises them, and how much it helps to have read more."""
+"""Figures of language models: what they write, what surprises them, and where in a passage they do well."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORD = re.compile(rf"\s*[{IDEOGRAPHS}]|\s*[^\s{IDEOGRAPHS}]+")
 
 
 def draw_positions(tests: dict[str, pd.DataFrame]) -> Drawn:
-    """Bits per byte at each place of the passages: after more text, the next is easier to tell."""
+    """Bits per byte at each place of the passages: whether it helps to have read more, or beginnings are easy."""
     figure, axes = plt.subplots()
     told = []
     for method, colour in colours(list(tests)).items():

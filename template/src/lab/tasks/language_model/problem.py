@@ -126,7 +126,7 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
 
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
-    """What a method writes, what surprises it in a passage, and how much it gains from what it has read."""
+    """What a method writes, what surprises it in a passage, and where in passages it does well."""
     from lab.tasks.language_model.drawing import draw_positions, draw_surprise, draw_written
 
     texts = pd.read_parquet(RAW / "examples.parquet").set_index("id")["text"]

@@ -1,0 +1,74 @@
+"""The classical reference: connected components of light or dark pixels, and a forest that says what each is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from lab.data.boxes import SIDES, overlap
+from lab.files import read_json
+
+SIDE, LEAST, MOST = 12, 3, 20
+"""Pixels that a component is brought to, that it has at least on its longer side; components of a picture."""
+SAME = 0.5
+"""Intersection over union from which on a component is an object, when the forest learns."""
+
+
+def otsu(shades: np.ndarray) -> float:
+    """The shade that divides a picture best into two kinds of pixels (Otsu 1979)."""
+    counts = np.bincount(shades.ravel(), minlength=256).astype(float)
+    below, total = counts.cumsum(), (counts * np.arange(256)).cumsum()
+    above = below[-1] - below
+    means = total / np.maximum(below, 1), (total[-1] - total) / np.maximum(above, 1)
+    return float(np.argmax(below * above * (means[0] - means[1]) ** 2))
+
+
+def components(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes of the largest connected parts, (n, 4), and what a forest sees of each: pixels, place and size."""
+    from scipy import ndimage
+
+    grey = picture if picture.ndim == 2 else picture.mean(axis=2).astype(np.uint8)
+    light = grey > otsu(grey)
+    places = [
+        place for side in (light, ~light) for place in ndimage.find_objects(ndimage.label(side, np.ones((3, 3)))[0])
+    ]
+    found = np.array([[x.start, y.start, x.stop - x.start, y.stop - y.start] for y, x in places], float).reshape(-1, 4)
+    areas = found[:, 2:].prod(axis=1)
+    fit = (found[:, 2:].max(axis=1) >= LEAST) & (areas < 0.9 * grey.size)
+    found = found[fit][np.argsort(-areas[fit], kind="stable")[:MOST]]
+    seen = []
+    for x, y, width, height in found.astype(int):
+        cut = Image.fromarray(grey[y : y + height, x : x + width]).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+        shades = np.asarray(cut, float)
+        seen.append([*((shades - shades.mean()) / max(shades.std(), 1)).ravel(), width, height, shades.std()])
+    return found, np.array(seen).reshape(-1, SIDE**2 + 3)
+
+
+def judged_components(raw: Path, splits: dict[str, list[str]]) -> np.ndarray:
+    """(test examples, MOST, 6): x, y, width, height, class and score, as methods answer."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    ids = pd.read_parquet(raw / "examples.parquet", columns=["id"])["id"]
+    place = pd.Series(range(len(ids)), ids)
+    pictures, table = np.load(raw / "pictures.npy", mmap_mode="r"), pd.read_parquet(raw / "boxes.parquet")
+    numbers = {name: number for number, name in enumerate(read_json(raw / "classes.json")["names"])}
+    of, none = dict(iter(table.groupby("id"))), table[:0]
+    learnt, asked = ([components(pictures[place[one]]) for one in splits[name]] for name in ("train", "test"))
+    kinds = []
+    for one, (found, _) in zip(splits["train"], learnt, strict=True):
+        truth = of.get(one, none)
+        fits = np.column_stack([overlap(found, truth[SIDES].to_numpy(float)), np.full(len(found), SAME)])
+        kinds.append(np.array([*truth["label"].map(numbers), len(numbers)])[fits.argmax(axis=1)])  # the last: no object
+    forest = ExtraTreesClassifier(100, min_samples_leaf=2, n_jobs=-1, random_state=0)
+    forest.fit(np.concatenate([seen for _, seen in learnt]), np.concatenate(kinds).astype(int))
+    judged = forest.predict_proba(np.concatenate([seen for _, seen in asked]))[:, forest.classes_ < len(numbers)]
+    answers = np.zeros((len(asked), MOST, 6), np.float32)
+    starts = np.cumsum([len(found) for found, _ in asked])[:-1]
+    for answer, (found, _), sure in zip(answers, asked, np.split(judged, starts), strict=True):
+        best = np.argsort(-sure, axis=None, kind="stable")[:MOST]
+        which, kind = np.unravel_index(best, sure.shape)
+        answer[: len(best)] = np.column_stack([found[which], forest.classes_[kind], sure[which, kind]])
+    return answers
