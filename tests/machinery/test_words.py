@@ -86,6 +86,28 @@ def test_values_are_filled_in_as_they_are(language: str) -> None:
         speaker(language)("cards.biased")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_rule_that_is_used_is_said_in_words(language: str) -> None:
+    used = {name for text in sources().values() for name in re.findall(r"\bgxe\.(Expect\w+)\(", text)}
+    kinds = {re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower() for name in used}
+    assert kinds
+    assert kinds - table(language)["rules"].keys() == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_range_that_is_open_at_one_end_is_said_so(language: str) -> None:
+    ranges = [name.removesuffix("_at_least") for name in table(language)["rules"] if name.endswith("_at_least")]
+    assert len(ranges) == 4
+    for kind in ranges:
+        bounds: list[dict[str, object]] = [{"min_value": 7}, {"max_value": 7}, {"min_value": 7, "max_value": None}]
+        for given in bounds:
+            said = rule(kind, language, given)
+            assert "7" in said
+            assert "{" not in said
+            assert "None" not in said
+        assert "9" in rule(kind, language, {"min_value": 7, "max_value": 9})
+
+
 REPLACED = re.compile(
     r"(?<!隨機)種子|最後比較|依方法數校正|差異不顯著|無法證明|p（Holm）|現況|公平的對手|人造資料|量測所得|真實素材|還缺什麼|新在哪裡|@鍵"
     r"|足以讓他人重做|超出了區間|差異是真的|讓外行人|數字如何得出|新穎的(問題|方法)|摘要值|記憶體峰值|bytes"

@@ -49,7 +49,11 @@ def translated(section: str, text: str, language: str) -> str:
 
 def rule(kind: str, language: str, arguments: dict[str, object]) -> str:
     """A rule of data in plain words; a rule without words by its own name."""
-    text = table(language)["rules"].get(kind)
+    texts = table(language)["rules"]
+    for end, other in (("min_value", "at_most"), ("max_value", "at_least")):
+        if arguments.get(end) is None and f"{kind}_{other}" in texts:  # a range that is open at this end
+            kind = f"{kind}_{other}"
+    text = texts.get(kind)
     if text is None:
         return kind.removeprefix("expect_").replace("_", " ")
     for name, value in arguments.items():
