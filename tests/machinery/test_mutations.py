@@ -23,6 +23,7 @@ from corruptions_of_molecules import MOLECULES
 from corruptions_of_outliers import CLUSTERED, OUTLIERS
 from corruptions_of_passages import PASSAGES
 from corruptions_of_pictures import PICTURES
+from corruptions_of_points import POINTS
 from corruptions_of_series import SERIES
 from corruptions_of_sounds import SOUNDS
 from corruptions_of_translations import TRANSLATIONS
@@ -53,6 +54,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "tumours": ("imputation", 569, MEASURED),
     "new digits": ("anomaly_detection", 600, OUTLIERS),
     "heaps": ("clustering", 600, CLUSTERED),
+    "points": ("custom", 800, POINTS),
     "demand": ("time_series_forecasting", 1200, SERIES),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
