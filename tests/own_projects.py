@@ -181,7 +181,7 @@ def put_files(project: Project, given: dict[str, Any], number: int = 150) -> Non
     elif "longest" in given:
         make_lines(path, number)
     elif "passage" in given:
-        made = make_texts(path, number)
+        made = make_texts(path, number if path.suffix == ".csv" else 2 * number)
         if columns:
             names = {"詩": columns["text"], "作者": columns["group"]}
             pd.read_csv(made).rename(columns=names).to_csv(path, index=False)
