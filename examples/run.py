@@ -181,14 +181,17 @@ def keep(project: Path, folder: Path) -> None:
     """Copy what is committed of an example; documents that nobody has written are left out."""
     written = (folder / "project").is_dir()
     kept = [path for name, path in MADE.items() if written or name in ("comparison", "figures")]
-    size = sum(path.stat().st_size for name in kept for path in [project / name, *(project / name).rglob("*")])
+    files = [path for name in kept for path in [project / name, *(project / name).rglob("*")]]
+    size = sum(path.stat().st_size for path in files if path.parent.name != "slides")
     if size > KEPT_BYTES:
         stop(f"the results take {size / 1e6:.1f} MB, more than the {KEPT_BYTES / 1e6:.0f} MB that are committed")
     for path in kept:
         target = folder / Path(path).name
         shutil.rmtree(target, ignore_errors=True)
-        copy = shutil.copytree if (project / path).is_dir() else shutil.copyfile
-        copy(project / path, target)
+        if (project / path).is_dir():  # the same figures again, for slides, are left out
+            shutil.copytree(project / path, target, ignore=shutil.ignore_patterns("slides"))
+        else:
+            shutil.copyfile(project / path, target)
 
 
 def call(*command: str, cwd: Path) -> None:

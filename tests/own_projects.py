@@ -112,11 +112,11 @@ def bring(project: Project, task: str) -> str:
         make_texts(project.path / "own_data/章回 novel", 300)
         data(project, source="folder", path="own_data/章回 novel", passage=200)
         return "193 passages of 60 texts"
-    if task == "image_captioning":
+    if task in ("image_captioning", "text_to_image"):
         make_captions(project.path / "own_data/圖說.csv")
         columns = {"file": "圖片", "target": "說明"}
         data(project, source="table", path="own_data/圖說.csv", columns=columns, size=32)
-        return "150 pictures, 200 captions, 132 of them not RGB"
+        return "150 pictures, 200 captions, 111 of them not RGB"
     if task == "imputation":
         make_measurements(project.path / "own_data/量測 2026.csv")
         measured: dict[str, Any] = {"source": "table", "path": "own_data/量測 2026.csv", "removed": 0.2, "seed": 1}

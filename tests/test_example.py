@@ -124,3 +124,16 @@ def test_where_one_of_several_fails_the_others_go_on(tmp_path: Path, capsys: pyt
     *_, failed, ended = capsys.readouterr().out.splitlines()
     assert failed == "| `custom` | – | – | failed | – |"
     assert ended.startswith("| `image_classification` | accuracy (%) | 97.7 → 98.6 |")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_readme_shows_the_committed_results_of_each_example(tmp_path: Path, task: str) -> None:
+    (tmp_path / "results").mkdir()
+    shutil.copy(ROOT / "examples" / task / "comparison.json", tmp_path / "results")
+    measured = runpy.run_path(str(SCRIPT))["row"](task, tmp_path, 0).split(" | ")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("−", "-")
+    (line,) = (line for line in readme.splitlines() if f"| `{task}` |" in line)
+    assert measured[2:4] == line.removesuffix(" |").split(" | ")[-2:]
+    (picture,) = re.findall(r'src="(.*?)" width="\d+" alt="[^"]+"', line)
+    assert (ROOT / picture).is_file()
+    assert picture.startswith(f"examples/{task}/")

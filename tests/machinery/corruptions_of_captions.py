@@ -1,4 +1,4 @@
-"""The corruptions of pictures with sentences that tell of them."""
+"""The corruptions of pictures with sentences that tell of them, and of those that are drawn from sentences."""
 
 from __future__ import annotations
 
@@ -43,3 +43,27 @@ CAPTIONS: dict[str, tuple[str, Corruption]] = {
     "an unknown kind of scene": ("expect_column_distinct_values_to_be_in_set", put("kind", "crowd")),
     "a group without a name": ("expect_column_values_to_match_regex", put("group", "")),
 }
+
+ASKED: dict[str, tuple[str, Corruption]] = {
+    **{
+        name: CAPTIONS[name]
+        for name in (
+            "pictures in another order",
+            "a blank picture",
+            "a picture hardly seen",
+            "a caption without its picture",
+            "a missing caption",
+            "an empty caption",
+            "the same caption everywhere",
+            "captions of other pictures",
+            "a word that no rule writes",
+            "copies",
+            "pictures without colours",
+        )
+    },
+    "a scene of scans that the judge learned from": (
+        "expect_column_values_to_match_regex",
+        put("group", "scans 93"),
+    ),
+}
+"""The same data, of which a judge learned from others: the rules are tried that drawing depends on most."""

@@ -14,7 +14,7 @@ import yaml
 from corruptions import Corruption, Data
 from corruptions_by_family import GAMES, IDS, INVISIBLE, TABLE, TEXTS
 from corruptions_of_boxes import BOXES
-from corruptions_of_captions import CAPTIONS
+from corruptions_of_captions import ASKED, CAPTIONS
 from corruptions_of_cells import MEASURED
 from corruptions_of_depths import DEPTHS
 from corruptions_of_holes import HOLES
@@ -49,6 +49,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "boxes": ("object_detection", 300, BOXES),
     "passages": ("language_model", 1500, PASSAGES),
     "captions": ("image_captioning", 1600, CAPTIONS),
+    "scenes to draw": ("text_to_image", 1600, ASKED),
     "tumours": ("imputation", 569, MEASURED),
     "new digits": ("anomaly_detection", 600, OUTLIERS),
     "heaps": ("clustering", 600, CLUSTERED),
@@ -72,7 +73,9 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Data]
         raw = tmp_path_factory.mktemp(family)
         settings = yaml.safe_load((TASKS / task / "task.yml").read_text(encoding="utf-8"))
         options = DataSettings.model_validate(yaml.safe_load(settings["data"]) or {})
-        rows, _ = module.collect(raw, options)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "JUDGED", 100, raising=False)  # a judge of pictures need not be good here
+            rows, _ = module.collect(raw, options)
         array = next((name for name in ("pictures", "sounds") if (raw / f"{name}.npy").is_file()), "pictures")
         pictures = np.load(raw / f"{array}.npy") if (raw / f"{array}.npy").is_file() else None
         maps = np.load(raw / "maps.npy") if (raw / "maps.npy").is_file() else None

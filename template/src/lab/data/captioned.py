@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
-from lab.contract import Batch, Provenance
+from lab.contract import Batch, Contents, Provenance
 from lab.data import pictures
 from lab.data.labelled import labelled, sizes
 from lab.data.rules import picture_rules
@@ -75,8 +76,7 @@ def load_captioned(raw: Path, splits: dict[str, list[str]]) -> dict[str, Batch]:
     wordings, words), the numbers of each sentence's words; of a picture with fewer sentences some are repeated.
     """
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    pixels = torch.from_numpy(np.load(raw / "pictures.npy"))
-    pictures = pixels.unsqueeze(1) if pixels.ndim == 3 else pixels.movedim(3, 1).contiguous()
+    pictures = planes(np.load(raw / "pictures.npy"))
     place = pd.Series(range(len(table)), table.index)
     captions = table["caption"].map(str.splitlines)
     learnt = [text for texts in captions[splits["train"]] for text in texts]
@@ -93,3 +93,16 @@ def load_captioned(raw: Path, splits: dict[str, list[str]]) -> dict[str, Batch]:
             "tokens": vocabulary.encode(chosen, length).view(len(ids), most, length),
         }
     return examples
+
+
+def planes(pictures: np.ndarray) -> Tensor:
+    """(n, height, width) or (n, height, width, 3) as (n, channels, height, width)."""
+    pixels = torch.from_numpy(pictures)
+    return pixels.unsqueeze(1) if pixels.ndim == 3 else pixels.movedim(3, 1).contiguous()
+
+
+def caption_contents(raw: Path, examples: pd.DataFrame) -> Contents:
+    """For the checks of the data: the answers are sentences."""
+    pictures = np.load(raw / "pictures.npy")
+    hashed = (picture.tobytes() for picture in pictures)
+    return Contents(hashed=hashed, pictures=pictures, target="caption", sentences=True)

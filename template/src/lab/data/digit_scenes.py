@@ -6,6 +6,7 @@ composed within a group, and the split keeps groups together: no scan is ever on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from itertools import product
 from pathlib import Path
@@ -18,6 +19,8 @@ from PIL import Image
 from lab.contract import Contents, Provenance
 from lab.data.near_duplicates import clusters
 from lab.files import sha256
+from lab.sentences import words
+from lab.words import LANGUAGES, table
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -33,6 +36,18 @@ DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 COUNTS = ("a", "two", "three")
 PLACES = {"left of": "right of", "above": "below"}
 """Where the first of two digits may be, and how that is said of the second."""
+
+KINDS = {
+    kind: {language: table(language)["terms"][name] for language in LANGUAGES}
+    for kind, name in {
+        "digit": "digits",
+        "colour": "colours",
+        "size": "sizes",
+        "count": "counts",
+        "relation": "places",
+    }.items()
+}
+"""What the words of the demo data's sentences tell, in print."""
 
 
 class Thing(NamedTuple):
@@ -73,6 +88,19 @@ def kinds(parts: list[str]) -> list[str]:
             kind = next((name for name, members in known.items() if word in members), "")
         found.append(kind)
     return found
+
+
+def things_of(text: str) -> tuple[list[Thing], str]:
+    """The things that a sentence tells of, and where the first is from the second: what ``wordings`` is given."""
+    parts = words(text)
+    counts, sizes, colours, digits, places = (
+        [word for word, kind in zip(parts, kinds(parts), strict=True) if kind == asked]
+        for asked in ("count", "size", "colour", "digit", "relation")
+    )
+    numbers = [DIGITS.index(re.sub("(?<=x)es$|s$", "", word)) for word in digits]
+    things = [Thing(*one) for one in zip(sizes, colours, numbers, strict=True)]
+    place = next((one for pair in PLACES.items() for one in pair if one.split()[0] in places), "")
+    return things * (1 + COUNTS.index(counts[0])), place
 
 
 def wordings(things: list[Thing], place: str) -> list[str]:

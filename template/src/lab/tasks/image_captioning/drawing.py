@@ -12,19 +12,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from lab.comparison.drawing import called, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, medium, on_slides, said, say
+from lab.comparison.shares import draw_shares
 from lab.contract import Drawn
-from lab.data.digit_scenes import kinds
+from lab.data.digit_scenes import KINDS, kinds
 from lab.sentences import read, words
 
-KINDS = {
-    "digit": {"en": "digits", "zh-TW": "數字"},
-    "colour": {"en": "colours", "zh-TW": "顏色"},
-    "size": {"en": "sizes", "zh-TW": "大小"},
-    "count": {"en": "counts", "zh-TW": "個數"},
-    "relation": {"en": "places", "zh-TW": "位置"},
-}
-"""What the words of the demo data's sentences tell, in print."""
 MOST = 10
 """Words, the most frequent ones, that are shown of a team's own data."""
 
@@ -99,35 +92,16 @@ def draw_attention(method: str, frame: pd.DataFrame, pictures: np.ndarray, place
 def draw_words(tests: dict[str, pd.DataFrame], demo: bool) -> Drawn:
     """Of the right words of each kind, the share that each method writes."""
     found = {method: shares(frame, kinds if demo else (lambda parts: parts)) for method, frame in tests.items()}
-    table = pd.DataFrame({method: share for method, (share, _) in found.items()})
     counts = next(iter(found.values()))[1]
     order = list(KINDS) if demo else counts.sort_values(ascending=False, kind="stable").index[:MOST].tolist()
-    names = [said(KINDS[name]) if demo else name for name in order]
-    figure, axes = plt.subplots(figsize=(5.2, 2.2))
-    height, colour = 0.8 / len(tests), colours(list(tests))
-    for number, method in enumerate(tests):
-        where = np.arange(len(order)) + height * (number - (len(tests) - 1) / 2)
-        axes.barh(
-            where, 100 * table[method].reindex(order).fillna(0), height, color=colour[method], label=called(method)
-        )
-    axes.set_yticks(range(len(order)), names)
-    axes.invert_yaxis()
-    axes.grid(visible=False, axis="y")
-    axes.set(xlim=(0, 100), xlabel=said({"en": "Words that are right (%)", "zh-TW": "正確字詞的比例（%）"}))
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=len(tests))
+    names = {name: said(KINDS[name]) if demo else name for name in order}
+    label = said({"en": "Words that are right (%)", "zh-TW": "正確字詞的比例（%）"})
+    figure, told = draw_shares({method: share for method, (share, _) in found.items()}, names, label)
     caption = {
         "en": "Of the words of the nearest right caption, the share that each method writes, by what they tell.",
         "zh-TW": "最接近的正確描述中，各方法寫出的字詞比例，依字詞種類。",
     }
-    told = [
-        called(method)
-        + say("figures.colon")
-        + say("results.list").join(
-            f"{name} {table[method].get(one, 0):.0%}" for name, one in zip(names, order, strict=True)
-        )
-        for method in tests
-    ]
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), told)
 
 
 def shares(frame: pd.DataFrame, kinds_of: Callable[[list[str]], list[str]]) -> tuple[pd.Series, pd.Series]:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from lab.comparison.generated_texts import BLEU_SCORE, CHRF_SCORE, EXACT_MATCH
-from lab.contract import Contents, Drawn, Examples, Provenance
-from lab.data.captioned import caption_rules, collect_captioned, load_captioned
+from lab.contract import Drawn, Examples, Provenance
+from lab.data.captioned import caption_contents, caption_rules, collect_captioned, load_captioned
 from lab.data.digit_scenes import collect_scenes, scene_rules
 from lab.sentences import characters, read, words
 
@@ -26,6 +26,7 @@ RAW = Path("data/raw")
 metrics = (EXACT_MATCH, BLEU_SCORE, CHRF_SCORE)
 targets = ("caption", "tokens")
 stratify = None
+contents = caption_contents
 
 
 def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
@@ -103,9 +104,3 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     looked = [method for method, frame in tests.items() if "attention" in frame]
     shown = {"captions": draw_captions(tests, pictures, place), "words": draw_words(tests, "kind" in table)}
     return shown | ({"attention": draw_attention(looked[-1], tests[looked[-1]], pictures, place)} if looked else {})
-
-
-def contents(raw: Path, examples: pd.DataFrame) -> Contents:
-    pictures = np.load(raw / "pictures.npy")
-    hashed = (picture.tobytes() for picture in pictures)
-    return Contents(hashed=hashed, pictures=pictures, target="caption", sentences=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from lab.comparison.generated_pictures import FRECHET_DISTANCE, frechet_distance, within_manifold
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.labelled import collect_pictures
 from lab.data.mnist import SIZE, collect_scans, scan_rules
@@ -31,9 +32,8 @@ NOTES = (
     "see features.py."
 )
 
-FRECHET = {"en": "Fréchet distance", "zh-TW": "Fréchet 距離"}
 metrics = (
-    Metric("frechet_distance", higher_is_better=False, digits=2, bounds=(0, None), biased=True, label=FRECHET),
+    FRECHET_DISTANCE,
     Metric("precision", higher_is_better=True, bounds=(0, 1), label={"en": "precision", "zh-TW": "精確率"}),
     Metric("recall", higher_is_better=True, bounds=(0, 1), label={"en": "recall", "zh-TW": "召回率"}),
 )
@@ -118,7 +118,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:
     """Features of each real and each drawn picture, and whether each lies in the manifold of the other kind."""
-    from lab.tasks.image_generation.features import features, within_manifold
+    from lab.tasks.image_generation.features import features
 
     if len(predictions) < 2:
         raise UserError(f"a split of {len(predictions)} pictures has no spread to measure: enlarge it in params.yaml")
@@ -133,8 +133,6 @@ def measure(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    from lab.tasks.image_generation.features import frechet_distance
-
     distance = frechet_distance(predictions["real"].to_numpy(), predictions["drawn"].to_numpy())
     return {"frechet_distance": distance} | predictions["inside"].mean().to_dict()
 

@@ -10,12 +10,14 @@ import pytest
 import torch
 from torch import nn
 
+from lab.comparison.generated_pictures import frechet_distance, within_manifold
 from lab.contract import Batch
 from lab.data.pictures import square
+from lab.diffusion import velocity_loss
 from lab.errors import UserError
 from lab.tasks.image_generation import problem
 from lab.tasks.image_generation.baseline import VariationalAutoencoder
-from lab.tasks.image_generation.features import features, frechet_distance, other_digits, within_manifold
+from lab.tasks.image_generation.features import features, other_digits
 from lab.tasks.image_generation.gan import AdversarialNetworks
 from lab.tasks.image_generation.novel import LatentDiffusion
 
@@ -102,7 +104,7 @@ DIFFUSION: dict[str, Any] = {"latent": 4, "width": 32, "blur": 0.2, "draws": 2, 
 def test_diffusion_starts_at_the_loss_of_one_who_guesses_zero(batch: Batch) -> None:
     code = torch.randn(4096, 4) * 2
     expected = 0.5 * (1 + code.square().mean())  # of v², at angles even from 0° to 90°
-    found = LatentDiffusion(batch, **DIFFUSION).diffusion_loss(code)
+    found = velocity_loss(LatentDiffusion(batch, **DIFFUSION).denoiser, code)
     assert found.item() == pytest.approx(expected.item(), rel=0.03)
 
 
