@@ -12,11 +12,13 @@ from typing import Any, cast
 import example_results
 import project_copy
 import pytest
+from presentations import opened
 from printed_numbers import forms
 from pypdf import PageObject, PdfReader
 
 from lab.files import read_json, write_json
 from lab.reporting.documents import compile_documents
+from lab.reporting.powerpoint import powerpoint
 from lab.words import table
 
 HOST = "https://git.example.org/team/project"
@@ -47,6 +49,14 @@ def links(pdf: bytes) -> Iterator[tuple[str, str]]:
                 left, low, right, high = map(float, annotation["/Rect"])
                 inside = [text for x, y, text in texts if left - 0.5 <= x < right and low - 1 <= y <= high + 1]
                 yield str(address), " ".join(inside)
+
+
+def runs_of(deck: Any) -> Iterator[Any]:
+    """Each piece of text of a presentation, those in tables too."""
+    for shape in (shape for slide in deck.slides for shape in slide.shapes):
+        cells = [cell for row in shape.table.rows for cell in row.cells] if shape.has_table else [shape]
+        for cell in cells if shape.has_table or shape.has_text_frame else ():
+            yield from (run for paragraph in cell.text_frame.paragraphs for run in paragraph.runs)
 
 
 def value_at(path: Path, line: int) -> Any:
@@ -94,9 +104,12 @@ def test_each_link_leads_to_the_value_that_it_shows(
         write_json(path, read_json(path))  # as stages write them
     root = f"{HOST}/blob/HEAD/hand_in/" if repository else "../"
     documents = compile_documents()
+    found = {name: list(links(documents[name])) for name in documents}
+    linked = [run for run in runs_of(opened(powerpoint())) if run.hyperlink.address]
+    found["powerpoint"] = [(run.hyperlink.address, run.text) for run in linked]
     followed: dict[str, set[str]] = {}
-    for name in documents:
-        for address, text in links(documents[name]):
+    for name, addresses in found.items():
+        for address, text in addresses:
             if address.startswith(root):
                 file, _, line = address.removeprefix(root).partition("#L")
                 assert says(text, value_at(Path(file), int(line)), language), (name, address, text)
@@ -105,6 +118,9 @@ def test_each_link_leads_to_the_value_that_it_shows(
     results = {place for place in followed["report"] if "comparison.json" in place}
     assert len(results) >= len(comparison["methods"]) * of_a_method - len(comparison["metrics"]) * 5
     assert len({place for place in followed["slides"] if "comparison.json" in place}) >= of_a_method
+    assert followed.get("powerpoint", set()) == (followed["slides"] if repository else set())
+    assert all(run._r.rPr.get("u") == "none" for run in linked)  # it looks like the text around it
+    assert all(run._r.rPr.find(".//{*}hlinkClr").get("val") == "tx" for run in linked)
     assert {place.split()[0] for place in followed["report"]} >= {
         "results/comparison.json", "results/costs.json", "results/splits.json", "results/validation.json",
         "data/raw/provenance.json",

@@ -15,6 +15,7 @@ from typing import Any
 import typst
 from PIL import Image
 from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide as PowerPointSlide
 from pptx.util import Pt
@@ -22,16 +23,19 @@ from pptx.util import Pt
 from lab.paths import PROSE
 from lab.reporting.documents import fonts, told
 from lab.reporting.slide_content import read_slides
-from lab.reporting.slide_elements import Block, Picture, Row, Run, Slide, Table, Text, words
-from lab.reporting.slide_layout import EQUATION, HEIGHT, MARGIN, WIDTH, Placed, arrange
+from lab.reporting.slide_elements import Block, Paragraph, Picture, Row, Run, Slide, Table, Text, words
+from lab.reporting.slide_layout import EQUATION, HEIGHT, MARGIN, WIDTH, Placed, arrange, tall
 from lab.reporting.slide_master import empty_deck, write_footer
 from lab.reporting.slide_parts import write_table, write_text, write_title
 from lab.settings import Project, read_project
+from lab.style import PALETTE
 from lab.words import speaker
 
 SLIDES = PROSE / "slides.typ"
 SHARP = 2.5
 """Dots of a picture for each point at which it is shown."""
+TITLES, TITLE_ROOM = (40, 34, 28, 24, 20), 230.0
+"""Points of the title on the first slide, which is as large as it has room above the names."""
 
 
 def powerpoint(records: list[str] | None = None, team: dict[str, int] | None = None) -> bytes:
@@ -86,17 +90,33 @@ def _write_first(deck: Deck, first: Slide, drawn: dict[int, Drawn], project: Pro
     if fill:
         written.background.fill.solid()
         written.background.fill.fore_color.rgb = RGBColor.from_string(fill.lstrip("#").upper())
-    write_title(written.shapes.title.text_frame, [Run(project.title)], project.language, fill)
-    rest = Text([line for line in lines if line is not title])
-    write_text(written.placeholders[1], rest, 1.0, project.language, fill)
     pictures = [block for block in blocks if isinstance(block, Picture)]
-    for place, picture in enumerate(pictures):
-        tall = (HEIGHT - 2 * MARGIN) / len(pictures)
-        _write_picture(written, Placed(picture, 0.62 * WIDTH, MARGIN + place * tall, 0.33 * WIDTH, tall, 1.0), drawn)
+    width = (0.62 * WIDTH if pictures else WIDTH) - 2 * MARGIN
+    size = next((size for size in TITLES if tall([Run(project.title)], width, size) <= TITLE_ROOM), TITLES[-1])
+    write_title(written.shapes.title.text_frame, [Run(project.title)], project.language, fill, size)
+    captions = [line for line in lines if line.kind == "caption"] if pictures else []
+    rest = Text([line for line in lines if line is not title and line not in captions])
+    write_text(written.placeholders[1], rest, 1.0, project.language, fill)
+    if pictures:
+        _write_panel(written, pictures, captions, drawn, project.language)
     for shape in written.placeholders if pictures else ():
         shape.left, shape.top, shape.height = shape.left, shape.top, shape.height  # all four or none is its own
-        shape.width = Pt(0.62 * WIDTH - 2 * MARGIN)
+        shape.width = Pt(width)
     _write_notes(written, first)
+
+
+def _write_panel(
+    written: PowerPointSlide, pictures: list[Picture], captions: list[Paragraph], drawn: dict[int, Drawn], language: str
+) -> None:
+    """A light panel at the right, as in the PDF: its text says what the pictures above it show."""
+    left, edge, below = 0.64 * WIDTH, MARGIN / 2, 80.0 if captions else 0.0
+    panel = written.shapes.add_textbox(Pt(left), Pt(0), Pt(WIDTH - left), Pt(HEIGHT))
+    panel.text_frame.auto_size, panel.text_frame.vertical_anchor = MSO_AUTO_SIZE.NONE, MSO_ANCHOR.BOTTOM
+    write_text(panel, Text(captions, fill=PALETTE["paper"]), 1.0, language)
+    high = (HEIGHT - 2 * edge - below) / len(pictures)
+    for place, picture in enumerate(pictures):
+        box = (left + edge, edge + place * high, WIDTH - left - 2 * edge, high)
+        _write_picture(written, Placed(picture, *box, 1.0), drawn)
 
 
 def _write_slide(

@@ -21,6 +21,13 @@ from lab.style import PALETTE
 CODE = "Consolas"
 PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """PowerPoint's own name of a table without lines and colours."""
+PLAIN_LINK = (
+    '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:ext uri="{A12FA001-AC4F-418D-AE19-62706E023703}">'
+    '<l:hlinkClr xmlns:l="http://schemas.microsoft.com/office/drawing/2018/hyperlinkcolor" val="tx"/>'
+    "</a:ext></a:extLst>"
+)
+"""What keeps PowerPoint from painting a link in its own colour: a number looks like the text around it."""
 NUMERIC = re.compile(r"[-−+<>≈=\[(]*\s*\d[\d.,:%±−+\s×]*[^\W\d_]{0,3}\]?(?:[,;]\s*[-−+]?[\d.,]+\]?)?|–")
 """What stands at the right in its column: a number, an interval, or that there is none."""
 
@@ -79,9 +86,11 @@ def write_runs(
             shade = next((one for one in (run.colour, colour, PALETTE["ink"]) if one and contrast(one, fill) >= 3), "")
             if shade != PALETTE["ink"] or colour:
                 font.color.rgb = _colour(shade or PALETTE["paper"])
+            look = written._r.get_or_add_rPr()
             if run.link:
                 written.hyperlink.address = run.link
-            look = written._r.get_or_add_rPr()
+                look.set("u", "none")
+                look.find(qn("a:hlinkClick")).append(etree.fromstring(PLAIN_LINK))
             look.set("lang", "zh-TW" if language == "zh-TW" else "en-US")
             look.set("altLang", "en-US" if language == "zh-TW" else "zh-TW")
             if run.raised:
@@ -176,6 +185,6 @@ def _colour(shade: str) -> RGBColor:
     return RGBColor.from_string(shade.lstrip("#")[:6].upper())
 
 
-def write_title(frame: TextFrame, runs: list[Run], language: str, behind: str = "") -> None:
-    """A title in its placeholder."""
-    write_runs(frame.paragraphs[0], runs, None, language, fill=behind)
+def write_title(frame: TextFrame, runs: list[Run], language: str, behind: str = "", size: float | None = None) -> None:
+    """A title in its placeholder. A size of None is that of the placeholder."""
+    write_runs(frame.paragraphs[0], runs, size, language, fill=behind)
