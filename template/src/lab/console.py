@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from lab.errors import UserError
-from lab.settings import read_project
 from lab.words import in_language, speaker
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ def tell(key: str, /, **values: object) -> None:
 
 def language() -> str:
     """The project's; English where project.toml cannot be read, for ``lab doctor`` says so, and merging mends it."""
+    from lab.settings import read_project  # with pydantic: what Git calls at each merge has mostly nothing to say
+
     try:
         return read_project().language
     except UserError:
