@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from lab.contract import Batch, Method
-from lab.data.digit_scenes import GROUPS, THINGS, Thing, draw_scenes, things_of, wordings
+from lab.data.digit_scenes import GROUPS
 from lab.data_settings import DataSettings
 from lab.diffusion import denoise, velocity_loss
 from lab.errors import UserError
@@ -23,7 +23,6 @@ from lab.tasks.text_to_image.baseline import ConditionalAutoencoder
 from lab.tasks.text_to_image.judge import judged, read_judge, train_judge
 from lab.tasks.text_to_image.networks import Colours
 from lab.tasks.text_to_image.novel import GuidedDiffusion
-from lab.tasks.text_to_image.scene_reading import WORDS, agreed, quarters, words_of_quarters
 
 
 def squares(number: int = 64) -> tuple[np.ndarray, list[str]]:
@@ -69,52 +68,6 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw = tmp_path_factory.mktemp("judge")
     train_judge(*squares(200), raw, scenes=False)
     return raw
-
-
-def test_what_a_sentence_tells_is_read_back_from_it() -> None:
-    """Both wordings of each kind of scene; ``sixes`` and ``zeros``."""
-    random = np.random.default_rng(0)
-    for number in range(200):
-        first, second = (THINGS[row] for row in random.choice(len(THINGS), 2, replace=False))
-        pair = [Thing("large", *first[1:]), Thing("small", *second[1:])]
-        things, place = [(pair, "below"), ([first] * (1 + number % 3), "")][number % 2]
-        for text in wordings(things, place):
-            assert things_of(text) == (things, place)
-
-
-def test_a_scene_is_held_against_its_sentence() -> None:
-    six, three = Thing("large", "blue", 6), Thing("small", "red", 3)
-    text = "there is a large blue six below a small red three"
-    right = [((1, 1), six), ((0, 1), three)]
-    assert [kind for kind, _ in agreed(text, right)] == [
-        "count",
-        *("size", "colour", "digit") * 2,
-        "relation",
-    ]
-    assert all(so for _, so in agreed(text, right))
-    assert [kind for kind, so in agreed(text, [((0, 1), six), ((1, 1), three)]) if not so] == ["relation"]
-    assert [kind for kind, so in agreed(text, [*right, ((0, 0), six)]) if not so] == ["count"]
-    assert [so for _, so in agreed(text, [((0, 0), three)])].count(True) == 3
-    assert not any(so for _, so in agreed(text, []))
-    assert [kind for kind, so in agreed("two small red threes", [((0, 0), three), ((1, 1), six)]) if not so] == [
-        "size",
-        "colour",
-        "digit",
-    ]
-
-
-def test_quarters_have_the_words_of_what_stands_in_them() -> None:
-    pictures, rows = draw_scenes(60, range(1), seed=0)
-    shown = np.moveaxis(pictures, 3, 1)
-    parts, right = quarters(shown), words_of_quarters(shown, [row["caption"] for row in rows])
-    sums, full = parts.sum(axis=(2, 3)), right.any(axis=1)
-    assert (right.sum(axis=1) == 3 * full).all()
-    assert (sums.any(axis=1) == full).all()
-    assert (sums[right[:, WORDS.index("red")]].argmax(axis=1) == 0).all()
-    assert (sums[right[:, WORDS.index("blue")]].argmax(axis=1) == 2).all()
-    area = (parts.max(axis=1) > 0).sum(axis=(1, 2))
-    assert area[right[:, 0]].min() > 0.5 * area[right[:, 1]].mean()
-    assert area[right[:, 0]].mean() > 2 * area[right[:, 1]].mean()
 
 
 def test_the_judge_finds_what_is_there_and_nothing_else(judge: Path) -> None:
