@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from lab.console import padded, wide
 from lab.errors import UserError
 from lab.reporting.cards import escape
 from lab.reporting.documents import read_results
@@ -66,16 +66,8 @@ def _table(report: RubricReport, say: Say, markdown: bool) -> list[str]:
     if markdown:
         cells = [[escape(cell) for cell in row] for row in rows]
         return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *cells)]
-    widths = [max(_width(row[place]) for row in (head, *rows)) for place in range(len(head))]
-    padded = [
-        [cell + " " * (wide - _width(cell)) for cell, wide in zip(row, widths, strict=True)] for row in (head, *rows)
-    ]
-    return ["  ".join(row).rstrip() for row in padded]
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal: Chinese takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    widths = [max(wide(row[place]) for row in (head, *rows)) for place in range(len(head))]
+    return ["  ".join(map(padded, row, widths)).rstrip() for row in (head, *rows)]
 
 
 def _found(criterion: CriterionReport, say: Say) -> str:

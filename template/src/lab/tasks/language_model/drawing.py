@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
+from lab.console import wide
 from lab.contract import Drawn
 from lab.sentences import IDEOGRAPHS
 from lab.style import PALETTE
@@ -87,11 +87,10 @@ def wrapped(text: str, most: int) -> list[str]:
     """Lines of ``most`` letters; a Chinese character is as wide as two. A line ends with a word where there are any."""
     lines, line, room = [], "", most
     for part in re.findall(rf"[{IDEOGRAPHS}]|[^\s{IDEOGRAPHS}]+\s*|\s+", text):
-        wide = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in part)
-        if line and wide > room:
+        if line and wide(part) > room:
             lines.append(line.rstrip())
             line, room = "", most
-        line, room = line + part, room - wide
+        line, room = line + part, room - wide(part)
     return [*lines, line.rstrip()]
 
 

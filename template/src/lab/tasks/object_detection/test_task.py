@@ -45,6 +45,16 @@ def answered(examples: Batch, found: torch.Tensor) -> pd.DataFrame:
     return pd.DataFrame({name: list(values.numpy()) for name, values in columns.items()})
 
 
+def learn(method: Detector, examples: Batch, steps: int) -> None:
+    optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
+    for _ in range(steps):
+        loss = method.train().loss(examples)["loss"]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    method.eval()
+
+
 def test_boxes_of_a_scene_are_where_its_digits_are() -> None:
     """Scans are full squares and there are no pieces and no noise: what was placed is seen at once."""
     scans, labels, random = np.full((30, 28, 28), 255, np.uint8), np.repeat(np.arange(10), 3), np.random.default_rng(0)
@@ -102,13 +112,8 @@ def test_what_is_right_scores_full_and_nothing_scores_nothing() -> None:
 def test_what_is_learnt_by_heart_is_found_and_boxes_fit() -> None:
     examples = squares()
     for method in methods(examples):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-        for _ in range(100):
-            loss = method.train().loss(examples)["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        found = method.eval().predict({"picture": examples["picture"]})["found"].detach()
+        learn(method, examples, steps=100)
+        found = method.predict({"picture": examples["picture"]})["found"].detach()
         assert found.shape == (24, 20, 6)
         assert problem.score(matched(answered(examples, found)))["ap50"] > 85, type(method)
         more = {name: torch.nn.functional.pad(examples[name], pad, value=fill) for name, pad, fill in PADDED}
@@ -133,13 +138,8 @@ def test_a_cell_of_the_grid_answers_for_one_object_and_points_for_both() -> None
             examples["picture"][row, 0, y + 1 : y + 7, x + 4 * place : x + 4 * place + 4] = shade
     both = []
     for method in methods(examples):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-        for _ in range(120):
-            loss = method.train().loss(examples)["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        matches = matched(answered(examples, method.eval().predict(examples)["found"].detach()))
+        learn(method, examples, steps=120)
+        matches = matched(answered(examples, method.predict(examples)["found"].detach()))
         both.append(sum(int((one[:, 2] == 1).sum() == 2) for one in matches["judged"]))
     assert both[0] <= 2  # a neighbour may guess one by chance
     assert both[1] >= 6
