@@ -145,10 +145,14 @@ class SmallProject:
 
     def start(self, method: str = "baseline", *options: str, **variables: str) -> subprocess.Popen[str]:
         """Start the train stage. With ``LAB_LAUNCHED`` it does without MLflow and the method's lock."""
+        return self.begin(["-m", "lab.stages.train", method, *options], **variables)
+
+    def begin(self, words: list[str], **variables: str) -> subprocess.Popen[str]:
+        """Start Python with the project's code."""
         inherited = {name: value for name, value in os.environ.items() if name not in ("RANK", "LAB_LAUNCHED")}
         own = {"PYTHONPATH": str(self.folder / "src"), "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.Popen(
-            [sys.executable, "-m", "lab.stages.train", method, *options],
+            [sys.executable, *words],
             cwd=self.folder,
             env=inherited | own | variables,
             stdout=subprocess.PIPE,

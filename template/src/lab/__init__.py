@@ -11,5 +11,6 @@ for _switch in ("DO_NOT_TRACK", "DVC_NO_ANALYTICS", "MLFLOW_DISABLE_TELEMETRY"):
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 # A thread that waits for its fellows sleeps instead of spinning: two trainings on one machine, or one beside a browser,
-# else take the processor from each other's working threads and are ten times slower. Alone, it costs nothing.
+# else take the processor from each other's working threads and are ten times slower. A training with several threads
+# that has the machine to itself waits longer for them: `train: threads` is 1 unless a team sets it.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

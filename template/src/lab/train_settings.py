@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -29,7 +29,7 @@ class TrainSettings(Strict):
     precision: Literal["auto", "fp32", "bf16", "fp16"]
     compile: bool
     workers: int = Field(ge=0, le=1_000)
-    threads: int = Field(default=2, ge=1, le=1_000)
+    threads: int = Field(default=1, ge=1, le=1_000)
     checkpoint_minutes: float = Field(gt=0)
 
     @model_validator(mode="after")
@@ -55,6 +55,7 @@ class LaunchSettings(Strict):
     others in each process, and a loss over pairs of examples sees the pairs of its own share. Batch norms see all.
     """
 
+    seeds_at_once: Literal["auto"] | Annotated[int, Field(ge=1, le=1_000)] = "auto"
     processes: int = Field(default=1, ge=1, le=1_000)
     machines: int = Field(default=1, ge=1, le=1_000)
     strategy: Literal["ddp", "fsdp"] = "ddp"

@@ -1,5 +1,7 @@
 """Where training runs, by ``launch:`` of params.yaml: in this process, in several, or in Slurm jobs (``slurm.py``).
 
+Several processes train one model here, and several seeds in ``side_by_side.py``.
+
 ``torchrun`` and ``accelerate launch`` started by hand work as well: they set RANK, by which a process knows its part.
 """
 
@@ -20,15 +22,15 @@ from pathlib import Path
 from lab.errors import UserError
 from lab.files import read_json, write_json
 from lab.runs import settle
+from lab.scaling.signals import SAVING_SECONDS
 from lab.train_settings import LaunchSettings
 
 LAUNCHED = "LAB_LAUNCHED"
 """Set for what this module starts: it takes part in a training that another process watches."""
 HEAD = "LAB_HEAD"
 """Set in a Slurm job: the first of its machines, where the processes of all find each other."""
-
-SAVING_SECONDS = 120
-"""How long processes that are to stop may take to save a checkpoint."""
+ERROR_FILE = "TORCHELASTIC_ERROR_FILE"
+"""Set by torchrun, and here in its place: where a process that another one watches leaves what went wrong."""
 
 
 def is_launched() -> bool:
@@ -117,15 +119,15 @@ def first_error(folder: Path) -> str | None:
 
 @contextmanager
 def reasons() -> Iterator[None]:
-    """In a process that torchrun started: leave what goes wrong in the file that torchrun names, for ``first_error``.
+    """In a process that another one watches: leave what goes wrong in the file that is named, for ``first_error``.
 
     A process that fails because another ended leaves nothing.
     """
-    path = os.environ.get("TORCHELASTIC_ERROR_FILE")
+    path = os.environ.get(ERROR_FILE)
     try:
         yield
     except Exception as error:
-        if path is None or "RANK" not in os.environ:
+        if path is None or not (is_launched() or "RANK" in os.environ):
             raise
         expected = isinstance(error, UserError)
         text = str(error) if expected else f"{type(error).__name__}: {error}"

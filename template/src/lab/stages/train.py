@@ -1,6 +1,6 @@
 """Train one method with each seed: ``python -m lab.stages.train <method>``. Finished seeds are kept.
 
-Where that happens, ``lab.scaling.launch`` decides: it may start this stage again, in several processes or elsewhere.
+Where that happens, ``launch:`` of params.yaml decides: it may start this stage again, for each seed or elsewhere.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from lab.kept_runs import read_record, set_aside
 from lab.paths import RUNS
 from lab.runs import Run, is_main_process, only_trainer
 from lab.scaling.launch import is_launched, reasons, share_of, train_in_processes, trains_elsewhere
+from lab.scaling.side_by_side import at_once, train_side_by_side
+from lab.scaling.signals import stop_with_parent
 from lab.scaling.slurm import train_in_jobs
 from lab.settings import Params, read_params
 from lab.tracking.follower import Follower
@@ -33,6 +35,7 @@ def main() -> None:
         raise UserError(f"train needs one method of params.yaml: {', '.join(params.methods)}")
     fingerprints = {seed: of_run(params, method, seed, collected_digest()) for seed in seeds}
     waiting = [seed for seed in seeds if not Run(method, seed).is_known(fingerprints[seed])]
+    stop_with_parent()
     with reasons():
         if is_launched() or not is_main_process():  # another process of this training watches it
             train(method, waiting, params, fingerprints, nullcontext())
@@ -69,6 +72,8 @@ def train(
         if trains_elsewhere(params.launch):
             submit = params.launch.slurm is not None and not is_launched()
             (train_in_jobs if submit else train_in_processes)(method, seeds, params.launch)
+        elif not is_launched() and (number := at_once(len(seeds), params.training(method), params.launch)) > 1:
+            train_side_by_side(method, seeds, number)
         else:
             # NumPy reads these when it is imported.
             for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):

@@ -46,10 +46,10 @@ class ProgressBar:
 
 
 class Forecast:
-    """Says, once the first epoch is over, how long the seeds of a method will take."""
+    """Says, once the first epoch is over, how long a method's seeds will take; ``others`` train in other processes."""
 
-    def __init__(self, method: str, seeds: list[int], epochs: int) -> None:
-        self.method, self.seeds, self.epochs = method, seeds, epochs
+    def __init__(self, method: str, seeds: list[int], epochs: int, others: int = 0) -> None:
+        self.method, self.seeds, self.epochs, self.others = method, seeds, epochs, others
         self.began: float | None = None
 
     def begin(self) -> None:
@@ -65,8 +65,8 @@ class Forecast:
             return
         epoch, self.began = time.perf_counter() - self.began, None
         left = self.epochs * len(self.seeds) - len(history) + 1
-        several = len(self.seeds) > 1
-        seeds = said("train.several" if several else "train.one", number=len(self.seeds), seed=self.seeds[0])
+        number = len(self.seeds) + self.others
+        seeds = said("train.several" if number > 1 else "train.one", number=number, seed=self.seeds[0])
         one = said("train.seconds", number=f"{epoch:.2g}") if epoch < 90 else duration(epoch)
         tell("train.forecast", method=self.method, epoch=one, time=duration(left * epoch), seeds=seeds)
 

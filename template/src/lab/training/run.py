@@ -18,6 +18,7 @@ from lab.paths import EXAMPLES, PROVENANCE, RAW, RUNS, SPLITS
 from lab.runs import Run, git_state, is_main_process, now, only_trainer, versions, who
 from lab.scaling.launch import is_launched, lost_another
 from lab.scaling.sharding import weights
+from lab.scaling.side_by_side import others_beside
 from lab.settings import Params
 from lab.team_code.example_checks import SPLITS as NAMES
 from lab.team_code.example_checks import loaded
@@ -52,7 +53,7 @@ def train_seeds(method: str, seeds: list[int], params: Params, fingerprints: dic
             raise explained(error, params.training(method).accumulate) or error from None
     if seeds and is_main_process():
         warn_of_few_steps(params.training(method), count(examples["train"]))
-    forecast = Forecast(method, seeds, params.training(method).epochs)
+    forecast = Forecast(method, seeds, params.training(method).epochs, others_beside())
     for seed in seeds:
         with only_trainer(RUNS / method / str(seed)) if is_main_process() else nullcontext():
             train_seed(method, seed, params, examples, ids, fingerprints[seed], forecast)

@@ -7,6 +7,7 @@ import os
 from argparse import ArgumentParser
 
 from lab.errors import UserError, run
+from lab.scaling.signals import stop_with_parent
 from lab.settings import read_params
 
 FAILURES = 3
@@ -22,6 +23,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--number", type=int, default=0, help="of this worker, for its own random numbers")
     given = parser.parse_args()
+    stop_with_parent()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(given.threads)  # NumPy reads these when it is imported
     work(given.method, given.trials, given.study, given.threads, given.number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 
@@ -11,7 +10,7 @@ from lab.data.raw_files import collected_digest
 from lab.errors import UserError
 from lab.paths import SPLITS, TRIALS
 from lab.runs import only_trainer
-from lab.scaling.signals import stop_signals
+from lab.scaling.signals import end, start, stop_signals
 from lab.scaling.slurm import run_in_jobs
 from lab.settings import Params, read_params
 from lab.team_code.loading import load_problem
@@ -21,9 +20,6 @@ from lab.tuning.applying import apply
 from lab.tuning.counts import Count, note, trials_by_method
 from lab.tuning.space import fingerprint, rounded, space_of
 from lab.tuning.trial import told
-
-SAVING_SECONDS = 60
-"""How long workers that are to stop may take to save their checkpoints."""
 
 
 def main(method: str | None, every: bool, workers: int, trials: int | None, applied: bool) -> None:
@@ -95,29 +91,17 @@ def work(params: Params, method: str, most: int, mark: str, workers: int) -> Non
         if failed := run_in_jobs(jobs, params.launch, lambda number: stopped):
             raise UserError(f"{method}: {failed[0].failure()}; log: {failed[0].log.as_posix()}")
         return
-    children = [subprocess.Popen([sys.executable, *command]) for command in commands]
+    children = [start([sys.executable, *command]) for command in commands]
     with stop_signals() as stop:
         try:
             while any(child.poll() is None for child in children) and not stop:
                 time.sleep(0.2)
         finally:
-            _end(children)
+            end(children)
     if stop:
         raise UserError(stopped)
     if codes := [child.returncode for child in children if child.returncode]:
         raise SystemExit(codes[0])  # it has said why
-
-
-def _end(children: list[subprocess.Popen]) -> None:
-    """Let them save their checkpoints."""
-    for child in children:
-        if child.poll() is None:
-            child.terminate()
-    for child in children:
-        try:
-            child.wait(SAVING_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
 
 
 def write_best(params: Params, method: str) -> None:
