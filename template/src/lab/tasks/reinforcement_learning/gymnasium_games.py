@@ -107,20 +107,12 @@ class Gymnasium:
         from lab.contract import Metric
 
         digits = 3 if self.threshold is not None and abs(self.threshold) <= 1 else 1
-        mean_return = Metric(
-            "mean_return", higher_is_better=True, digits=digits, label={"en": "mean return", "zh-TW": "平均報酬"}
-        )
+        mean, solved = {"en": "mean return", "zh-TW": "平均報酬"}, {"en": "solved", "zh-TW": "達成率"}
+        earned = Metric("mean_return", higher_is_better=True, digits=digits, label=mean)
         if self.threshold is None:
-            return (mean_return,)
-        solved = Metric(
-            "solved",
-            higher_is_better=True,
-            unit="% of games",
-            digits=1,
-            bounds=(0, 100),
-            label={"en": "solved", "zh-TW": "達成率"},
-        )
-        return mean_return, solved
+            return (earned,)
+        share = Metric("solved", higher_is_better=True, unit="% of games", digits=1, bounds=(0, 100), label=solved)
+        return earned, share
 
 
 def _kind(space: spaces.Space) -> str:
