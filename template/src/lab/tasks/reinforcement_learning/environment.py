@@ -1,6 +1,6 @@
 """Where agents act: what an environment gives to the methods, be it chess or one of gymnasium's; and how to play.
 
-To add another, write a class with the names of ``Environment``, and choose it in ``environment_of`` and in problem.py.
+To add another, write a class with the names of ``Environment``, and choose it in player.py and in problem.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from lab.contract import Batch, Examples
+from lab.contract import Batch
 
 State = dict[str, Tensor]
 """What an agent sees of n games: each value has one row for each."""
@@ -50,16 +50,6 @@ class Environment(Protocol):
 
     def scale(self, discount: float) -> float:
         """How large discounted returns are: what a critic learns should be near one."""
-
-
-def environment_of(examples: Examples) -> Environment:
-    """The environment that examples begin in: what ``load`` gives for gymnasium's names it, else it is chess."""
-    named = getattr(examples, "environment", None)
-    if named is not None:
-        return named
-    from lab.tasks.reinforcement_learning.chess_games import Chess
-
-    return Chess()
 
 
 def play(games: Games, choose: Callable[[State], Tensor]) -> dict[str, Tensor]:

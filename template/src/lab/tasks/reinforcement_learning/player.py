@@ -9,7 +9,13 @@ import torch
 from torch import Tensor
 
 from lab.contract import Batch, Examples, Method
-from lab.tasks.reinforcement_learning.environment import Games, State, environment_of, play
+from lab.tasks.reinforcement_learning.chess_games import Chess
+from lab.tasks.reinforcement_learning.environment import Environment, Games, State, play
+
+
+def environment_of(examples: Examples) -> Environment:
+    """The environment that examples begin in: what ``load`` gives for gymnasium's names it, else it is chess."""
+    return getattr(examples, "environment", None) or Chess()
 
 
 class Player(Method):

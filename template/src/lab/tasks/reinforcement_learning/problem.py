@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.errors import UserError
-from lab.tasks.reinforcement_learning.chess_games import play_greedily
-from lab.tasks.reinforcement_learning.environment import environment_of, play_at_random
+from lab.tasks.reinforcement_learning.chess_games import Chess, play_greedily
+from lab.tasks.reinforcement_learning.environment import play_at_random
 from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium
 from lab.tasks.reinforcement_learning.openings import (
     collect_openings,
@@ -117,10 +117,12 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     if of_gymnasium(RAW):
         from lab.tasks.reinforcement_learning.gymnasium_drawing import draw_episode
 
-        game, unit, rows = draw_episode(RAW, middle, name), {}, {"start_seed": examples.seeds}
+        game, unit = draw_episode(RAW, middle, name), {}
+        begun = examples.environment.begin({"start_seed": examples.seeds})
     else:
         from lab.tasks.reinforcement_learning.chess_drawing import POINTS, draw_game
 
-        game, unit, rows = draw_game(middle["moves"].tolist(), name, middle["return"]), POINTS, examples
-    by_chance = play_at_random(environment_of(examples).begin(rows))["reward"].sum(0).numpy()
+        game, unit = draw_game(middle["moves"].tolist(), name, middle["return"]), POINTS
+        begun = Chess().begin(examples)
+    by_chance = play_at_random(begun)["reward"].sum(0).numpy()
     return {"game": game, "returns": draw_returns(returns, by_chance, unit)}
