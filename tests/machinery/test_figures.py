@@ -155,7 +155,7 @@ def test_long_names_do_not_run_into_each_other(language: str, monkeypatch: pytes
         drawn
     )
     for name, (figure, texts) in drawn.items():
-        boxes = [(one.get_text(), one.get_window_extent().padded(-2)) for one in texts]
+        boxes = [(one.get_text(), one.get_window_extent().padded(-0.3 * float(one.get_fontsize()))) for one in texts]
         met = [(a, b) for (a, one), (b, other) in itertools.combinations(boxes, 2) if one.overlaps(other)]
         assert not met, (name, met)
         medium = SLIDES if name.startswith("slides/") else PAPER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
@@ -46,7 +47,7 @@ def forest(summary: Compared) -> Drawn:
         sharex="col",
         sharey="row",
         squeeze=False,
-        height_ratios=[max(many) * len(many) + 0.3 for many in lines],
+        height_ratios=[_step(many) * len(many) + 0.3 for many in lines],
     )
     for row, group in zip(panels, families, strict=True):
         for axes, metric in zip(row, metrics, strict=True):
@@ -76,8 +77,13 @@ def _width(metrics: int) -> float:
 def _height(lines: list[list[int]]) -> float:
     """Of ``lines`` of names in each family, in inches."""
     line = medium().font / 72
-    rows = sum(max(many) * len(many) for many in lines) + 1.2 * len(lines)
+    rows = sum(_step(many) * len(many) for many in lines) + 1.2 * len(lines)
     return min(line * (5 + (1.9 if on_slides() else 2.1) * max(rows, 3)), medium().height)
+
+
+def _step(lines: list[int]) -> float:
+    """From one name of a family to the next, in lines: both have half of theirs there."""
+    return max(((one + following) / 2 for one, following in pairwise(lines)), default=lines[0])
 
 
 def _names(figure: Figure, families: list[list[str]], size: float) -> dict[str, str]:
