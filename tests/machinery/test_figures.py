@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from io import BytesIO
 from pathlib import Path
@@ -23,7 +22,7 @@ from test_style import contrast
 
 from lab.comparison import figures
 from lab.comparison.confusion import draw_confusion
-from lab.comparison.drawing import PAPER, SLIDES, called, fit, looks, markers, save
+from lab.comparison.drawing import PAPER, SLIDES, fit, looks, markers, save
 from lab.comparison.learning_curves import apart
 from lab.comparison.summary import labels
 from lab.contract import Drawn
@@ -35,24 +34,6 @@ from lab.style import PALETTE
 
 SIX = ("baseline", "novel", "plain_convolution", "ensemble_of_five", "without_augmentation", "without_shortcuts")
 SMALL = 3.0
-LONG_NAMES = {
-    "en": (
-        "perceptron with distorted scans",
-        "pre-activation residual network",
-        "the same network, half as wide again",
-        "narrow perceptron",
-        "residual network without distorted scans",
-        "residual network with a quarter of its channels",
-    ),
-    "zh-TW": (
-        "接受擴增影像的多層感知器",
-        "前置活化殘差網路",
-        "加寬為一點五倍的殘差網路",
-        "窄的多層感知器",
-        "不使用資料擴增的殘差網路",
-        "通道數為四分之一的殘差網路",
-    ),
-}
 
 
 def own(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn | Figure]:
@@ -120,47 +101,6 @@ def test_every_letter_of_six_methods_can_be_read(
         assert width <= medium.width * 1.04, name
         assert height <= medium.height * 1.04, name
     assert "U+" not in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("language", project_copy.LANGUAGES)
-def test_long_names_do_not_run_into_each_other(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of six methods, as a forest, as titles of panels side by side and beside rows of pictures."""
-    drawn: dict[str, tuple[Figure, list[Text]]] = {}
-
-    def note(figure: Figure, path: Path) -> None:
-        figure.draw_without_rendering()
-        texts = [one for one in figure.findobj(Text) if isinstance(one, Text) and re.search(r"[^\W\d]", one.get_text())]
-        shown = [one for one in texts if one.get_visible()]
-        drawn[path.relative_to(FIGURES).as_posix()] = (figure, shown)
-
-    def rows(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn | Figure]:
-        figure, panels = plt.subplots(len(predictions), 6, figsize=(0.7 * 6, len(predictions)))
-        for row, method in zip(panels, predictions, strict=True):
-            row[0].set_ylabel(called(method))
-            for axes in row:
-                axes.set_xticks([])
-                axes.set_yticks([])
-        right = np.arange(10)
-        return {
-            "rows": figure,
-            "confusion": draw_confusion(dict.fromkeys(predictions, (right, right)), list("0123456789")),
-        }
-
-    monkeypatch.setattr(figures, "save", note)
-    compared = summary()
-    for entry, name in zip(compared["methods"].values(), LONG_NAMES[language], strict=True):
-        entry["label"] = name
-    draw(language, compared, rows)
-    assert {f"{place}{name}.svg" for place in ("", "slides/") for name in ("comparison", "rows", "confusion")} <= set(
-        drawn
-    )
-    for name, (figure, texts) in drawn.items():
-        boxes = [(one.get_text(), one.get_window_extent().padded(-0.3 * float(one.get_fontsize()))) for one in texts]
-        met = [(a, b) for (a, one), (b, other) in itertools.combinations(boxes, 2) if one.overlaps(other)]
-        assert not met, (name, met)
-        medium = SLIDES if name.startswith("slides/") else PAPER
-        box = figure.get_tightbbox()
-        assert max(box.width / medium.width, box.height / medium.height) < 1.04, name
 
 
 def test_the_letters_are_those_of_the_documents_and_chinese_has_some(capsys: pytest.CaptureFixture[str]) -> None:

@@ -161,7 +161,7 @@ class _Reader:
         if node.tag == "br":
             return [Run("\v")]
         if node.get("class") == "mark":
-            return [Run("● ", colour=node.get("data-colour"))]
+            return [Run("●", colour=node.get("data-colour"))]
         note = self.footnotes.get(node.get("href", ""))
         if note is not None:
             self.slides[-1].below.append(Paragraph(tidy(self._runs(note)), "caption"))
