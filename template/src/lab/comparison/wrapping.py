@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-PIECE = re.compile(r"\s+|[\u2e80-\uffef][，。：；、）」！？]*|[^\s\u2e80-\uffef]+")
+PIECE = re.compile(r"\s+|[\u2e80-\uffef][\u3001\u3002\u300d\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*|[^\s\u2e80-\uffef]+")
 """A blank, a word, or a Chinese character with the signs that must not begin a line."""
 ALMOST = 0.97
 PASSES = 2
