@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from lab.errors import UserError
-from lab.words import in_language, speaker
+from lab.messages import translated
+from lab.words import LANGUAGES, in_language, speaker
 
 if TYPE_CHECKING:
     from lab.contract import Metric
@@ -22,14 +25,22 @@ def tell(key: str, /, **values: object) -> None:
     print(said(key, **values), flush=True)
 
 
+def localised(text: object) -> str:
+    """A message that code wrote in English, such as an error, in the project's language."""
+    return translated(str(text), language())
+
+
 def language() -> str:
-    """The project's; English where project.toml cannot be read, for ``lab doctor`` says so, and merging mends it."""
+    """The project's; where project.toml has a mistake or is not there, what its line says, else English."""
     from lab.settings import read_project  # with pydantic: what Git calls at each merge has mostly nothing to say
 
     try:
         return read_project().language
     except UserError:
-        return "en"
+        path = Path("project.toml")
+        content = path.read_bytes().decode(errors="replace") if path.is_file() else ""
+        found = re.search(r'^language *= *"([\w-]+)"', content, re.MULTILINE)
+        return found[1] if found and found[1] in LANGUAGES else "en"
 
 
 def called(metric: Metric) -> str:

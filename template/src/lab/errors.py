@@ -47,7 +47,9 @@ def run(main: Callable[[], None]) -> None:
         told = error if isinstance(error, UserError) else in_team_code(error)
         if told is None:
             raise
-        print(f"{told.frames}error: {told}", file=sys.stderr)
+        from lab.console import localised, said
+
+        print(told.frames + said("console.error", text=localised(told)), file=sys.stderr)
         raise SystemExit(1) from None
 
 

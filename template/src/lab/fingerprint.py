@@ -21,6 +21,7 @@ from typing import Any
 
 from lab.examples_left import examples_left
 from lab.files import read_text, sha256, there
+from lab.messages import CATALOGUES
 from lab.paths import SPLITS
 from lab.settings import Params, read_project
 from lab.source_code import Module, Name, parsed
@@ -32,7 +33,7 @@ TRAINING = (("lab.training.loop", "fit"), ("lab.training.predictions", "predicti
 def of_stages(params: Params) -> dict[str, Any]:
     """What DVC compares, by stage; of the train stage by method, for each has its own code and params."""
     problem = f"lab.tasks.{read_project().task}.problem"
-    language = read_project().language  # of Data Docs and figures
+    language = read_project().language  # of notes on the data, Data Docs and figures
     checked = [(problem, name) for name in ("expectations", "contents", "stratify")]
     scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures", "references")]
     data = params.data.record()
@@ -43,7 +44,7 @@ def of_stages(params: Params) -> dict[str, Any]:
         language,
     ]  # figures name the target and its unit
     return {
-        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=data),
+        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=[data, language]),
         "validate": digest(("lab.stages.validate", "*"), *checked, params=data),
         "split": digest(("lab.stages.split", "*"), *checked[1:], params=[params.split.record(), language]),
         "seeds": params.seeds,  # as they are: a new one trains only itself
@@ -110,7 +111,10 @@ def _reached(roots: tuple[Name, ...], source: Path) -> list[str]:
             )  # maybe in a comment only
             near = (parsed(f"{package}.{other.stem}", source) for other in beside)
             named = any(path.name in code for code in reached.values())
-            if named or not any(module and module.names_text(path.name) for module in near):
+            spoken = (
+                path.name in CATALOGUES.values()
+            )  # in a task's folder, of errors and notes: no weight depends on it
+            if named or not (spoken or any(module and module.names_text(path.name) for module in near)):
                 lines.append(f"{path.relative_to(source).as_posix()}\n{sha256(path.read_bytes())}")
     return lines
 

@@ -70,7 +70,6 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     (raw / WINDOW).write_text(json.dumps(window), encoding="utf-8")
     if options.source != "demo":
         said = [f"{len(examples)} forecasts of {own['horizon']} values from {own['past']}", *told]
-        print("; ".join(said))
         source = provenance(options, found, said, [])
     return examples, source
 
