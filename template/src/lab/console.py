@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from lab.errors import UserError
-from lab.messages import translated
-from lab.words import LANGUAGES, in_language, speaker
+from lab.messages import translated, written_language
+from lab.words import in_language, speaker
 
 if TYPE_CHECKING:
     from lab.contract import Metric
@@ -37,10 +35,7 @@ def language() -> str:
     try:
         return read_project().language
     except UserError:
-        path = Path("project.toml")
-        content = path.read_bytes().decode(errors="replace") if path.is_file() else ""
-        found = re.search(r'^language *= *"([\w-]+)"', content, re.MULTILINE)
-        return found[1] if found and found[1] in LANGUAGES else "en"
+        return written_language()
 
 
 def called(metric: Metric) -> str:

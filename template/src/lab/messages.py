@@ -1,7 +1,7 @@
 """Messages of errors, notes on what was done and what demo data are, in the project's language.
 
 Code writes such a text in English, where it is read beside what it is about. ``messages.zh-TW.toml``, here and in the
-task's folder, has each of them once more, with its blanks, beside its translation: a text is found there by its words
+task's folder, has each of them once more, with its blanks, beside the Chinese: a text is found there by its words
 when it is shown. One that is not there is shown in English.
 """
 
@@ -13,9 +13,15 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
+from lab.words import LANGUAGES
+
 CATALOGUES = {"zh-TW": "messages.zh-TW.toml"}
 COUNTED = ("number", "of", "line", "rows", "most", "least")
-"""Blanks that hold a number alone; ``type`` holds a name of Python, and any other blank some text."""
+"""Blanks that hold a number alone."""
+NAMES = ("type", "scope")
+"""Blanks that hold a name of Python."""
+TEXT = r"(?:[^()]|\((?:[^()]|\([^()]*\))*\))+?(?<![\s:;])"
+"""What any other blank holds: a bracket that opens in it is closed in it."""
 SIGNS = {"; ": "\uff1b", ": ": "\uff1a", r", (?![^()]*\))": "\uff0c"}
 """What parts several mistakes, a place and its mistake, and what is noted in a row; and the same in Chinese."""
 SENTENCE = 12
@@ -30,6 +36,14 @@ def translated(text: str, language: str) -> str:
 def translated_whole(text: str, language: str) -> str:
     """What is told of data: in this language if it is a text of ours, and as it is if a team wrote it."""
     return _found(text, language, SENTENCE) or text if language in CATALOGUES else text
+
+
+def written_language() -> str:
+    """What project.toml says, whatever else is wrong in it; English where there is none."""
+    path = Path("project.toml")
+    content = path.read_bytes().decode(errors="replace") if path.is_file() else ""
+    found = re.search(r'^language *= *"([\w-]+)"', content, re.MULTILINE)
+    return found[1] if found and found[1] in LANGUAGES else "en"
 
 
 @cache
@@ -47,7 +61,7 @@ def pattern(english: str) -> re.Pattern[str]:
     for words, blank, _, _ in Formatter().parse(english):
         parts.append(re.escape(words))
         if blank:
-            held = r"\d[\d,.]*" if blank in COUNTED else r"\w+" if blank == "type" else r".+?(?<![\s:;])"
+            held = r"\d[\d,.]*" if blank in COUNTED else r"[\w<>]+" if blank in NAMES else TEXT
             parts.append(f"(?P<{blank}>{held})")
     return re.compile("".join(parts), re.DOTALL)
 
@@ -66,9 +80,9 @@ def _patterns(language: str) -> list[tuple[int, re.Pattern[str], str]]:
 
 
 def _found(text: str, language: str, least: int = 0) -> str | None:
-    for own, known, translation in _patterns(language):
+    for own, known, chinese in _patterns(language):
         if own >= least and (found := known.fullmatch(text)):
-            return translation.format(**{name: _turned(part, language) for name, part in found.groupdict().items()})
+            return chinese.format(**{name: _turned(part, language) for name, part in found.groupdict().items()})
     return None
 
 
