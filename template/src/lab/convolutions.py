@@ -9,12 +9,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
+def convolution(inputs: int, outputs: int, stride: int = 1) -> list[nn.Module]:
+    """A convolution of ``outputs`` channels, and what usually follows it."""
+    return [nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+
+
 def convolutions(inputs: int, outputs: int) -> nn.Sequential:
     """Two convolutions of ``outputs`` channels."""
-    layers: list[nn.Module] = []
-    for wide in (inputs, outputs):
-        layers += [nn.Conv2d(wide, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
-    return nn.Sequential(*layers)
+    return nn.Sequential(*convolution(inputs, outputs), *convolution(outputs, outputs))
 
 
 def enlarged(found: Tensor, like: Tensor) -> Tensor:

@@ -30,6 +30,11 @@ def in_language(text: Text, language: str) -> str:
     return text.get(language) or next(iter(text.values()), "")
 
 
+def term(name: str) -> Text:
+    """A name that tables and lists show, in each language: ``{"en": "accuracy", "zh-TW": …}``."""
+    return {language: table(language)["terms"][name] for language in LANGUAGES}
+
+
 def speaker(language: str) -> Say:
     """A function that says each text in this language."""
     texts = table(language)

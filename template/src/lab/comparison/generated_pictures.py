@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from lab.contract import Metric
-from lab.words import LANGUAGES, table
+from lab.words import term
 
 FRECHET_DISTANCE = Metric(
     "frechet_distance",
@@ -16,7 +16,7 @@ FRECHET_DISTANCE = Metric(
     digits=2,
     bounds=(0, None),
     biased=True,
-    label={language: table(language)["terms"]["frechet_distance"] for language in LANGUAGES},
+    label=term("frechet_distance"),
 )
 
 

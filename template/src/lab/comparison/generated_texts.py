@@ -15,7 +15,7 @@ import pandas as pd
 
 from lab.contract import Metric
 from lab.sentences import IDEOGRAPHS, words
-from lab.words import LANGUAGES, table
+from lab.words import term
 
 if TYPE_CHECKING:
     from sacrebleu.metrics import BLEU, CHRF
@@ -26,7 +26,7 @@ EXACT_MATCH = Metric(
     unit="%",
     digits=1,
     bounds=(0, 100),
-    label={language: table(language)["terms"]["exact_match"] for language in LANGUAGES},
+    label=term("exact_match"),
 )
 BLEU_SCORE = Metric("bleu", higher_is_better=True, digits=1, bounds=(0, 100), label="BLEU")
 CHRF_SCORE = Metric("chrf", higher_is_better=True, digits=1, bounds=(0, 100), label="chrF")

@@ -20,7 +20,7 @@ from lab.contract import Contents, Provenance
 from lab.data.near_duplicates import clusters
 from lab.files import sha256
 from lab.sentences import words
-from lab.words import LANGUAGES, table
+from lab.words import term
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -38,7 +38,7 @@ PLACES = {"left of": "right of", "above": "below"}
 """Where the first of two digits may be, and how that is said of the second."""
 
 KINDS = {
-    kind: {language: table(language)["terms"][name] for language in LANGUAGES}
+    kind: term(name)
     for kind, name in {
         "digit": "digits",
         "colour": "colours",

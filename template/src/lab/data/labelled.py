@@ -81,6 +81,16 @@ def _from_table(found: Found, options: DataSettings, labels: bool) -> tuple[list
     return files, {name: table[name].tolist() for name in table if name != "file"}, told
 
 
+def numbered(raw: Path, splits: dict[str, list[str]]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Of the examples of each split the row of each, and the number of its class: (n,), (n,).
+
+    Classes are numbered in the order of their names.
+    """
+    table = pd.read_parquet(raw / "examples.parquet").set_index("id")
+    rows, number = pd.Series(range(len(table)), table.index), np.unique(table["label"], return_inverse=True)[1]
+    return {split: (rows[ids].to_numpy(), number[rows[ids]]) for split, ids in splits.items()}
+
+
 def located(found: Found, names: list) -> list[Path]:
     """The files that a table names, seen from its folder.
 

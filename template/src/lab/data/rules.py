@@ -39,12 +39,23 @@ def unruled(rows: pd.DataFrame, rules: list[Expectation]) -> list[Check]:
     return [Check("ruled", "stop", column=name, holds=False) for name in left] or [Check("ruled", "stop")]
 
 
-def picture_rules(examples: pd.DataFrame, smallest: int) -> list[Expectation]:
-    """What holds for own pictures: how light they are on average, and the fewest pixels that a side may have."""
+def class_rules() -> list[Expectation]:
+    """What holds for own examples of classes: each has one, and there are at least two."""
+    import great_expectations.expectations as gxe
+
+    return [
+        gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
+        gxe.ExpectColumnUniqueValueCountToBeBetween(column="label", min_value=2, max_value=1000),
+    ]
+
+
+def picture_rules(examples: pd.DataFrame, smallest: int, fewest: int) -> list[Expectation]:
+    """What holds for own pictures: the fewest there may be, how light they are, and the fewest pixels of a side."""
     import great_expectations.expectations as gxe
 
     sides = [side for side in ("width", "height") if side in examples]  # not there where all pictures have one size
     return [
+        gxe.ExpectTableRowCountToBeBetween(min_value=fewest),
         gxe.ExpectColumnValuesToBeBetween(column="brightness", min_value=0, max_value=1),
         *[gxe.ExpectColumnValuesToBeBetween(column=side, min_value=smallest, max_value=100_000) for side in sides],
     ]

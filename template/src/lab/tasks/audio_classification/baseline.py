@@ -5,11 +5,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method
+from lab.convolutions import convolution
 from lab.tasks.audio_classification.problem import sizes
 
 
 class Convolutions(Method):
-    """``width``: channels of the first layer; the others have twice and four times as many."""
+    """``width``: channels of the first layer; the others have twice and four times as many.
+
+    The first layer looks at every second band and moment, which makes all layers four times cheaper.
+    """
 
     mean: Tensor
     scale: Tensor
@@ -19,14 +23,20 @@ class Convolutions(Method):
         spectrogram, classes = sizes(examples)
         self.register_buffer("mean", spectrogram.mean())
         self.register_buffer("scale", spectrogram.std())
-        layers: list[nn.Module] = []
-        for inputs, outputs in ((1, width), (width, 2 * width), (2 * width, 4 * width)):
-            layers += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
-            layers.append(nn.MaxPool2d(2, ceil_mode=True))
-        self.layers = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4 * width, classes))
+        self.layers = nn.Sequential(
+            *convolution(1, width, stride=2),
+            nn.MaxPool2d(2, ceil_mode=True),
+            *convolution(width, 2 * width),
+            nn.MaxPool2d(2, ceil_mode=True),
+            *convolution(2 * width, 4 * width),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(4 * width, classes),
+        )
 
     def logits(self, batch: Batch) -> Tensor:
-        return self.layers(((batch["spectrogram"] - self.mean) / self.scale).unsqueeze(1))
+        spectrogram = ((batch["spectrogram"] - self.mean) / self.scale).unsqueeze(1)
+        return self.layers(spectrogram.contiguous(memory_format=torch.channels_last))  # convolutions are faster so
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         logits = self.logits(batch)

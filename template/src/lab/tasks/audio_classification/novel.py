@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method
+from lab.convolutions import convolution
 from lab.tasks.audio_classification.problem import sizes
 
 
@@ -29,11 +30,13 @@ class RecurrentNetwork(Method):
         spectrogram, classes = sizes(examples)
         self.register_buffer("mean", spectrogram.mean())
         self.register_buffer("scale", spectrogram.std())
-        layers: list[nn.Module] = []
-        for inputs, outputs, pool in ((1, width, (2, 2)), (width, 2 * width, (2, 2)), (2 * width, 2 * width, (2, 1))):
-            layers += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
-            layers.append(nn.MaxPool2d(pool, ceil_mode=True))
-        self.convolutions = nn.Sequential(*layers)
+        self.convolutions = nn.Sequential(
+            *convolution(1, width, stride=2),
+            nn.MaxPool2d(2, ceil_mode=True),
+            *convolution(width, 2 * width),
+            nn.MaxPool2d((2, 1), ceil_mode=True),
+            *convolution(2 * width, 2 * width),
+        )
         with torch.no_grad():
             _, channels, bands, _ = self.convolutions.eval()(spectrogram[:1].unsqueeze(1)).shape
         self.narrow = nn.Linear(channels * bands, 4 * width)
@@ -45,7 +48,10 @@ class RecurrentNetwork(Method):
         spectrogram = (batch["spectrogram"] - self.mean) / self.scale
         if self.training and self.augment:
             spectrogram = self.distort(spectrogram)
-        found = self.convolutions(spectrogram.unsqueeze(1)).flatten(1, 2).transpose(1, 2)
+        spectrogram = spectrogram.unsqueeze(1).contiguous(
+            memory_format=torch.channels_last
+        )  # convolutions are faster so
+        found = self.convolutions(spectrogram).flatten(1, 2).transpose(1, 2)
         steps, _ = self.recurrent(self.dropout(functional.relu(self.narrow(found))))
         summary = torch.cat([steps.mean(dim=1), steps.amax(dim=1)], dim=1)
         return self.answer(self.dropout(summary))

@@ -13,9 +13,12 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from lab.contract import Batch, Contents, Drawn, Examples, Metric, Provenance
+from lab.data.labelled import numbered
+from lab.data.rules import class_rules
 from lab.data.sounds import LOUDEST, collect_sounds, read_rate
 from lab.tasks.audio_classification.spectrogram import log_mel
 from lab.tasks.audio_classification.tunes import collect_tunes, tune_rules
+from lab.words import term
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -28,18 +31,9 @@ MEMORY = 1_000_000_000
 """Bytes of sound up to which all spectrograms are kept in memory; else each is made when it is needed."""
 
 metrics = (
-    Metric(
-        "accuracy",
-        higher_is_better=True,
-        unit="%",
-        digits=1,
-        bounds=(0, 100),
-        label={"en": "accuracy", "zh-TW": "準確率"},
-    ),
+    Metric("accuracy", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label=term("accuracy")),
     Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="macro-F1"),
-    Metric(
-        "log_loss", higher_is_better=False, unit="nats", bounds=(0, None), label={"en": "log loss", "zh-TW": "對數損失"}
-    ),
+    Metric("log_loss", higher_is_better=False, unit="nats", bounds=(0, None), label=term("log_loss")),
 )
 targets = ("label",)
 stratify = "label"
@@ -63,8 +57,7 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         return tune_rules()
     lengths = [name for name in ("seconds",) if name in examples]  # not there where all sounds are as long
     return [
-        gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
-        gxe.ExpectColumnUniqueValueCountToBeBetween(column="label", min_value=2, max_value=1000),
+        *class_rules(),
         gxe.ExpectColumnValuesToBeBetween(column="loudness", min_value=-90, max_value=0),
         *[gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0.01, max_value=100_000) for name in lengths],
     ]
@@ -75,14 +68,11 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
 
     They are tensors if all sounds fit into ``MEMORY``, else made from the disk: see ``Sounds``.
     """
-    table = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    labels = pd.Series(np.searchsorted(classes(table), table["label"]), table.index)
-    place = pd.Series(range(len(table)), table.index)
     path, rate = raw / "sounds.npy", read_rate(raw)
-    found: dict[str, Sounds] = {}
-    for split, ids in splits.items():
-        rows, label = torch.tensor(place.loc[ids].to_numpy()), torch.tensor(labels.loc[ids].to_numpy())
-        found[split] = Sounds(path, rate, rows, label)
+    found = {
+        split: Sounds(path, rate, torch.tensor(rows), torch.tensor(label))
+        for split, (rows, label) in numbered(raw, splits).items()
+    }
     small = path.stat().st_size <= MEMORY
     return {split: sounds[:] if small else sounds for split, sounds in found.items()}
 
@@ -117,22 +107,20 @@ def classes(table: pd.DataFrame) -> np.ndarray:
 
 def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
     """A support vector machine on the means and spreads of pitches and on the rhythm (Tzanetakis & Cook 2002)."""
-    from sklearn.calibration import CalibratedClassifierCV
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     from sklearn.svm import SVC
 
+    from lab.comparison.classes import calibrated
     from lab.data.hearing import features, spectrograms
 
-    table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     heard = features(spectrograms(np.load(raw / "sounds.npy", mmap_mode="r")))
-    place, labels = pd.Series(range(len(table)), table.index), np.searchsorted(classes(table), table["label"])
-    train, test = place[splits["train"]].to_numpy()[:5000], place[splits["test"]].to_numpy()  # its time grows with n²
-    machine = CalibratedClassifierCV(make_pipeline(StandardScaler(), SVC(C=3)), ensemble=False)
-    machine.fit(heard[train], labels[train])
-    probability = np.full((len(test), 1 + labels.max()), 1e-7)
-    probability[:, machine.classes_] = np.clip(machine.predict_proba(heard[test]), 1e-7, 1)
-    return {"support_vector_machine": {"log_probability": np.log(probability)}}
+    found = numbered(raw, splits)
+    train, label = (column[:5000] for column in found["train"])  # its time grows with n²
+    number = len(classes(pd.read_parquet(raw / "examples.parquet")))
+    machine = make_pipeline(StandardScaler(), SVC(C=3))
+    answers = calibrated(machine, heard[train], label, heard[found["test"][0]], number)
+    return {"support_vector_machine": {"log_probability": answers}}
 
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -150,15 +138,13 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """Which classes are confused, and the spectrograms of the mistakes that each method was surest of."""
-    from lab.comparison.classes import tested
-    from lab.comparison.confusion import draw_confusion
+    from lab.comparison.classes import draw_confused, tested
     from lab.tasks.audio_classification.drawing import draw_mistakes
 
     table = pd.read_parquet(RAW / "examples.parquet")
     names = [str(name) for name in classes(table)]
     tests = tested(predictions)
-    answers = {method: (frame["label"].to_numpy(), frame["predicted"].to_numpy()) for method, frame in tests.items()}
-    return {"confusion": draw_confusion(answers, names), "mistakes": draw_mistakes(tests, names, table, RAW)}
+    return {"confusion": draw_confused(tests, names), "mistakes": draw_mistakes(tests, names, table, RAW)}
 
 
 def contents(raw: Path, examples: pd.DataFrame) -> Contents:

@@ -111,7 +111,7 @@ def test_own_sounds_train_by_settings_alone(tmp_path: Path) -> None:
     train = [identity for identity in table["id"] if identity not in test]
     examples = cast(dict[str, Batch], problem.load(tmp_path, {"train": train, "test": test}))
     assert examples["train"]["label"].max() == 3
-    assert {rule.column for rule in problem.expectations(table, options)} >= set(table) - {"sha256"}  # type: ignore[attr-defined]
+    assert {rule.column for rule in problem.expectations(table, options)} >= set(table) - {"id", "sha256"}  # type: ignore[attr-defined]
     for method in methods(examples["train"]):
         optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
         for _ in range(30):

@@ -14,7 +14,7 @@ import torch
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.labelled import collect_pictures
 from lab.data.mnist import collect_scans, scan_rules
-from lab.data.rules import picture_rules
+from lab.data.rules import class_rules, picture_rules
 from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.files import write_json
@@ -69,15 +69,9 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
 
 
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
-    import great_expectations.expectations as gxe
-
     if options.source == "demo":  # whose rules are in lab/data/mnist.py; yours are below
         return scan_rules()
-    return [
-        gxe.ExpectTableRowCountToBeBetween(min_value=50),
-        gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
-        *picture_rules(examples, smallest=4),
-    ]
+    return [*class_rules(), *picture_rules(examples, smallest=4, fewest=50)]
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:

@@ -55,8 +55,7 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
     if options.source == "demo":  # whose rules are in motorcycle.py; yours are below
         return piece_rules()
     return [
-        gxe.ExpectTableRowCountToBeBetween(min_value=20),
-        *picture_rules(examples, smallest=8),
+        *picture_rules(examples, smallest=8, fewest=20),
         gxe.ExpectColumnValuesToBeBetween(column="known", min_value=0.01, max_value=1),
         gxe.ExpectColumnValuesToBeBetween(column="median", min_value=0, strict_min=True),
     ]

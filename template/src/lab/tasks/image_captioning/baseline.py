@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from lab.contract import Batch
-from lab.tasks.image_captioning.captioner import Captioner, Step
+from lab.tasks.image_captioning.captioner import Captioner, Told
 
 
 class Recurrent(Captioner):
@@ -20,7 +20,7 @@ class Recurrent(Captioner):
         # Without the norm, a step moves a sum of so many numbers to where tanh is flat.
         summed = (nn.Linear(25 * 2 * width, memory), nn.LayerNorm(memory), nn.Tanh())
         self.summary = nn.Sequential(*places, nn.Flatten(), *summed)
-        self.recurrent = nn.GRUCell(2 * memory, memory)
+        self.recurrent = nn.GRU(2 * memory, memory, batch_first=True)
         self.answer = nn.Linear(memory, len(self.vocabulary.words))
 
     def seen(self, picture: Tensor) -> Tensor:
@@ -30,6 +30,7 @@ class Recurrent(Captioner):
     def begin(self, seen: Tensor) -> Tensor:
         return seen
 
-    def step(self, word: Tensor, memory: Tensor, seen: Tensor) -> Step:
-        memory = self.recurrent(torch.cat([word, seen], dim=1), memory)
-        return Step(memory, self.answer(self.dropout(memory)), None)
+    def tell(self, before: Tensor, memory: Tensor, seen: Tensor) -> Told:
+        whole = seen.unsqueeze(1).expand(-1, before.shape[1], -1)
+        states, last = self.recurrent(torch.cat([before, whole], dim=2), memory.unsqueeze(0))
+        return Told(last[0], self.answer(self.dropout(states)), None)

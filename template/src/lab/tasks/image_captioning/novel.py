@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch
-from lab.tasks.image_captioning.captioner import Captioner, Step
+from lab.tasks.image_captioning.captioner import Captioner, Told
 
 
 class Attentive(Captioner):
@@ -28,20 +28,25 @@ class Attentive(Captioner):
         self.answer = nn.Linear(2 * width, len(self.vocabulary.words))
 
     def seen(self, picture: Tensor) -> tuple[Tensor, Tensor]:
-        """(n, width, 100) each: what is in each place, and what it is compared with what is asked by."""
+        """What is in each place, (n, 100, width), and what is asked is compared with, (n, width, 100)."""
         found = super().seen(picture) + self.place
-        return found.flatten(2), self.key(found).flatten(2)
+        return found.flatten(2).transpose(1, 2), self.key(found).flatten(2)
 
     def begin(self, seen: tuple[Tensor, Tensor]) -> Tensor:
-        whole = seen[0].mean(dim=2)
+        whole = seen[0].mean(dim=1)
         return torch.cat([torch.tanh(self.first(whole)), whole], dim=1)
 
-    def step(self, word: Tensor, memory: Tensor, seen: tuple[Tensor, Tensor]) -> Step:
-        """The memory's second half is what was looked at last."""
+    def tell(self, before: Tensor, memory: Tensor, seen: tuple[Tensor, Tensor]) -> Told:
+        """The memory's second half is what was looked at last: without it, nothing knows what is told already."""
         found, keys = seen
         state, looked = memory.chunk(2, dim=1)
-        state = self.recurrent(torch.cat([word, looked], dim=1), state)
-        fits = torch.bmm(self.query(state).unsqueeze(1), keys) / math.sqrt(keys.shape[1])
-        attention = functional.softmax(fits.squeeze(1), dim=1)
-        memory = torch.cat([state, torch.bmm(found, attention.unsqueeze(2)).squeeze(2)], dim=1)
-        return Step(memory, self.answer(self.dropout(memory)), attention)
+        told, looks = [], []
+        for word in before.unbind(dim=1):
+            state = self.recurrent(torch.cat([word, looked], dim=1), state)
+            fits = self.query(state).unsqueeze(1) @ keys / math.sqrt(keys.shape[1])
+            attention = functional.softmax(fits, dim=2)
+            looked = (attention @ found).squeeze(1)
+            told.append(torch.cat([state, looked], dim=1))
+            looks.append(attention)
+        memories = torch.stack(told, dim=1)
+        return Told(told[-1], self.answer(self.dropout(memories)), torch.cat(looks, dim=1))

@@ -13,9 +13,10 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from lab.contract import Batch, Contents, Drawn, Examples, Metric, Provenance
-from lab.data.labelled import collect_pictures
-from lab.data.rules import picture_rules
+from lab.data.labelled import collect_pictures, numbered
+from lab.data.rules import class_rules, picture_rules
 from lab.tasks.image_classification.digits import INK, collect_digits, digit_rules
+from lab.words import term
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -28,18 +29,9 @@ MEMORY = 500_000_000
 """Bytes of pictures up to which they are kept as tensors; more are read from the disk when they are needed."""
 
 metrics = (
-    Metric(
-        "accuracy",
-        higher_is_better=True,
-        unit="%",
-        digits=1,
-        bounds=(0, 100),
-        label={"en": "accuracy", "zh-TW": "準確率"},
-    ),
+    Metric("accuracy", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label=term("accuracy")),
     Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="macro-F1"),
-    Metric(
-        "log_loss", higher_is_better=False, unit="nats", bounds=(0, None), label={"en": "log loss", "zh-TW": "對數損失"}
-    ),
+    Metric("log_loss", higher_is_better=False, unit="nats", bounds=(0, None), label=term("log_loss")),
 )
 targets = ("label",)
 stratify = "label"
@@ -57,15 +49,9 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
 
 
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
-    import great_expectations.expectations as gxe
-
     if options.source == "demo":  # whose rules are in digits.py; yours are below
         return digit_rules()
-    return [
-        gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
-        gxe.ExpectColumnUniqueValueCountToBeBetween(column="label", min_value=2, max_value=1000),
-        *picture_rules(examples, smallest=4),
-    ]
+    return [*class_rules(), *picture_rules(examples, smallest=4, fewest=20)]
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
@@ -73,15 +59,12 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
 
     They are tensors if all pictures fit into ``MEMORY``, else read from the disk: see ``Pictures``.
     """
-    table = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    lightest = INK if "ink" in table else 255
-    labels = pd.Series(np.searchsorted(classes(table), table["label"]), table.index)
-    place = pd.Series(range(len(table)), table.index)
+    lightest = INK if "ink" in pd.read_parquet(raw / "examples.parquet") else 255
     path = raw / "pictures.npy"
-    found: dict[str, Pictures] = {}
-    for split, ids in splits.items():
-        rows, label = torch.tensor(place.loc[ids].to_numpy()), torch.tensor(labels.loc[ids].to_numpy())
-        found[split] = Pictures(path, rows, label, lightest)
+    found = {
+        split: Pictures(path, torch.tensor(rows), torch.tensor(label), lightest)
+        for split, (rows, label) in numbered(raw, splits).items()
+    }
     small = 4 * np.load(path, mmap_mode="r").size <= MEMORY
     return {split: pictures[:] if small else pictures for split, pictures in found.items()}
 
@@ -117,18 +100,16 @@ def classes(table: pd.DataFrame) -> np.ndarray:
 
 def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
     """A support vector machine on the pixels, as was usual before deep learning (Cortes & Vapnik 1995)."""
-    from sklearn.calibration import CalibratedClassifierCV
     from sklearn.svm import SVC
 
-    table = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    pixels = np.load(raw / "pictures.npy", mmap_mode="r").reshape(len(table), -1)
-    place, labels = pd.Series(range(len(table)), table.index), np.searchsorted(classes(table), table["label"])
-    train, test = place[splits["train"]].to_numpy()[:5000], place[splits["test"]].to_numpy()  # its time grows with n²
-    machine = CalibratedClassifierCV(SVC(C=10), ensemble=False)  # turns its margins into probabilities
-    machine.fit(pixels[train] / 255, labels[train])
-    probability = np.full((len(test), 1 + labels.max()), 1e-7)
-    probability[:, machine.classes_] = np.clip(machine.predict_proba(pixels[test] / 255), 1e-7, 1)
-    return {"support_vector_machine": {"log_probability": np.log(probability)}}
+    from lab.comparison.classes import calibrated
+
+    pictures = np.load(raw / "pictures.npy", mmap_mode="r")
+    pixels, found = pictures.reshape(len(pictures), -1), numbered(raw, splits)
+    train, label = (column[:5000] for column in found["train"])  # its time grows with n²
+    number = len(classes(pd.read_parquet(raw / "examples.parquet")))
+    answers = calibrated(SVC(C=10), pixels[train] / 255, label, pixels[found["test"][0]] / 255, number)
+    return {"support_vector_machine": {"log_probability": answers}}
 
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -146,15 +127,13 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """Which classes are confused, and the mistakes that each method was surest of."""
-    from lab.comparison.classes import tested
-    from lab.comparison.confusion import draw_confusion
+    from lab.comparison.classes import draw_confused, tested
     from lab.tasks.image_classification.drawing import draw_mistakes
 
     table = pd.read_parquet(RAW / "examples.parquet")
     names = [str(name) for name in classes(table)]
     tests = tested(predictions)
-    answers = {method: (frame["label"].to_numpy(), frame["predicted"].to_numpy()) for method, frame in tests.items()}
-    return {"confusion": draw_confusion(answers, names), "mistakes": draw_mistakes(tests, names, table, RAW)}
+    return {"confusion": draw_confused(tests, names), "mistakes": draw_mistakes(tests, names, table, RAW)}
 
 
 def contents(raw: Path, examples: pd.DataFrame) -> Contents:

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Method
+from lab.perceptron import perceptron
 
 
 class VariationalAutoencoder(Method):
@@ -15,22 +16,8 @@ class VariationalAutoencoder(Method):
         self.latent = latent
         shape = examples["image"].shape[1:]
         pixels = shape.numel()
-        self.encoder = nn.Sequential(
-            nn.Flatten(),
-            nn.Linear(pixels, width),
-            nn.ReLU(),
-            nn.Linear(width, width),
-            nn.ReLU(),
-            nn.Linear(width, 2 * latent),
-        )
-        self.decoder = nn.Sequential(
-            nn.Linear(latent, width),
-            nn.ReLU(),
-            nn.Linear(width, width),
-            nn.ReLU(),
-            nn.Linear(width, pixels),
-            nn.Unflatten(1, shape),
-        )
+        self.encoder = nn.Sequential(nn.Flatten(), *perceptron(pixels, width, 2 * latent))
+        self.decoder = nn.Sequential(*perceptron(latent, width, pixels), nn.Unflatten(1, shape))
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Minus the evidence lower bound, in nats a picture (their equation 10), less the entropy of its own greys.

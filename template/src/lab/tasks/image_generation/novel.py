@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from lab.contract import Batch, Method
 from lab.diffusion import Denoiser, denoise, velocity_loss
+from lab.perceptron import perceptron
 
 
 class LatentDiffusion(Method):
@@ -22,21 +23,10 @@ class LatentDiffusion(Method):
         pixels = shape.numel()
         self.encoder = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(pixels, width),
-            nn.ReLU(),
-            nn.Linear(width, width),
-            nn.ReLU(),
-            nn.Linear(width, latent),
+            *perceptron(pixels, width, latent),
             nn.BatchNorm1d(latent, affine=False),  # codes of mean 0 and variance 1, like the noise
         )
-        self.decoder = nn.Sequential(
-            nn.Linear(latent, width),
-            nn.ReLU(),
-            nn.Linear(width, width),
-            nn.ReLU(),
-            nn.Linear(width, pixels),
-            nn.Unflatten(1, shape),
-        )
+        self.decoder = nn.Sequential(*perceptron(latent, width, pixels), nn.Unflatten(1, shape))
         self.denoiser = Denoiser(latent, width, blocks=3)
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:

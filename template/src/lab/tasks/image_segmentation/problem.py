@@ -61,8 +61,7 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
     if options.source == "demo":  # whose rules are in scenes.py; yours are below
         return scene_rules()
     return [
-        gxe.ExpectTableRowCountToBeBetween(min_value=20),
-        *picture_rules(examples, smallest=8),
+        *picture_rules(examples, smallest=8, fewest=20),
         gxe.ExpectColumnValuesToBeBetween(column="foreground", min_value=0, max_value=1),
     ]
 

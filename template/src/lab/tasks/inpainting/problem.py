@@ -58,8 +58,7 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         return [*rules, *scan_rules()]
     return [
         *rules,
-        gxe.ExpectTableRowCountToBeBetween(min_value=50),
-        *picture_rules(examples, smallest=8),
+        *picture_rules(examples, smallest=8, fewest=50),
     ]
 
 

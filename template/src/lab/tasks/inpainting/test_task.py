@@ -186,7 +186,7 @@ def test_own_pictures_train_by_settings_alone(tmp_path: Path, kind: str, monkeyp
     assert holes.mean() < 0.5  # white is what is removed
     assert all(is_block(hole) for hole in holes[table["hole"] == "block"])
     judged = {getattr(rule, "column", "") for rule in problem.expectations(table, options)}
-    assert judged >= set(table) - {"id", "sha256"}
+    assert judged >= set(table) - {"id", "sha256", "group"}
     train = table["id"].tolist()
     examples = cast(dict[str, Batch], problem.load(tmp_path, {"train": train}))
     for method, settings in METHODS:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
-from lab.console import wide
 from lab.contract import Drawn
 from lab.sentences import IDEOGRAPHS
 from lab.style import PALETTE
@@ -53,14 +52,15 @@ def draw_written(openings: list[str], written: dict[str, list[bytes]]) -> Drawn:
     """How each method goes on after each opening."""
     font, shown = medium().font, openings[: 2 if on_slides() else 4]
     beside = 0.17  # of the width is for the names
-    most = int((1 - beside) * medium().width * 72 / (0.47 * font))
     rows: list[tuple[str, str, list[str]]] = []
     for number, opening in enumerate(shown):
         rows.append(("", opening, [f"{opening} …"]))
         for method, texts in written.items():
             text = texts[number].rstrip(b"\0")[len(opening.encode()) :].decode("utf-8", "ignore")
-            lines = wrapped(f"… {' / '.join(text.split(chr(10))).strip()}", most)
-            rows.append((method, text, lines[: 2 if on_slides() else 4]))
+            words = WORD.findall(f"… {' / '.join(text.split(chr(10))).strip()}")
+            blanks = [0.3 * font * word[:1].isspace() for word in words]
+            places = in_lines(words, blanks, 2 if on_slides() else 4, 1 - beside)
+            rows.append((method, text, ["".join(words[place] for place in line).strip() for line in places]))
     height = sum(len(lines) for _, _, lines in rows) + 0.5 * len(shown)
     figure, axes = plt.subplots(figsize=(medium().width, 1.45 * font / 72 * height))
     axes.set_axis_off()
@@ -83,17 +83,6 @@ def draw_written(openings: list[str], written: dict[str, list[bytes]]) -> Drawn:
     return Drawn(figure, said(caption), say("figures.item").join(" ".join(one.split()) for one in told))
 
 
-def wrapped(text: str, most: int) -> list[str]:
-    """Lines of ``most`` letters; a Chinese character is as wide as two. A line ends with a word where there are any."""
-    lines, line, room = [], "", most
-    for part in re.findall(rf"[{IDEOGRAPHS}]|[^\s{IDEOGRAPHS}]+\s*|\s+", text):
-        if line and wide(part) > room:
-            lines.append(line.rstrip())
-            line, room = "", most
-        line, room = line + part, room - wide(part)
-    return [*lines, line.rstrip()]
-
-
 def draw_surprise(tests: dict[str, pd.DataFrame], texts: pd.Series) -> Drawn:
     """A passage as each method reads it: the more bits a word takes, the darker its ground."""
     judged = list(tests.values())[-1]
@@ -102,7 +91,7 @@ def draw_surprise(tests: dict[str, pd.DataFrame], texts: pd.Series) -> Drawn:
     text = str(texts.loc[judged["id"].iloc[usual]])
     words = [found.group() for found in WORD.finditer(text)]
     ends = np.cumsum([len(word.encode()) for word in words])
-    lines = in_lines([word.strip() for word in words], 3 if on_slides() else 7)
+    lines = in_lines(words, [0.55 * medium().font] * len(words), 3 if on_slides() else 7)
     space, told = 1.75 * medium().font / 72, []
     height = space * len(tests) * (len(lines) + 1.2)
     figure, axes = plt.subplots(figsize=(medium().width, height))
@@ -143,19 +132,22 @@ def gap(word: str) -> float:
     return (0.45 if word[:1].isspace() else 0.15) * medium().font
 
 
-def in_lines(words: list[str], most: int) -> list[list[int]]:
-    """The places of the words of each line, of ``most`` lines that fill the width."""
+def in_lines(words: list[str], blanks: list[float], most: int, share: float = 1.0) -> list[list[int]]:
+    """The places of the words of each line, of ``most`` lines that fill a ``share`` of the width.
+
+    ``blanks``: points that each word takes beside its own.
+    """
     figure = plt.figure()
     try:
         widths = []
-        for word in words:
-            drawn = figure.text(0, 0, word, parse_math=False)
-            widths.append(drawn.get_window_extent().width * 72 / figure.dpi + 0.55 * medium().font)
+        for word, blank in zip(words, blanks, strict=True):
+            drawn = figure.text(0, 0, word.strip(), parse_math=False)
+            widths.append(drawn.get_window_extent().width * 72 / figure.dpi + blank)
             drawn.remove()
     finally:
         plt.close(figure)
     lines: list[list[int]] = [[]]
-    room = full = 72 * medium().width - medium().font
+    room = full = 72 * share * medium().width - medium().font
     for place, width in enumerate(widths):
         if width > room and lines[-1]:
             if len(lines) == most:

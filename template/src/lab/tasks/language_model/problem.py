@@ -26,20 +26,11 @@ RAW = Path("data/raw")
 OPENINGS, OPENING = 4, 40
 """How many test passages are begun for the methods to go on, and after how many bytes."""
 
+BITS = {"en": "bits per byte", "zh-TW": "每位元組位元數"}
+PERPLEXITY = {"en": "perplexity per word", "zh-TW": "每詞困惑度"}
 metrics = (
-    Metric(
-        "bits_per_byte",
-        higher_is_better=False,
-        bounds=(0, None),
-        label={"en": "bits per byte", "zh-TW": "每位元組位元數"},
-    ),
-    Metric(
-        "perplexity",
-        higher_is_better=False,
-        digits=1,
-        bounds=(1, None),
-        label={"en": "perplexity per word", "zh-TW": "每詞困惑度"},
-    ),
+    Metric("bits_per_byte", higher_is_better=False, bounds=(0, None), label=BITS),
+    Metric("perplexity", higher_is_better=False, digits=1, bounds=(1, None), label=PERPLEXITY),
 )
 targets = ("bytes", "words")
 stratify = None
@@ -77,20 +68,17 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     width = max(map(size, table["text"]))  # rows of predictions are as long in each split
     examples: dict[str, Examples] = {}
-    for split, ids in splits.items():
-        texts = table.loc[ids, "text"].tolist()
-        sizes = torch.tensor([size(text) for text in texts])
+    texts = {split: table.loc[ids, "text"].tolist() for split, ids in splits.items()}
+    if "test" in texts:
+        texts["openings"] = openings(texts["test"])
+    for split, found in texts.items():
+        sizes = torch.tensor(list(map(size, found)))
         examples[split] = {
-            "text": in_utf8(texts, width),
-            "opening": torch.zeros(len(texts), dtype=torch.int64),
+            "text": in_utf8(found, width),
+            "opening": sizes if split == "openings" else torch.zeros_like(sizes),
             "bytes": sizes,
-            "words": torch.tensor([len(words(text)) for text in texts]),
+            "words": torch.tensor([len(words(text)) for text in found]),
         }
-    if "test" in splits:
-        begun = openings(table.loc[splits["test"], "text"].tolist())
-        sizes = torch.tensor([size(text) for text in begun])
-        counts = torch.tensor([len(words(text)) for text in begun])
-        examples["openings"] = {"text": in_utf8(begun, width), "opening": sizes, "bytes": sizes, "words": counts}
     return examples
 
 

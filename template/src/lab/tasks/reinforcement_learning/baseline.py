@@ -1,9 +1,9 @@
 """REINFORCE (Williams 1992): actions that were followed by more reward than usual become more likely."""
 
-import torch
 from torch import Tensor
 
 from lab.contract import Batch, Examples, Update
+from lab.tasks.reinforcement_learning.environment import returns_to_go
 from lab.tasks.reinforcement_learning.player import Player
 
 
@@ -14,7 +14,7 @@ class Reinforce(Player):
         super().__init__(examples, width, depth)
         self.discount, self.entropy = discount, entropy
 
-    def learn(self, batch: Batch, update: Update) -> dict[str, Tensor]:
+    def train_step(self, batch: Batch, update: Update) -> dict[str, Tensor]:
         steps, states, choice = self.explore(batch)
         live = steps["live"]
         to_go = returns_to_go(steps["reward"], self.discount)
@@ -28,12 +28,3 @@ class Reinforce(Player):
         update(-(chosen * advantage).mean() - self.entropy * entropy)
         mean = steps["reward"].sum(0).mean()
         return {"loss": -mean, "return": mean, "entropy": entropy}
-
-
-def returns_to_go(rewards: Tensor, discount: float) -> Tensor:
-    """Rewards (steps, games) to the sums of what follows, the next step's worth ``discount`` as much."""
-    sums = torch.zeros_like(rewards)
-    following = torch.zeros_like(rewards[0])
-    for step in reversed(range(len(rewards))):
-        following = sums[step] = rewards[step] + discount * following
-    return sums

@@ -1,4 +1,4 @@
-"""A game of chess on the board, and what a player earns that moves at random."""
+"""A game of chess on the board."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import chess
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.textpath import TextPath
@@ -15,7 +14,7 @@ from matplotlib.textpath import TextPath
 from lab.comparison.drawing import called, said
 from lab.contract import Drawn
 from lab.style import PALETTE
-from lab.tasks.reinforcement_learning.chess_games import LENGTH, Games, balance, decode
+from lab.tasks.reinforcement_learning.chess_games import LENGTH, balance, decode
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,15 +62,3 @@ def draw_board(axes: Axes, board: chess.Board) -> None:
     axes.set_xticks([])
     axes.set_yticks([])
     axes.grid(visible=False)
-
-
-def random_returns(games: list[list[int]], seed: int = 0) -> np.ndarray:
-    """What a player earns that has White and moves at random after the same openings."""
-    generator = torch.Generator().manual_seed(seed)
-    openings = torch.tensor(np.array(games)[:, : -2 * LENGTH]).long()
-    played = Games(openings, torch.arange(len(games)))
-    total = torch.zeros(len(games))
-    for _ in range(LENGTH):
-        legal = torch.tensor([len(moves) for moves in played.choices])
-        total += played.step((torch.rand(len(games), generator=generator) * legal).long())
-    return total.numpy()

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from lab.contract import Batch
+from lab.tasks.reinforcement_learning.environment import State, play
 from lab.tasks.reinforcement_learning.networks import BoardNetwork
 
 LENGTH = 20
@@ -75,6 +76,9 @@ class Games:
         """(n,) which games go on."""
         return torch.tensor([bool(moves) for moves in self.choices]) & (self.left > 0)
 
+    def allowed(self) -> Tensor:
+        return torch.tensor([len(moves) for moves in self.choices])
+
     def observe(self) -> dict[str, Tensor]:
         """The state.
 
@@ -124,7 +128,7 @@ def play_greedily(openings: Tensor, seeds: Tensor) -> dict[str, np.ndarray]:
 
     ``return`` and ``outcome`` of each game; of equally good moves it makes any.
     """
-    games, total, chance = Games(openings, seeds), torch.zeros(len(openings)), random.Random(0)
+    games, chance = Games(openings, seeds), random.Random(0)
 
     def worth(board: chess.Board, move: chess.Move) -> tuple[int, float]:
         board.push(move)
@@ -132,19 +136,19 @@ def play_greedily(openings: Tensor, seeds: Tensor) -> dict[str, np.ndarray]:
         board.pop()
         return found, chance.random()
 
-    while games.live().any():
-        best = [
+    def best(_: State) -> Tensor:
+        found = [
             max(range(len(moves)), key=[worth(board, move) for move in moves].__getitem__, default=0)
             for board, moves in zip(games.boards, games.choices, strict=True)
         ]
-        total += games.step(torch.tensor(best))
+        return torch.tensor(found)
+
+    total = play(games, best)["reward"].sum(0)
     return {name: value.numpy() for name, value in {"return": total, **games.outcome()}.items()}
 
 
 class Chess:
     """The environment: openings to begin from, and opponents whose moves follow from a seed."""
-
-    light = False
 
     def begin(self, batch: Batch, luck: Tensor | None = None) -> Games:
         return Games(batch["opening"], batch["opponent_seed"] if luck is None else luck)

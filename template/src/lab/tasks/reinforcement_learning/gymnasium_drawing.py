@@ -1,4 +1,4 @@
-"""A game in an environment of gymnasium in pictures, and what a player earns that moves at random."""
+"""A game in an environment of gymnasium in pictures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import gymnasium
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import torch
 
 from lab.comparison.drawing import called, said, say
 from lab.contract import Drawn
@@ -17,21 +16,11 @@ from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium
 from lab.tasks.reinforcement_learning.starts import named_in
 
 
-def start_seeds(raw: Path, ids: list[str]) -> list[int]:
-    return pd.read_parquet(raw / "examples.parquet").set_index("id")["start_seed"].loc[ids].tolist()
-
-
-def random_episodes(raw: Path, ids: list[str]) -> np.ndarray:
-    """What a player earns that moves at random from the same starts."""
-    _, rewards = Gymnasium(named_in(raw)).random_games(torch.tensor(start_seeds(raw, ids)))
-    return np.array([sum(each) for each in rewards])
-
-
 def draw_episode(raw: Path, row: pd.Series, method: str, panels: int = 8) -> Drawn:
     """A played game, from its start to its end: as the environment draws it, else the numbers of its states."""
     environment = Gymnasium(named_in(raw))
     actions = [int(action) for action in row["actions"] if action >= 0]
-    seed = start_seeds(raw, [row["id"]])[0]
+    seed = int(pd.read_parquet(raw / "examples.parquet").set_index("id").loc[row["id"], "start_seed"])
     try:
         frames, returns, states = replay(environment.make(render_mode="rgb_array"), seed, actions, panels)
     except Exception:  # an environment that cannot draw itself says so in its own way

@@ -21,6 +21,7 @@ from torch.utils.data import Dataset
 
 from lab.contract import Batch
 from lab.errors import UserError, one_line
+from lab.tasks.reinforcement_learning.environment import play_at_random, returns_to_go
 from lab.tasks.reinforcement_learning.networks import VectorNetwork
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ TRIED = 16
 
 class Gymnasium:
     """An environment by its name; ``starts`` are seeds of resets, to see from them what is usual."""
-
-    light = True
 
     def __init__(self, name: str, starts: Tensor | None = None) -> None:
         self.name = name
@@ -83,9 +82,7 @@ class Gymnasium:
 
     def read(self, observation: Any) -> np.ndarray:
         """A state as a vector: a number becomes a 1 at its place."""
-        if isinstance(self.seen, spaces.Discrete):
-            return np.eye(int(self.seen.n), dtype=np.float32)[int(observation) - int(self.seen.start)]
-        return np.asarray(observation, np.float32)
+        return np.asarray(spaces.flatten(self.seen, observation), np.float32)
 
     def begin(self, batch: Batch, luck: Tensor | None = None) -> GymnasiumGames:
         return GymnasiumGames(self, batch["start_seed"], luck)
@@ -95,54 +92,27 @@ class Gymnasium:
             centre = torch.zeros(int(self.seen.n))
             spread = torch.ones(int(self.seen.n))
         else:
-            states, _ = self.random_games(self.starts)
-            every = torch.cat(states)
+            told = play_at_random(self.begin({"start_seed": self.starts}))
+            every = told["seen"][told["live"]]
             centre, spread = every.mean(0), every.std(0, correction=0)
             spread = torch.where(spread < 1e-6, 1.0, spread)
         return VectorNetwork(centre, spread, int(self.actions.n), width, depth)
 
     def scale(self, discount: float) -> float:
-        squares = []
-        for rewards in self.random_games(self.starts)[1]:
-            to_go = 0.0
-            for reward in reversed(rewards):
-                to_go = reward + discount * to_go
-                squares.append(to_go**2)
-        return float(np.sqrt(np.mean(squares))) or 1.0
-
-    def random_games(self, starts: Tensor) -> tuple[list[Tensor], list[list[float]]]:
-        """Of a player that moves at random, always the same way: states (steps, inputs) and rewards by game."""
-        games = self.begin({"start_seed": starts})
-        draw = np.random.default_rng(0)
-        states: list[list[Tensor]] = [[] for _ in starts]
-        rewards: list[list[float]] = [[] for _ in starts]
-        while (live := games.live()).any():
-            seen = games.observe()["seen"]
-            earned = games.step(torch.from_numpy(draw.integers(0, int(self.actions.n), len(starts))))
-            for game in live.nonzero()[:, 0].tolist():
-                states[game].append(seen[game])
-                rewards[game].append(float(earned[game]))
-        return [torch.stack(each) for each in states], rewards
+        told = play_at_random(self.begin({"start_seed": self.starts}))
+        return float(returns_to_go(told["reward"], discount)[told["live"]].square().mean().sqrt()) or 1.0
 
     def metrics(self) -> tuple[Metric, ...]:
         """The return, and how many games reach the one at which gymnasium calls the environment solved, if it says."""
         from lab.contract import Metric
 
         digits = 3 if self.threshold is not None and abs(self.threshold) <= 1 else 1
-        mean_return = Metric(
-            "mean_return", higher_is_better=True, digits=digits, label={"en": "mean return", "zh-TW": "平均報酬"}
-        )
+        mean, solved = {"en": "mean return", "zh-TW": "平均報酬"}, {"en": "solved", "zh-TW": "達成率"}
+        earned = Metric("mean_return", higher_is_better=True, digits=digits, label=mean)
         if self.threshold is None:
-            return (mean_return,)
-        solved = Metric(
-            "solved",
-            higher_is_better=True,
-            unit="% of games",
-            digits=1,
-            bounds=(0, 100),
-            label={"en": "solved", "zh-TW": "達成率"},
-        )
-        return mean_return, solved
+            return (earned,)
+        share = Metric("solved", higher_is_better=True, unit="% of games", digits=1, bounds=(0, 100), label=solved)
+        return earned, share
 
 
 def _kind(space: spaces.Space) -> str:
@@ -167,6 +137,9 @@ class GymnasiumGames:
 
     def live(self) -> Tensor:
         return torch.from_numpy(self.going.copy())
+
+    def allowed(self) -> Tensor:
+        return torch.full((len(self.worlds),), int(self.environment.actions.n))
 
     def observe(self) -> dict[str, Tensor]:
         return {"seen": torch.from_numpy(self.seen.copy())}

@@ -43,7 +43,7 @@ class ActorCritic(Player):
         scores, features = self.network(states)
         return scores.log_softmax(1), self.critic(features)[:, 0].float()
 
-    def learn(self, batch: Batch, update: Update) -> dict[str, Tensor]:
+    def train_step(self, batch: Batch, update: Update) -> dict[str, Tensor]:
         steps, states, choice = self.explore(batch)
         live = steps["live"]
         with torch.no_grad():

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from lab.contract import Batch, Examples, Method, Update
-from lab.tasks.reinforcement_learning.environment import Games, environment_of
+from lab.contract import Batch, Examples, Method
+from lab.tasks.reinforcement_learning.chess_games import Chess
+from lab.tasks.reinforcement_learning.environment import Environment, Games, State, play
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Where there is little to compute, several threads would spend their time in waiting for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+def environment_of(examples: Examples) -> Environment:
+    """The environment that examples begin in: what ``load`` gives for gymnasium's names it, else it is chess."""
+    return getattr(examples, "environment", None) or Chess()
 
 
 class Player(Method):
@@ -38,27 +32,15 @@ class Player(Method):
     ) -> tuple[Games, dict[str, Tensor]]:
         """Play a game from each row; ``choose`` turns scores into choices.
 
-        Returns the games and what happened, each value (steps, games, …): the state before a choice, ``choice``,
-        ``reward``, and ``live``: False once a game is over.
+        Returns the games, and what happened as ``play`` of environment.py does.
         """
         device = next(self.parameters()).device
         games = self.environment.begin(batch, luck)
-        steps: list[dict[str, Tensor]] = []
-        with one_thread():
-            while (live := games.live()).any():
-                state = {name: value.to(device) for name, value in games.observe().items()}
-                choice = choose(self.network(state)[0])
-                reward = games.step(choice)
-                steps.append(state | {"choice": choice, "reward": reward.to(device), "live": live.to(device)})
-        return games, {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
 
-    def train_step(self, batch: Batch, update: Update) -> dict[str, Tensor]:
-        with one_thread() if self.environment.light else nullcontext():
-            return self.learn(batch, update)
+        def choice(state: State) -> Tensor:
+            return choose(self.network({name: value.to(device) for name, value in state.items()})[0]).cpu()
 
-    def learn(self, batch: Batch, update: Update) -> dict[str, Tensor]:
-        """Play, and call ``update`` with a loss as often as the method likes: see ``train_step`` in contract.py."""
-        raise TypeError(f"{type(self).__name__} has no learn: add it")
+        return games, {name: value.to(device) for name, value in play(games, choice).items()}
 
     def explore(self, batch: Batch) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor]:
         """Play with random choices, as likely as the policy finds them, and with luck that is new each time.

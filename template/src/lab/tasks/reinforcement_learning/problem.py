@@ -8,6 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.errors import UserError
+from lab.tasks.reinforcement_learning.chess_games import Chess, play_greedily
+from lab.tasks.reinforcement_learning.environment import play_at_random
+from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium
+from lab.tasks.reinforcement_learning.openings import (
+    collect_openings,
+    load_openings,
+    opening_contents,
+    opening_rules,
+)
+from lab.tasks.reinforcement_learning.starts import (
+    ENVIRONMENT,
+    collect_starts,
+    load_starts,
+    start_contents,
+    start_rules,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,8 +52,6 @@ def __getattr__(name: str) -> Any:
     options = read_params().data if Path("params.yaml").is_file() else None
     if options is None or is_chess(options):
         return CHESS_METRICS
-    from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium
-
     return Gymnasium(options.name).metrics()
 
 
@@ -48,47 +62,28 @@ def is_chess(options: DataSettings) -> bool:
     return options.source == "demo" and not options.name
 
 
+def of_gymnasium(raw: Path) -> bool:
+    """Whether the data are starts in an environment of gymnasium."""
+    return (raw / ENVIRONMENT).is_file()
+
+
 def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """One row for each game to be played: how it begins, and the seed of all chance in it."""
-    if is_chess(options):
-        from lab.tasks.reinforcement_learning.openings import collect_openings
-
-        return collect_openings(options)
-    from lab.tasks.reinforcement_learning.starts import collect_starts
-
-    return collect_starts(raw, options)
+    return collect_openings(options) if is_chess(options) else collect_starts(raw, options)
 
 
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
-    if is_chess(options):
-        from lab.tasks.reinforcement_learning.openings import opening_rules
-
-        return opening_rules()
-    from lab.tasks.reinforcement_learning.starts import start_rules
-
-    return start_rules(examples, options)
+    return opening_rules() if is_chess(options) else start_rules(examples, options)
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """Chess: ``opening`` (n, moves) and ``opponent_seed`` (n,). Else a dataset of ``start_seed``."""
-    if not (raw / "environment.json").is_file():
-        from lab.tasks.reinforcement_learning.openings import load_openings
-
-        return load_openings(raw, splits)
-    from lab.tasks.reinforcement_learning.starts import load_starts
-
-    return load_starts(raw, splits)
+    return load_starts(raw, splits) if of_gymnasium(raw) else load_openings(raw, splits)
 
 
 def contents(raw: Path, examples: pd.DataFrame) -> Contents:
     """The state that each row leads to."""
-    if not (raw / "environment.json").is_file():
-        from lab.tasks.reinforcement_learning.openings import opening_contents
-
-        return opening_contents(examples)
-    from lab.tasks.reinforcement_learning.starts import start_contents
-
-    return start_contents(raw, examples)
+    return start_contents(raw, examples) if of_gymnasium(raw) else opening_contents(examples)
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
@@ -103,11 +98,9 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
 
 def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
     """Chess: a player that looks one move ahead and learns nothing."""
-    if (raw / "environment.json").is_file():
+    if of_gymnasium(raw):
         return {}
-    from lab.tasks.reinforcement_learning.chess_games import play_greedily
-
-    test: Any = load(raw, splits)["test"]
+    test: Any = load_openings(raw, splits)["test"]
     return {"one_step_greedy": play_greedily(test["opening"], test["opponent_seed"])}
 
 
@@ -120,13 +113,16 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     name = "novel" if "novel" in tables else list(tables)[-1]  # an ablation may be the last
     table = tables[name]
     middle = table.iloc[(table["return"] - table["return"].median()).abs().argsort().iloc[0]]
-    if "moves" in table:
-        from lab.tasks.reinforcement_learning.chess_drawing import POINTS, draw_game, random_returns
+    examples: Any = load(RAW, {"train": table["id"].tolist()})["train"]
+    if of_gymnasium(RAW):
+        from lab.tasks.reinforcement_learning.gymnasium_drawing import draw_episode
+
+        game, unit = draw_episode(RAW, middle, name), {}
+        begun = examples.environment.begin({"start_seed": examples.seeds})
+    else:
+        from lab.tasks.reinforcement_learning.chess_drawing import POINTS, draw_game
 
         game, unit = draw_game(middle["moves"].tolist(), name, middle["return"]), POINTS
-        by_chance = random_returns(table["moves"].tolist())
-    else:
-        from lab.tasks.reinforcement_learning.gymnasium_drawing import draw_episode, random_episodes
-
-        game, by_chance, unit = draw_episode(RAW, middle, name), random_episodes(RAW, table["id"].tolist()), {}
+        begun = Chess().begin(examples)
+    by_chance = play_at_random(begun)["reward"].sum(0).numpy()
     return {"game": game, "returns": draw_returns(returns, by_chance, unit)}

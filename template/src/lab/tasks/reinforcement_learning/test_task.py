@@ -14,9 +14,9 @@ from lab.contract import Batch
 from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.tasks.reinforcement_learning import problem
-from lab.tasks.reinforcement_learning.baseline import Reinforce, returns_to_go
-from lab.tasks.reinforcement_learning.chess_drawing import random_returns
+from lab.tasks.reinforcement_learning.baseline import Reinforce
 from lab.tasks.reinforcement_learning.chess_games import LENGTH, MATE, Games, balance, board_after, decode, encode
+from lab.tasks.reinforcement_learning.environment import play_at_random, returns_to_go
 from lab.tasks.reinforcement_learning.novel import ActorCritic, generalised_advantages
 from lab.tasks.reinforcement_learning.player import Player
 
@@ -135,11 +135,9 @@ def test_a_trace_of_one_compares_returns_with_values() -> None:
 def test_the_random_player_earns_nothing() -> None:
     """Both sides move alike, so neither gains: the mean is near zero, where agents that learn are near 35."""
     table, _ = problem.collect(Path(), DataSettings.model_validate({"games": 200, "opening": 4, "seed": 1}))
-    games = [
-        [encode(chess.Move.from_uci(move)) for move in opening.split()] + [-1] * 2 * LENGTH
-        for opening in table["opening"]
-    ]
-    returns = random_returns(games)
+    codes = [[encode(chess.Move.from_uci(move)) for move in opening.split()] for opening in table["opening"]]
+    games = Games(torch.tensor(codes), torch.arange(len(codes)))
+    returns = play_at_random(games)["reward"].sum(0)
     assert abs(returns.mean()) < 3 * returns.std() / math.sqrt(200)
     assert 4 < returns.std() < 10
 

@@ -1,10 +1,11 @@
 """A multi-layer perceptron on standardised numbers and one-hot categories."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from lab.contract import Batch, Method
+from lab.perceptron import perceptron
 
 
 class Perceptron(Method):
@@ -17,15 +18,8 @@ class Perceptron(Method):
         super().__init__()
         self.register_buffer("mean", examples["target"].mean())
         self.register_buffer("scale", examples["target"].std())
-        self.layers = nn.Sequential(
-            nn.Linear(examples["numbers"].shape[1] + examples["categories"].shape[1], width),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            nn.Linear(width, width),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            nn.Linear(width, 1),
-        )
+        inputs = examples["numbers"].shape[1] + examples["categories"].shape[1]
+        self.layers = perceptron(inputs, width, 1, dropout)
 
     def standard_target(self, batch: Batch) -> Tensor:
         """(n,), with mean 0 and variance 1 over training."""

@@ -11,10 +11,12 @@ import pandas as pd
 import torch
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
+from lab.data.rules import class_rules
 from lab.data.texts import collect_texts
 from lab.sentences import in_utf8
 from lab.tasks.text_classification.sentences import PROBES, collect_sentences, sentence_rules
 from lab.tasks.text_classification.vocabulary import encode, learn, longest, usual_length
+from lab.words import term
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -25,7 +27,7 @@ RAW = Path("data/raw")
 """Where the pipeline keeps the table that ``figures`` reads the names of the classes from."""
 
 metrics = (
-    Metric("accuracy", higher_is_better=True, bounds=(0, 1), label={"en": "accuracy", "zh-TW": "準確率"}),
+    Metric("accuracy", higher_is_better=True, bounds=(0, 1), label=term("accuracy")),
     Metric(
         "negative_log_likelihood",
         higher_is_better=False,
@@ -55,8 +57,7 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
         gxe.ExpectTableRowCountToBeBetween(min_value=20),
         gxe.ExpectColumnValuesToMatchRegex(column="text", regex=r"\S"),
         gxe.ExpectColumnValueLengthsToBeBetween(column="text", min_value=1, max_value=1_000_000),
-        gxe.ExpectColumnValuesToMatchRegex(column="label", regex=r"\S"),
-        gxe.ExpectColumnUniqueValueCountToBeBetween(column="label", min_value=2, max_value=1000),
+        *class_rules(),
     ]
 
 
@@ -130,16 +131,11 @@ def score(predictions: pd.DataFrame) -> dict[str, float]:
 
 def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     """Which classes are confused; of the demo data also the ratings and the probes."""
-    from lab.comparison.confusion import draw_confusion
+    from lab.comparison.classes import draw_confused, tested
     from lab.tasks.text_classification.drawing import draw_opinions
 
-    answers = {}
-    for method, frame in predictions.items():
-        test = frame[frame["split"] == "test"]
-        predicted = np.vstack(test["log_probability"].tolist()).argmax(axis=1)
-        answers[method] = (test["label"].to_numpy(), predicted)
     table = pd.read_parquet(RAW / "examples.parquet")
-    confusion = {"confusion": draw_confusion(answers, [str(name) for name in classes(table)])}
+    confusion = {"confusion": draw_confused(tested(predictions), [str(name) for name in classes(table)])}
     return (draw_opinions(predictions) if "rating" in table else {}) | confusion
 
 

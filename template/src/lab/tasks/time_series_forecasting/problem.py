@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import torch
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.sources import find, provenance
 from lab.errors import UserError
+from lab.files import read_json, write_json
 from lab.tasks.time_series_forecasting import series
 from lab.tasks.time_series_forecasting.calendar import features
 from lab.tasks.time_series_forecasting.demand import SOURCE, demand_rules, read_demand
@@ -29,19 +29,12 @@ RAW = Path("data/raw")
 """Where the pipeline keeps the series that ``figures`` shows."""
 WINDOW = "window.json"
 BAND = 100 * (LEVELS[-1] - LEVELS[0])
-
+PINBALL = {"en": "pinball loss", "zh-TW": "分位數損失"}
+COVERAGE = {"en": "coverage's distance from 80%", "zh-TW": "涵蓋率與 80% 的差距"}
 metrics = (
     Metric("mase", higher_is_better=False, bounds=(0, None), label="MASE"),
-    Metric("pinball", higher_is_better=False, bounds=(0, None), label={"en": "pinball loss", "zh-TW": "分位數損失"}),
-    Metric(
-        "coverage_gap",
-        higher_is_better=False,
-        unit="%",
-        digits=1,
-        bounds=(0, BAND),
-        biased=True,
-        label={"en": "coverage's distance from 80%", "zh-TW": "涵蓋率與 80% 的差距"},
-    ),
+    Metric("pinball", higher_is_better=False, bounds=(0, None), label=PINBALL),
+    Metric("coverage_gap", higher_is_better=False, unit="%", digits=1, bounds=(0, BAND), biased=True, label=COVERAGE),
 )
 targets = ("future", "middle", "scale")
 stratify = None
@@ -67,7 +60,7 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
         raise UserError(f"only {len(examples)} forecasts can be made of {told_of}: set smaller data.past or data.every")
     examples.insert(1, "sha256", series.digests(values, examples, own["past"], own["horizon"]))
     series.write(raw, values)
-    (raw / WINDOW).write_text(json.dumps(window), encoding="utf-8")
+    write_json(raw / WINDOW, window)
     if options.source != "demo":
         said = [f"{len(examples)} forecasts of {own['horizon']} values from {own['past']}", *told]
         source = provenance(options, found, said, [])
@@ -93,7 +86,7 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
 
     ``calendar``: (n, past + horizon, features), known ahead. ``middle`` and ``scale``: (n,), which give the unit back.
     """
-    values, window = series.read(raw), json.loads((raw / WINDOW).read_text(encoding="utf-8"))
+    values, window = series.read(raw), read_json(raw / WINDOW, "past", "horizon", "season")
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     end = pd.Timestamp(table.loc[splits["train"], "until"].max())
     numbers = values[[name for name in values if not name.startswith(series.KNOWN)]].astype(float)
@@ -127,7 +120,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     from sklearn.linear_model import RidgeCV
 
     found = {name: part for name, part in load(raw, splits).items() if isinstance(part, dict)}
-    season = json.loads((raw / WINDOW).read_text(encoding="utf-8"))["season"]
+    season = read_json(raw / WINDOW, "past", "horizon", "season")["season"]
     train, test, cut = found["train"], found["test"], int(0.8 * len(found["train"]["past"]))
     horizon = train["future"].shape[1]
 
@@ -175,11 +168,11 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
 
     tests = {method: table[table["split"] == "test"].reset_index(drop=True) for method, table in predictions.items()}
     examples = pd.read_parquet(RAW / "examples.parquet").set_index("id")
-    season = json.loads((RAW / WINDOW).read_text(encoding="utf-8"))["season"]
+    season = read_json(RAW / WINDOW, "past", "horizon", "season")["season"]
     return {"forecasts": draw_forecasts(tests, series.read(RAW), examples, season), "steps": draw_steps(tests)}
 
 
 def contents(raw: Path, examples: pd.DataFrame) -> Contents:
-    values, window = series.read(raw), json.loads((raw / WINDOW).read_text(encoding="utf-8"))
+    values, window = series.read(raw), read_json(raw / WINDOW, "past", "horizon", "season")
     hashed = series.window_contents(values, examples, window["past"], window["horizon"])
     return Contents(hashed=hashed, series=values)
