@@ -116,7 +116,7 @@ def test_few_errors_are_in_english_alone() -> None:
     ("english", "chinese"),
     [
         ("params.yaml: train.batchsize: unknown key: did you mean 'batch_size'?", "params.yaml：train.batchsize：沒有"),
-        ("there is no params.yaml in /home/me: run this in your project's folder", "/home/me 中沒有 params.yaml：請"),
+        ("there is no params.yaml in folder: run this in your project's folder", "folder 中沒有 params.yaml：請"),
         (
             "src/lab/tasks/t/novel.py, line 12: loss of Novel returns None (is a return missing?): return a dict of "
             'scalars, {"loss": loss}',
