@@ -58,14 +58,14 @@ def summary(methods: tuple[str, ...] = SIX, **changed: Any) -> Any:
     return found | changed
 
 
-def draw(language: str = "en", **changed: Any) -> dict[str, Any]:
-    compared = summary(**changed)
+def draw(language: str = "en", compared: Any = None, task_figures: Any = own, **changed: Any) -> dict[str, Any]:
+    compared = compared or summary(**changed)
     epochs = np.arange(1, 13)
     history = pd.DataFrame({"epoch": epochs, "train_loss": 3.0 / epochs**2, "validation_loss": 2.0 / epochs})
     histories = {method: dict.fromkeys((0, 1), history) for method in compared["order"]}
     table = pd.DataFrame({"id": ["a"]})
     predictions = {method: {0: table, 1: table} for method in compared["order"]}
-    problem: Any = SimpleNamespace(figures=own)
+    problem: Any = SimpleNamespace(figures=task_figures)
     return dict(figures.draw(problem, predictions, histories, compared, language))
 
 

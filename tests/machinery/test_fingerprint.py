@@ -8,7 +8,7 @@ from small_project import SmallProject
 
 import lab
 from lab.errors import UserError
-from lab.fingerprint import TRAINING, digest
+from lab.fingerprint import TEXTS, TRAINING, _reached, digest
 from lab.source_code import parsed
 
 PROBLEM = '''\
@@ -97,6 +97,18 @@ def test_params_count_as_much_as_code(shop: Shop) -> None:
     ]
     assert len(set(digests)) == 3
     assert digests[1] == digests[3]
+
+
+def test_texts_for_people_train_nothing_anew(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/problem.py").write_text(dedent(PROBLEM), encoding="utf-8")
+    found = set()
+    for text in ("", "spoken = 1"):
+        (tmp_path / "shop/messages.zh-TW.toml").write_text(text, encoding="utf-8")
+        _reached.cache_clear()
+        found.add(digest(("shop.problem", "load"), source=tmp_path, without=TEXTS))
+        found.add(digest(("shop.problem", "load"), source=tmp_path))
+    assert len(found) == 3, "only where texts count, a text counts"
 
 
 def test_training_names_code_that_is_there() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +13,9 @@ import example_results
 import project_copy
 import pytest
 from pypdf import PdfReader
+from test_links_of_numbers import texts_of
 
+from lab.files import write_json
 from lab.reporting.documents import compile_documents
 
 SIX = ("baseline", "novel", "plain_convolution", "without_augmentation", "without_shortcuts", "ensemble_of_five")
@@ -84,6 +87,45 @@ def test_a_text_that_cannot_be_made_accessible_is_typeset_all_the_same(
     said = capsys.readouterr().out
     assert said.startswith("warning: documents/report.typ, line 5: PDF/UA-1 error: missing alt text")
     assert said.count("\n") == 1
+
+
+def test_a_table_that_is_too_long_for_a_slide_stays_below_its_title(folder: Path) -> None:
+    """Then it has the metrics that have room; what is left is no slide of a title alone."""
+    metrics = tuple(example_results.METRICS[1] | {"name": f"error_{place}"} for place in range(6))
+    project_copy.make(folder, methods=SIX, ablations=ABLATIONS, metrics=metrics)
+    head = "".join(f'#import "machinery/{name}.typ": *\n' for name in ("theme", "data", "results"))
+    body = "#show: deck\n= What parts bring\n#ablation-table()\n= The end\nAll."
+    Path("documents/slides.typ").write_text(head + body, encoding="utf-8")
+    _, table, end = (page.extract_text() for page in PdfReader(io.BytesIO(compile_documents()["slides"])).pages)
+    assert "What parts bring" in table
+    assert 1 < table.count("reference") < len(metrics)
+    assert "The end" in end
+
+
+def test_a_long_name_does_not_run_into_the_next_one(folder: Path) -> None:
+    long = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwaren"
+    project_copy.make(folder, project=example_results.PROJECT.replace("Huang Yi-Ting", f"Hubert {long}"))
+    page = PdfReader(io.BytesIO(compile_documents()["report"])).pages[0]
+    head = [text for _, y, text in texts_of(page) if y > 500]
+    assert long not in " ".join(head)
+
+
+def test_a_long_message_leaves_room_for_the_figure_of_a_poster(folder: Path) -> None:
+    """Its letters and the table below shrink before the figure does."""
+    comparison = project_copy.make(folder, poster=True, methods=SIX, ablations=ABLATIONS)
+    for entry in comparison["methods"].values():
+        entry["label"] = "residual network with a quarter of its channels"
+    write_json(Path("results/comparison.json"), comparison)
+    source = Path("documents/poster.typ")
+    mark = '#slide-figure("comparison.svg")'
+    text = source.read_text(encoding="utf-8")
+    assert mark in text
+    source.write_text(
+        text.replace(mark, "#layout(it => block(height: 1fr, layout(room => [room: #room.height.mm()])))"), "utf-8"
+    )
+    found = re.search(r"room: ([\d.]+)", PdfReader(io.BytesIO(compile_documents()["poster"])).pages[0].extract_text())
+    assert found
+    assert float(found[1]) > 150
 
 
 def test_no_installed_font_is_used(folder: Path) -> None:

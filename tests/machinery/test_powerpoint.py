@@ -58,6 +58,33 @@ def test_any_name_is_shown_as_it_is(folder: Path) -> None:
     assert footer[0].startswith(title.strip())
 
 
+def test_boxes_and_arrows_beside_text_can_be_read_and_headings_stand_in_line(folder: Path) -> None:
+    cell = "#flow([scan], part[residual blocks], [mean over places], [probabilities])"
+    slide = written(f"= One\n#grid(columns: (1fr, 1fr))[\n== Left\nText.\n][\n== Right\n{cell}\n]").slides[1]
+    tops = [
+        shape.top
+        for shape in slide.shapes
+        if shape.has_text_frame and shape.text_frame.text.startswith(("Left", "Right"))
+    ]
+    assert len(tops) == 2
+    assert tops[0] == tops[1]
+    (picture,) = [shape for shape in slide.shapes if shape.shape_type == 13]
+    # In two rows, for the room is that of a cell; all four in one row would be half as high.
+    assert picture.height.pt > 60
+    assert picture.width.pt > 380
+
+
+def test_the_last_sentence_is_large_and_the_cards_have_their_ground(folder: Path) -> None:
+    slide = written("= End\n#take-away[\n  A sentence.\n\n][\n  A limit.\n][\n  A step.\n]").slides[1]
+    shapes = {shape.text_frame.text: shape for shape in slide.shapes if shape.has_text_frame}
+    sentence = shapes["A sentence."]
+    (run,) = sentence.text_frame.paragraphs[0].runs
+    assert run.font.bold
+    assert run.font.size.pt >= 26
+    assert sentence.fill.type is None or sentence.fill.type == 5
+    assert [shapes[name].fill.type for name in ("A limit.", "A step.")] == [1, 1]
+
+
 def test_text_keeps_its_looks(folder: Path) -> None:
     body = '= One <one>\nA *bold* and _slanted_ `code` word, $x_i^2 <= 1/2$.\n+ first\n  - within\n#link("https://a.b")[away]'
     slide = written(body).slides[1]
@@ -95,7 +122,7 @@ def test_tables_figures_equations_and_notes_are_what_they_are(folder: Path) -> N
     assert "slowly" not in text_of(compile_documents()["slides"])
     table = next(shape.table for shape in three.shapes if shape.has_table)
     cells = [[cell.text for cell in row.cells] for row in table.rows]
-    assert " ".join(cells[2]).startswith("● baseline 0.932 ± 0.002 –")
+    assert " ".join(cells[2]).startswith("●\u00a0baseline 0.932 ± 0.002 –")
     assert [cell.is_merge_origin for cell in table.rows[1].cells] == [True] + [False] * (len(cells[1]) - 1)
     said = list(texts(three))
     assert "Read it." in said

@@ -12,9 +12,10 @@ import project_copy
 import pytest
 from test_look import DRAWING, EQUATION
 from test_rubric_page import BROWSER, PICTURES
+from test_style import contrast
 
 from lab.reporting.web_page import web_page
-from lab.style import PALETTE
+from lab.style import PALETTE, STYLE
 
 BODY = f"""
 #abstract[#heading(numbering: none)[Abstract] <abstract>
@@ -110,14 +111,27 @@ def test_it_is_whole_without_the_web_and_its_links_lead_somewhere(page: Path) ->
     assert all((page.parent / address.partition("#")[0]).is_file() for address in numbers)
 
 
+def test_its_colours_can_be_read_on_a_dark_page_too(page: Path) -> None:
+    text, dark = page.read_text(encoding="utf-8"), STYLE["palette_dark"]
+    assert dark.keys() == {name for name, colour in PALETTE.items() if isinstance(colour, str)} - {"baseline"}
+    assert all(f"--{name}: {colour};" in text for name, colour in dark.items())
+    assert min(contrast(dark[name], dark["paper"]) for name in ("ink", "quiet", "accent")) >= 4.5
+    assert contrast(dark["attention"], dark["attention_fill"]) >= 4.5
+    # Every colour of the page has two; figures, which are drawn on white, keep it.
+    assert set(re.findall(r"var\(--(\w+)\)", text)) <= dark.keys() | {"picture"}
+    assert f"--picture: {PALETTE['paper']}" in text
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
 @pytest.mark.browser
-def test_people_see_it_in_a_browser(page: Path, tmp_path: Path) -> None:
+def test_people_see_it_in_a_browser(page: Path, tmp_path: Path, scheme: int) -> None:
     if BROWSER is None:
         pytest.fail("no Chromium is installed")
     PICTURES.mkdir(exist_ok=True)
     picture = tmp_path / "report.png"
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1000,1600"]
     options += [f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={picture}", page.as_uri()]
+    options.insert(0, f"--blink-settings=preferredColorScheme={scheme}")
     subprocess.run([BROWSER, *options], check=True, capture_output=True, timeout=120)
     from PIL import Image
 
@@ -125,5 +139,6 @@ def test_people_see_it_in_a_browser(page: Path, tmp_path: Path) -> None:
         pixels = image.convert("RGB").tobytes().hex()
     colours = {f"#{pixels[place : place + 6]}" for place in range(0, len(pixels), 6)}
     language = Seen(page.read_text(encoding="utf-8")).tags[0][1]["lang"]
-    shutil.copy(picture, PICTURES / f"report-{language}.png")
-    assert {PALETTE["paper"], PALETTE["ink"], PALETTE["accent"], PALETTE["attention_fill"]} <= colours
+    shutil.copy(picture, PICTURES / f"report-{language}-{('dark', 'light')[scheme]}.png")
+    look = (STYLE["palette_dark"], PALETTE)[scheme]
+    assert {look["paper"], look["ink"], look["accent"], look["attention_fill"], PALETTE["paper"]} <= colours

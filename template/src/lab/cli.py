@@ -5,6 +5,7 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from lab.errors import UserError, run
 
@@ -131,9 +132,31 @@ def tune(method: str | None, every: str | None, workers: int, trials: int | None
     main(method, every == "all", workers, trials, applied)
 
 
+class Parser(argparse.ArgumentParser):
+    """Help and mistakes in the project's language."""
+
+    def format_help(self) -> str:
+        from lab.console import localised
+
+        shown = [
+            self,
+            *self._actions,
+            *(part for action in self._actions for part in getattr(action, "_choices_actions", [])),
+        ]
+        for each in shown:
+            for name in {"help", "description"} & vars(each).keys():
+                setattr(each, name, getattr(each, name) and localised(getattr(each, name)))
+        return super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        from lab.console import localised, said
+
+        self.exit(2, f"{self.format_usage()}{self.prog}: {said('console.error', text=localised(message))}\n")
+
+
 def main() -> None:
     """Run the command that the command line names."""
-    parser = argparse.ArgumentParser(prog="lab", description=__doc__.replace("``", ""))
+    parser = Parser(prog="lab", description=__doc__.replace("``", ""))
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
     line = str(setup.__doc__)
     setting_up = commands.add_parser("setup", help=line, description=line)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from lab.errors import UserError
+from lab.messages import translated, written_language
 from lab.words import in_language, speaker
 
 if TYPE_CHECKING:
@@ -22,14 +23,19 @@ def tell(key: str, /, **values: object) -> None:
     print(said(key, **values), flush=True)
 
 
+def localised(text: object) -> str:
+    """A message that code wrote in English, such as an error, in the project's language."""
+    return translated(str(text), language())
+
+
 def language() -> str:
-    """The project's; English where project.toml cannot be read, for ``lab doctor`` says so, and merging mends it."""
+    """The project's; where project.toml has a mistake or is not there, what its line says, else English."""
     from lab.settings import read_project  # with pydantic: what Git calls at each merge has mostly nothing to say
 
     try:
         return read_project().language
     except UserError:
-        return "en"
+        return written_language()
 
 
 def called(metric: Metric) -> str:

@@ -13,7 +13,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Literal
 
-from lab.console import padded, said
+from lab.console import localised, padded, said
 from lab.errors import UserError
 from lab.runs import git
 from lab.settings import Project, read_params, read_project
@@ -57,7 +57,7 @@ def findings() -> Iterator[Finding]:
         read_params()
         yield Finding("ok", said("doctor.readable"))
     except UserError as error:
-        yield Finding("missing", str(error))
+        yield Finding("missing", localised(error))
     yield from _git(project)
     yield from _remote()
     yield _disk()
@@ -75,7 +75,7 @@ def _git(project: Project | None) -> Iterator[Finding]:
     try:
         require_git()
     except UserError as error:
-        yield Finding("missing", str(error))
+        yield Finding("missing", localised(error))
         return
     if not git("rev-parse", "--git-dir"):
         yield Finding("missing", said("doctor.no_repository"), "uv run lab setup")

@@ -17,6 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+from lab.messages import translated, written_language
+from lab.words import speaker
+
 Answer = TypeVar("Answer")
 
 ROOM = re.compile(r"[\\/]lab[\\/]tasks[\\/]\w+[\\/]")
@@ -47,7 +50,9 @@ def run(main: Callable[[], None]) -> None:
         told = error if isinstance(error, UserError) else in_team_code(error)
         if told is None:
             raise
-        print(f"{told.frames}error: {told}", file=sys.stderr)
+        language = written_language()
+        shown = speaker(language)("console.error", text=translated(str(told), language))
+        print(told.frames + shown, file=sys.stderr)
         raise SystemExit(1) from None
 
 

@@ -21,18 +21,22 @@ from typing import Any
 
 from lab.examples_left import examples_left
 from lab.files import read_text, sha256, there
+from lab.messages import CATALOGUES
 from lab.paths import SPLITS
 from lab.settings import Params, read_project
 from lab.source_code import Module, Name, parsed
+from lab.words import FILES
 
 TRAINING = (("lab.training.loop", "fit"), ("lab.training.predictions", "prediction_table"))
 """Neither tracking nor documents: none of them can change a weight."""
+TEXTS = (*FILES.values(), *CATALOGUES.values())
+"""Nor can what is said to people: a better word trains nothing anew."""
 
 
 def of_stages(params: Params) -> dict[str, Any]:
     """What DVC compares, by stage; of the train stage by method, for each has its own code and params."""
     problem = f"lab.tasks.{read_project().task}.problem"
-    language = read_project().language  # of Data Docs and figures
+    language = read_project().language  # of notes on the data, Data Docs and figures
     checked = [(problem, name) for name in ("expectations", "contents", "stratify")]
     scoring = [(problem, name) for name in ("metrics", "measure", "score", "figures", "references")]
     data = params.data.record()
@@ -43,7 +47,7 @@ def of_stages(params: Params) -> dict[str, Any]:
         language,
     ]  # figures name the target and its unit
     return {
-        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=data),
+        "collect": digest(("lab.stages.collect", "*"), (problem, "collect"), params=[data, language]),
         "validate": digest(("lab.stages.validate", "*"), *checked, params=data),
         "split": digest(("lab.stages.split", "*"), *checked[1:], params=[params.split.record(), language]),
         "seeds": params.seeds,  # as they are: a new one trains only itself
@@ -67,7 +71,7 @@ def of_learning(method: str, params: Any) -> str:
     """``of_training`` with other params than the method's own."""
     task = f"lab.tasks.{read_project().task}"
     problem = [(f"{task}.problem", name) for name in ("load", "targets")]
-    return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params)
+    return digest((f"{task}.{method}", "*"), *TRAINING, *problem, params=params, without=TEXTS)
 
 
 def of_run(params: Params, method: str, seed: int, data: str) -> str:
@@ -79,18 +83,21 @@ def of_run(params: Params, method: str, seed: int, data: str) -> str:
 def of_fold(params: Params, method: str, fold: int, data: str) -> str:
     """Of all that decides the scores of a fold, those who compute them included."""
     problem = f"lab.tasks.{read_project().task}.problem"
-    scoring = digest(*[(problem, name) for name in ("metrics", "measure", "score", "stratify")])
+    scoring = digest(*[(problem, name) for name in ("metrics", "measure", "score", "stratify")], without=TEXTS)
     divided = [params.split.seed, params.split.validation, params.split.folds, fold, params.seeds[0]]
     return digest(("lab.data.splitting", "split"), params=[of_training(params, method), scoring, data, divided])
 
 
-def digest(*roots: Name, params: Any = None, source: Path = Path("src")) -> str:
-    """SHA-256 of ``params`` and of the code that ``roots`` reach; an optional name that is not defined adds nothing."""
-    return sha256("\n".join([*_reached(roots, source), repr(params)]).encode())
+def digest(*roots: Name, params: Any = None, source: Path = Path("src"), without: tuple[str, ...] = ()) -> str:
+    """SHA-256 of ``params`` and of the code that ``roots`` reach, but for files that are called as in ``without``.
+
+    An optional name that is not defined adds nothing.
+    """
+    return sha256("\n".join([*_reached(roots, source, without), repr(params)]).encode())
 
 
 @cache
-def _reached(roots: tuple[Name, ...], source: Path) -> list[str]:
+def _reached(roots: tuple[Name, ...], source: Path, without: tuple[str, ...] = ()) -> list[str]:
     reached: dict[Name, str] = {}
     modules: dict[str, Module] = {}
     waiting = set(roots)
@@ -105,6 +112,8 @@ def _reached(roots: tuple[Name, ...], source: Path) -> list[str]:
     for folder in sorted({module.path.parent for module in modules.values()}):
         package = ".".join(folder.relative_to(source).parts)
         for path in _other_files(folder):
+            if path.name in without:
+                continue
             beside = (
                 other for other in folder.glob("*.py") if path.name in read_text(other)
             )  # maybe in a comment only

@@ -18,6 +18,7 @@ from matplotlib.text import Text as Letters
 from matplotlib.ticker import FuncFormatter
 
 from lab.comparison import fonts
+from lab.comparison.wrapping import wrap
 from lab.console import tell
 from lab.files import atomic
 from lab.style import PALETTE, number
@@ -155,7 +156,7 @@ def capital(text: str) -> str:
 
 
 def fit(figure: Figure, room: Medium, fill: bool = False) -> None:
-    """Make a figure no larger than where it is shown, in its own proportions, and raise letters that are too small.
+    """Make a figure no larger than where it is shown, in its own proportions; raise letters, break long names.
 
     ``fill`` makes it as large as there is room: a task's code need not know how large a slide is.
     """
@@ -167,6 +168,7 @@ def fit(figure: Figure, room: Medium, fill: bool = False) -> None:
     for letters in figure.findobj(Letters):
         if isinstance(letters, Letters) and float(letters.get_fontsize()) < room.least:
             letters.set_fontsize(room.least)
+    wrap(figure)
 
 
 def save(figure: Figure, path: Path) -> None:

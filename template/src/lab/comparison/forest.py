@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 
 from lab.comparison.drawing import called, colours, group_thousands, markers, medium, on_slides, say, with_units
+from lab.comparison.wrapping import in_lines
 from lab.contract import Drawn
 from lab.results import Compared, Difference, Family, MetricRecord
 from lab.style import NUMBER, PALETTE, interval, number, percent, with_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 JUDGED: tuple[Family, ...] = ("candidate", "ablation")
+NEW_LINE = "\n"
 SHOWN = 3
 """Metrics that stand side by side on paper; a slide shows the primary one."""
 
@@ -24,7 +28,13 @@ def forest(summary: Compared) -> Drawn:
     metrics = summary["metrics"][: 1 if on_slides() else SHOWN]
     families = [group for kind in JUDGED if (group := _family(summary, kind))]
     alt = say("terms.gap").join(_told(summary, metric, group) for metric in metrics for group in families)
-    figure = plt.figure(figsize=_size(families, len(metrics)))
+    figure = plt.figure(figsize=(_width(len(metrics)), 1))
+    # Where long names take several lines, slides have room for them in smaller letters only.
+    names = _names(figure, families, medium().font)
+    letters = medium().least if any("\n" in name for name in names.values()) else medium().font
+    names = _names(figure, families, letters)
+    lines = [[names[name].count("\n") + 1 for name in group] for group in families]
+    figure.set_size_inches(_width(len(metrics)), _height(lines))
     if not families:
         axes = figure.subplots()
         axes.set_axis_off()
@@ -37,22 +47,21 @@ def forest(summary: Compared) -> Drawn:
         sharex="col",
         sharey="row",
         squeeze=False,
-        height_ratios=[len(group) + 0.3 for group in families],
+        height_ratios=[_step(many) * len(many) + 0.3 for many in lines],
     )
     for row, group in zip(panels, families, strict=True):
         for axes, metric in zip(row, metrics, strict=True):
             _panel(axes, summary, metric, group)
-        row[0].set_yticks(range(len(group)), [called(name) for name in group])
+        row[0].set_yticks(range(len(group)), [names[name] for name in group], fontsize=letters, linespacing=1)
         row[0].set_ylim(len(group) - 0.5, -0.5)
         against = summary["methods"][group[0]]["metrics"][metrics[0]["name"]]["difference"]
         if len(families) > 1 and against:
             text = say("figures.difference_from", baseline=called(against["against"]))
-            row[0].set_title(text, color=PALETTE["quiet"])
+            _above(row[0], in_lines(figure, text, 0.98 * _width(len(metrics)), letters), letters)
     for axes, metric in zip(panels[-1], metrics, strict=True):
-        axes.set_xlabel("Δ " + with_units(metric))
+        better = say("figures.better_right" if metric["higher_is_better"] else "figures.better_left")
+        axes.set_xlabel(f"Δ {with_units(metric)}{'   ' if on_slides() else NEW_LINE}{better}")
         group_thousands(axes.xaxis)
-    for axes, metric in zip(panels[0], metrics, strict=True):
-        _better(axes, metric["higher_is_better"], above=len(families) > 1)
     return Drawn(figure, _caption(summary, families), alt)
 
 
@@ -60,12 +69,27 @@ def _family(summary: Compared, kind: Family) -> list[str]:
     return [name for name in summary["order"] if summary["methods"][name]["family"] == kind]
 
 
-def _size(families: list[list[str]], metrics: int) -> tuple[float, float]:
+def _width(metrics: int) -> float:
     """A slide's is narrower than the slide, so that it keeps its size beside a few words."""
+    return 0.68 * medium().width if on_slides() else medium().width * (0.62 if metrics == 1 else 1)
+
+
+def _height(lines: list[list[int]]) -> float:
+    """Of ``lines`` of names in each family, in inches."""
     line = medium().font / 72
-    rows = sum(map(len, families)) + 1.2 * len(families)
-    height = min(line * (4 + (1.9 if on_slides() else 2.1) * max(rows, 3)), medium().height)
-    return (0.68 * medium().width if on_slides() else medium().width * (0.62 if metrics == 1 else 1), height)
+    rows = sum(_step(many) * len(many) for many in lines) + 1.2 * len(lines)
+    return min(line * (5 + (1.9 if on_slides() else 2.1) * max(rows, 3)), medium().height)
+
+
+def _step(lines: list[int]) -> float:
+    """From one name of a family to the next, in lines: both have half of theirs there."""
+    return max(((one + following) / 2 for one, following in pairwise(lines)), default=lines[0])
+
+
+def _names(figure: Figure, families: list[list[str]], size: float) -> dict[str, str]:
+    """What the methods are called, in lines that leave the panels most of the figure's width."""
+    room = float(figure.get_size_inches()[0]) * (0.42 if on_slides() else 0.28)
+    return {name: in_lines(figure, called(name), room, size) for group in families for name in group}
 
 
 def _panel(axes: Axes, summary: Compared, metric: MetricRecord, group: list[str]) -> None:
@@ -86,12 +110,11 @@ def _panel(axes: Axes, summary: Compared, metric: MetricRecord, group: list[str]
         axes.plot(difference["mean"], place, mark[name], color=colour[name], ms=size, mfc=fill)
 
 
-def _better(axes: Axes, higher: bool, above: bool) -> None:
-    """On which side a method is better, above the panel; a line higher where a family is named there."""
-    text = say("figures.better_right") if higher else say("figures.better_left")
-    place: Any = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right" if higher else "left"}
-    lift = medium().font * 1.5 if above else 0.0
-    axes.annotate(text, (1.0 if higher else 0.0, 1), xytext=(0, 3 + lift), color=PALETTE["quiet"], **place)
+def _above(axes: Axes, text: str, size: float) -> None:
+    """What a family is compared with: from the figure's left edge on, for beside the names there is too little room."""
+    axes.set_title("\n" * text.count("\n") + " ", fontsize=size)  # which keeps the room
+    place: Any = {"xycoords": ("figure fraction", "axes fraction"), "textcoords": "offset points", "fontsize": size}
+    axes.annotate(text, (0.01, 1), (0, 3), color=PALETTE["quiet"], **place).set_in_layout(False)
 
 
 def _significant(difference: Difference) -> bool:

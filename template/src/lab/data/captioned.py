@@ -53,7 +53,6 @@ def collect_captioned(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, P
         }
     )
     said = f"{len(examples)} pictures, {int(captions.str.count(chr(10)).sum()) + len(captions)} captions, {done}"
-    print("; ".join(filter(None, [said, told])))
     return examples, provenance(options, found, [said, told], files)
 
 

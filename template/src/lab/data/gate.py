@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from lab.console import language
 from lab.data_results import RuleReport, RuleResult, Severity
 from lab.style import number
 from lab.words import LANGUAGES, rule, speaker
@@ -160,6 +161,6 @@ def line(entry: RuleResult, language: str = "en") -> str:
 
 
 def failures(report: RuleReport) -> str:
-    """The broken rules that stop, in one line."""
+    """The broken rules that stop, in one line, in the project's language."""
     broken = [entry for entry in report["expectations"] if not entry["success"] and entry["severity"] == "stop"]
-    return "; ".join(map(line, broken))
+    return "; ".join(line(entry, language()) for entry in broken)

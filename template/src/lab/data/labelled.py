@@ -36,7 +36,6 @@ def collect_pictures(raw: Path, options: DataSettings, labels: bool = True) -> t
     )
     number = examples["label"].nunique()
     said = f"{len(examples)} pictures, {f'{number} classes, ' if labels else ''}{done}"
-    print("; ".join(filter(None, [said, told])))
     return examples, provenance(options, found, [said, told], files)
 
 

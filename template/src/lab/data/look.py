@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lab.console import said, tell
+from lab.console import language, localised, said, tell
 from lab.contract import Problem
 from lab.data.pictures import UnreadableError, contact_sheet
 from lab.data.sources import some
 from lab.data_settings import DataSettings
+from lab.messages import translated_whole
 from lab.paths import HOME
 
 SHEET = HOME / "look.png"
@@ -31,10 +32,11 @@ def look(problem: Problem, options: DataSettings) -> None:
             examples, provenance = problem.collect(Path(folder), options)
         except UnreadableError as error:
             for name, reason in error.reasons.items():
-                print(f"  {name}: {reason}")
+                print(f"  {name}: {localised(reason)}")
             raise
         kind = said(f"kinds.{provenance.kind}")
-        tell("look.source", title=provenance.title, kind=kind, source=provenance.source)
+        title, source = (translated_whole(text, language()) for text in (provenance.title, provenance.source))
+        tell("look.source", title=title, kind=kind, source=source)
         for line in [*counts(examples, problem.stratify), *problems(examples, problem.stratify, options)]:
             print(line)
         pictures = Path(folder) / "pictures.npy"

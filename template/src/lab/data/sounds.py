@@ -67,7 +67,6 @@ def collect_sounds(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Prov
     if len(set(lengths)) > 1:
         examples["seconds"] = lengths
     said = f"{len(examples)} sounds, {examples['label'].nunique()} classes, {done}"
-    print("; ".join(filter(None, [said, told])))
     return examples, provenance(options, found, [said, told], files)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.console import localised
+from lab.console import said as spoken
 from lab.contract import Provenance
 from lab.data_settings import DataSettings
 from lab.errors import UserError, some
@@ -150,20 +152,25 @@ def identity(path: Path, folder: Path) -> str:
 
 
 def provenance(options: DataSettings, found: Found, said: list[str], files: list[Path]) -> Provenance:
-    """Where own data come from: what the team says of it, and what was done with it.
+    """Where own data come from: what the team says of it, and what was done with it, which is printed, too.
 
     ``files`` are those that were read: of a team's own, which no address names, one digest is kept.
     """
     digests = found.files
     if not digests:
         content = "".join(f"{identity(path, found.folder)}\n{digest_of(path)}\n" for path in sorted(files))
-        digests = {f"{found.folder.name}/ ({len(files)} files)": sha256(content.encode())}
+        digests = {localised(f"{found.folder.name}/ ({len(files)} files)"): sha256(content.encode())}
+    told = [localised(line) for line in said if line]
+    print(spoken("figures.item").join(told))
+    stop = spoken("figures.stop")
     return Provenance(
-        title=options.title or options.name or found.said,
+        title=options.title or options.name or localised(found.said),
         kind=options.kind,
-        source=f"the team's own: {found.said}" if found.own else found.said,
+        source=localised(f"the team's own: {found.said}") if found.own else found.said,
         licence=options.licence,
         citation=options.citation,
-        notes=" ".join([options.notes, *(f"{line[0].upper()}{line[1:]}." for line in said if line)]).strip(),
+        notes=spoken("terms.gap").join(
+            filter(None, [options.notes, *(line[0].upper() + line[1:] + stop for line in told)])
+        ),
         files=digests,
     )

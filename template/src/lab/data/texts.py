@@ -36,7 +36,6 @@ def collect_texts(options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     said = f"{len(table)} texts, {number} classes, half of them longer than {int(np.median(lengths))} characters"
     if repeated := int(table["sha256"].duplicated().sum()):
         said += f", {repeated} the same as another"
-    print("; ".join(filter(None, [said, told])))
     return table[columns], provenance(options, found, [said, told], files)
 
 

@@ -97,7 +97,7 @@ class _Reader:
             return [Row([self._inside(cell) for cell in cells], _shares([0.0] * len(cells)))]
         elif role in ("equation", "drawing"):
             alt = node.get("data-alt") or (read_aloud(self._runs(node[0])) if role == "equation" else "")
-            return [replace(self._picture(one), alt=alt, inline=role == "equation") for one in node.iter("img")]
+            return [replace(self._picture(one), alt=alt, inline=True) for one in node.iter("img")]
         elif node.get("role") != "doc-endnotes" and tag != "hr":
             return self._dressed(node, self._inside(node, level))
         return []
@@ -108,7 +108,12 @@ class _Reader:
         role = "caption" if node.tag == "figcaption" or node.get("role") == "doc-bibliography" else role
         for block in blocks:
             if isinstance(block, Text):
-                block.fill = block.fill or node.get("data-colour", "")
+                if node.tag == "span":  # it is about the letters of whole paragraphs
+                    look = _look(node)
+                    for paragraph in block.paragraphs:
+                        paragraph.runs = [_with(run, look) for run in paragraph.runs]
+                else:
+                    block.fill = block.fill or node.get("data-colour", "")
                 block.unwritten = block.unwritten or node.get("class") == "unwritten"
                 for paragraph in block.paragraphs if role else ():
                     paragraph.kind = role
@@ -156,14 +161,13 @@ class _Reader:
         if node.tag == "br":
             return [Run("\v")]
         if node.get("class") == "mark":
-            return [Run("● ", colour=node.get("data-colour"))]
+            return [Run("●", colour=node.get("data-colour"))]
         note = self.footnotes.get(node.get("href", ""))
         if note is not None:
             self.slides[-1].below.append(Paragraph(tidy(self._runs(note)), "caption"))
         look = {**look, **dict([LOOKS[node.tag]] if node.tag in LOOKS else [])}
         if node.tag == "span":
-            look |= {"colour": node.get("data-colour", ""), "size": float(node.get("data-size", 0))}
-            look["bold"] = look.get("bold") or node.get("data-bold") == "yes"
+            look |= _look(node) | {"bold": look.get("bold") or node.get("data-bold") == "yes"}
         if node.tag == "a" and not node.get("href", "#").startswith("#"):
             look["link"] = node.get("href")
         runs = [replace(Run(node.text or ""), **look)]
@@ -171,6 +175,17 @@ class _Reader:
             runs += self._runs(child, **look)
             runs.append(replace(Run(child.tail or ""), **look))
         return runs
+
+
+def _look(node: html.HtmlElement) -> dict[str, Any]:
+    """Colour, size and weight of the letters in a ``span``."""
+    bold, size = node.get("data-bold") == "yes", float(node.get("data-size", 0))
+    return {"colour": node.get("data-colour", ""), "size": size, "bold": bold}
+
+
+def _with(run: Run, look: dict[str, Any]) -> Run:
+    """A run with a look, but for what it says itself."""
+    return replace(run, **{name: getattr(run, name) or value for name, value in look.items()})
 
 
 def _paragraph(runs: list[Run], level: int) -> list[Block]:

@@ -49,7 +49,7 @@ class Table:
 
 @dataclass
 class Picture:
-    """``data`` in its own ``format``. ``inline`` keeps its size (an equation); others fill the room there is."""
+    """``data`` in its own ``format``. ``inline`` keeps its size (equations, boxes); others fill the room."""
 
     data: bytes
     format: str

@@ -105,6 +105,12 @@ def _column(
     return placed, height - spare
 
 
+def _headed(row: Row) -> bool:
+    """Whether each cell begins with a heading: they then stand in one line."""
+    firsts = [cell[0] for cell in row.cells if cell]
+    return all(isinstance(one, Text) and one.paragraphs[0].kind == "heading" for one in firsts)
+
+
 def _rooms(row: Row, width: float) -> list[float]:
     return [share * (width - 2 * GAP * (len(row.shares) - 1)) for share in row.shares]
 
@@ -155,6 +161,11 @@ def wide(text: str) -> float:
     )
 
 
+def _unbroken(text: str) -> list[str]:
+    """What of a cell stands in one line: a number with its sign and unit, else each word."""
+    return [text] if re.match(r"[±<−+\[\d]", text) else WORD.findall(text)
+
+
 def _breadths(table: Table, scale: float) -> tuple[list[float], list[float]]:
     """For each column the width of its longest cell, and that of its longest word."""
     size, many = size_of("table", scale), max(sum(span for _, span in row) for row in table.rows)
@@ -165,7 +176,7 @@ def _breadths(table: Table, scale: float) -> tuple[list[float], list[float]]:
             if span == 1:
                 text = words(runs)
                 cells[at] = max(cells[at], 1.08 * wide(text) * size + 2 * CELL)
-                parts[at] = max([parts[at], *(1.08 * wide(one) * size + 2 * CELL for one in WORD.findall(text))])
+                parts[at] = max([parts[at], *(1.08 * wide(one) * size + 2 * CELL for one in _unbroken(text))])
             at += span
     return cells, parts
 

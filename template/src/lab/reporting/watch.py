@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from lab.console import localised, tell
 from lab.errors import UserError
 from lab.files import atomic, read_text
 from lab.paths import COMPARISON, HOME, PROSE
@@ -54,7 +55,7 @@ def typeset_changed(seen: Times) -> Times:
             inputs = inputs or _told()
             content = typeset(source, inputs)
         except UserError as error:
-            print(f"error: {error}", flush=True)
+            tell("console.error", text=localised(error))
             continue
         with atomic(PREVIEW / f"{source.stem}.pdf") as temporary:
             temporary.write_bytes(content)

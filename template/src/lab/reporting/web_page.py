@@ -11,7 +11,7 @@ from lab.files import read_text
 from lab.paths import PROSE
 from lab.reporting.documents import fonts, told
 from lab.settings import read_project
-from lab.style import PALETTE
+from lab.style import PALETTE, STYLE
 
 SOURCE = PROSE / "report.typ"
 LOOK = Path(__file__).parent / "web_page.css"
@@ -21,9 +21,14 @@ def web_page(records: list[str] | None = None, team: dict[str, int] | None = Non
     """The page, with ``records`` and ``team``: see ``compile_documents``. Pictures and formulas are in it."""
     inputs = told(records, team) | {"web": "yes"}
     page = typst.compile(SOURCE, root=Path(), font_paths=fonts(), format="html", sys_inputs=inputs).decode()
-    colours = {name: colour for name, colour in PALETTE.items() if isinstance(colour, str)}
+    colours = {"light": _variables(PALETTE), "dark": _variables(STYLE["palette_dark"]), "white": PALETTE["paper"]}
     look = Template(read_text(LOOK)).substitute(colours)
     language = read_project().language
     head, rest = page.split("</head>", 1)
     head = head.replace(f'<html lang="{language.partition("-")[0]}">', f'<html lang="{language}">')
     return f"{head}<style>{look}</style></head>{rest}".encode()
+
+
+def _variables(colours: dict[str, str]) -> str:
+    """As CSS knows them."""
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items() if isinstance(colour, str))

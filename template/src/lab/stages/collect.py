@@ -5,6 +5,7 @@ from pyarrow.lib import ArrowException
 from lab.data_results import Collected
 from lab.errors import one_line, run, wrong
 from lab.files import tree_digest, whole_folder, write_json
+from lab.messages import translated_whole
 from lab.paths import EXAMPLES, PROVENANCE, RAW
 from lab.settings import read_params, read_project
 from lab.team_code.example_checks import collected
@@ -13,7 +14,7 @@ from lab.words import speaker
 
 
 def main() -> None:
-    problem, options = load_problem(), read_params().data
+    problem, options, language = load_problem(), read_params().data, read_project().language
     with whole_folder(RAW) as raw:  # what fails or is killed leaves the old data as they were
         examples, source = collected(problem, raw, options)
         try:
@@ -22,12 +23,12 @@ def main() -> None:
             text = f"returns a table that Parquet cannot hold, maybe a column of mixed types: {one_line(error)}"
             raise wrong(problem.collect, text) from None
         record: Collected = {
-            "title": source.title,
+            "title": translated_whole(source.title, language),
             "kind": source.kind,
-            "source": source.source,
-            "licence": source.licence,
-            "citation": source.citation,
-            "notes": source.notes,
+            "source": translated_whole(source.source, language),
+            "licence": translated_whole(source.licence, language),
+            "citation": translated_whole(source.citation, language),
+            "notes": translated_whole(source.notes, language),
             "files": source.files,
             "rows": len(examples),
             "columns": {str(name): str(kind) for name, kind in examples.dtypes.items()},
@@ -35,8 +36,8 @@ def main() -> None:
             "digest": tree_digest(raw),
         }
         write_json(raw / PROVENANCE.name, record)
-    say = speaker(read_project().language)
-    print(say("console.collected", rows=len(examples), kind=say(f"kinds.{source.kind}"), title=source.title))
+    say = speaker(language)
+    print(say("console.collected", rows=len(examples), kind=say(f"kinds.{source.kind}"), title=record["title"]))
 
 
 if __name__ == "__main__":

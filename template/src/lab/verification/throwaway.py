@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lab.console import said
 from lab.errors import UserError
 from lab.paths import HOME
 
@@ -70,7 +71,8 @@ class Throwaway:
         if done.returncode == 0:
             return ""
         lines = [line for line in done.stderr.splitlines() if line.strip()]
-        told = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+        sign = said("console.error", text="")
+        told = [line.removeprefix(sign) for line in lines if line.startswith(sign)]
         return (told or lines or [f"it ended with exit code {done.returncode}"])[-1]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from lab.console import said
+from lab.console import localised, said
 from lab.console import tell as say
 from lab.errors import UserError
 from lab.files import read_json, write_json, write_text
@@ -67,6 +68,8 @@ def choose(params: Params, method: str | None, seed: int | None, every: bool) ->
 
 
 def tell(found: Finding) -> Finding:
+    """Print it; its faults are in the project's language from here on."""
+    found = replace(found, faults=[localised(fault) for fault in found.faults])
     print(said("verify.no" if found.faults else "verify.yes"), found.name, flush=True)
     for fault in found.faults:
         print(f"    {fault}", flush=True)

@@ -60,5 +60,4 @@ def collect_depths(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Prov
     unit = f" {options.unit}" if options.unit else ""
     reach = f"depth from {everything.min():.4g} to {everything.max():.4g}{unit}"
     said = f"{len(examples)} pictures with depth maps, {reach}, {done}"
-    print("; ".join(filter(None, [said, pairs.told])))
     return examples, provenance(options, pairs.found, [said, pairs.told], [*pairs.pictures, *pairs.maps])

@@ -65,7 +65,6 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     examples.insert(1, "sha256", row_digests(examples))
     unit = f" ({options.unit})" if options.unit else ""
     said = [f"{len(examples)} molecules of {examples['group'].nunique()} groups, the target is {name}{unit}", told]
-    print("; ".join(filter(None, said)))
     return examples, provenance(options, found, said, [])
 
 

@@ -83,7 +83,6 @@ def collect_masks(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Prove
     ground = counts.sum(axis=0).argmax()
     examples["foreground"] = 1 - counts[:, ground] / counts.sum(axis=1).clip(min=1)
     said = f"{len(examples)} pictures with masks, {len(names)} classes ({some(list(names.values()))}), {done}"
-    print("; ".join(filter(None, [said, pairs.told])))
     return examples, provenance(options, pairs.found, [said, pairs.told], [*pairs.pictures, *pairs.maps])
 
 

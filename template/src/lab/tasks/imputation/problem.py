@@ -53,7 +53,6 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     examples = pd.concat([identity, table[[name for name in ("group",) if name in table]], numbers], axis=1)
     examples.insert(1, "sha256", row_digests(examples))
     said = [f"{len(examples)} rows, {numbers.shape[1]} columns of numbers", *said]
-    print("; ".join(said))
     done = remove(raw, numbers_of(examples), own["removed"], own["seed"])
     return examples, provenance(options, found, [*said, done], [])
 

@@ -90,7 +90,6 @@ def collect_holes(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Prove
     examples["removed"] = np.load(raw / "maps.npy", mmap_mode="r").mean(axis=(1, 2))
     check_squares(raw)
     said = f"{len(examples)} pictures with holes of your own, {examples['removed'].mean():.0%} removed, {done}"
-    print("; ".join(filter(None, [said, pairs.told])))
     return examples, provenance(options, pairs.found, [said, pairs.told], [*pairs.pictures, *pairs.maps])
 
 

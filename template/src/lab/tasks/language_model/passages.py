@@ -50,7 +50,6 @@ def collect_passages(options: DataSettings, most: int) -> tuple[pd.DataFrame, Pr
     said = f"{len(rows)} passages of {number} texts, {size:,} bytes in all, {groups} groups"
     blocks = "group" not in table and number < ENOUGH
     cut = f"the texts are few, so that each {BLOCK} passages in a row are a group" if blocks else ""
-    print("; ".join(filter(None, [said, told, cut])))
     return rows, provenance(options, found, [said, told, cut], files)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from lab.console import localised
 from lab.contract import Provenance
 from lab.data import pictures
 from lab.data.boxes import COLUMNS, hashed
@@ -74,7 +75,6 @@ def collect_coco(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Proven
     )
     said = f"{len(examples)} pictures with {len(boxes)} boxes of {len(used)} classes ({some(used)}), {done}"
     told = f"{without} pictures have no box" if (without := int((examples["objects"] == 0).sum())) else ""
-    print("; ".join(filter(None, [said, told])))
     return examples, provenance(options, found, [said, told], [*files, path])
 
 
@@ -110,7 +110,8 @@ def read_annotations(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, A
     # A crowd's box is around many objects that nobody noted one by one: none of them could be learnt from it.
     notes = [note for note in content["annotations"] if not note.get("iscrowd")]
     if crowds := len(content["annotations"]) - len(notes):
-        print(f"{crowds} boxes around crowds (iscrowd) are left out: what is found in them counts as wrong")
+        note = f"{crowds} boxes around crowds (iscrowd) are left out: what is found in them counts as wrong"
+        print(localised(note))
     return content["images"], notes, {entry["id"]: str(entry["name"]) for entry in content["categories"]}
 
 

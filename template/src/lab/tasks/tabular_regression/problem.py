@@ -56,7 +56,6 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     examples = pd.concat([identity, groups, table[["target"]], features], axis=1)
     examples.insert(1, "sha256", row_digests(examples))
     said = [f"{len(examples)} rows, the target is {name}{f' ({options.unit})' if options.unit else ''}", told, *said]
-    print("; ".join(filter(None, said)))
     return examples, provenance(options, found, said, [])
 
 

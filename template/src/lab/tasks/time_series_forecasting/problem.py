@@ -63,7 +63,6 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
     write_json(raw / WINDOW, window)
     if options.source != "demo":
         said = [f"{len(examples)} forecasts of {own['horizon']} values from {own['past']}", *told]
-        print("; ".join(said))
         source = provenance(options, found, said, [])
     return examples, source
 

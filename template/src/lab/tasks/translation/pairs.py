@@ -57,7 +57,6 @@ def collect_pairs(options: DataSettings, languages: list[str], longest: int) -> 
     table.insert(1, "sha256", row_digests(table))
     middle = [f"{lengths[column].median():.0f}" for column in ("text", "target")]
     said = f"{len(table)} pairs of sentences, half of them longer than {middle[0]} and {middle[1]} characters"
-    print("; ".join(filter(None, [said, told, left_out])))
     return table, provenance(options, found, [said, told, left_out], files)
 
 

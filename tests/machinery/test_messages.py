@@ -1,0 +1,143 @@
+"""Each message that the catalogues have is one of the code's, and few messages of errors are in English alone."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from itertools import islice, product
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from lab.messages import CATALOGUES, catalogue, pattern, translated, translated_whole
+
+LAB = Path(__file__).parents[2] / "template/src/lab"
+HAN = re.compile(r"[\u3001-\u9fff\uff00-\uffef]")
+BLANK = "\x00"
+CHINESE = "zh-TW"
+UNTRANSLATED = 21
+"""Messages of machinery's errors that stand in English alone: put a new one into messages.zh-TW.toml."""
+
+
+def files() -> list[Path]:
+    return [path for path in sorted(LAB.rglob("*.py")) if not path.name.startswith("test_")]
+
+
+def forms(node: ast.AST) -> list[str]:
+    """What a text of code may look like, with BLANK for what is filled in: ``x if y else z`` gives two."""
+    if isinstance(node, ast.Constant):
+        return [str(node.value)]
+    if isinstance(node, ast.FormattedValue):
+        return forms(node.value)
+    if isinstance(node, ast.IfExp):
+        return [*forms(node.body), *forms(node.orelse)]
+    if isinstance(node, ast.JoinedStr | ast.BinOp):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node.left, node.right]
+        return ["".join(one) for one in islice(product(*map(forms, parts)), 64)]
+    return [BLANK]
+
+
+@cache
+def texts() -> set[str]:
+    """All texts of the code that hold a word."""
+    found: set[str] = set()
+    for path in files():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr | ast.BinOp) or (
+                isinstance(node, ast.Constant) and isinstance(node.value, str)
+            ):
+                found.update(form for form in forms(node) if re.search(r"[A-Za-z]{2}", form))
+    return found
+
+
+def plain(english: str, filled: str = BLANK) -> str:
+    """A message of a catalogue with its blanks filled in."""
+    return "".join(words + (filled if blank is not None else "") for words, blank, _, _ in Formatter().parse(english))
+
+
+def own(english: str) -> str:
+    return re.sub(r"\W+", " ", plain(english, " ")).strip()
+
+
+def entries() -> dict[str, str]:
+    """All but those of Python and of packages, which are in no code of ours."""
+    import tomllib
+
+    content = tomllib.loads((LAB / CATALOGUES[CHINESE]).read_text(encoding="utf-8"))
+    foreign = {*content["others"], *content["places"]}
+    return {english: text for english, text in catalogue(CHINESE).items() if english not in foreign}
+
+
+def test_translations_are_chinese_and_fill_in_the_same_blanks() -> None:
+    for english, text in catalogue(CHINESE).items():
+        blanks = [[blank for _, blank, _, _ in Formatter().parse(each) if blank] for each in (english, text)]
+        assert len(set(blanks[0])) == len(blanks[0]), english
+        assert set(blanks[1]) <= set(blanks[0]), english  # Chinese may leave one out, but fills in no other
+        assert HAN.search(text) or not own(text), english
+        assert not HAN.search(english)
+
+
+def test_each_message_is_said_by_the_code() -> None:
+    """Else the English was changed in the code alone. Some messages are put together there from two texts."""
+    words = re.sub(r"\W+", " ", " / ".join(["", *texts(), ""]))
+    unknown = []
+    for english in entries():
+        pieces = [re.sub(r"\W+", " ", piece).strip() for piece, *_ in Formatter().parse(english)]
+        longest = max(pieces, key=len).split(" ")
+        halves = [(" ".join(longest[:cut]), " ".join(longest[cut:])) for cut in range(len(longest))]
+        if not any(all(f" {half} " in words for half in each if half) for each in halves):
+            unknown.append(english)
+    assert unknown == []
+
+
+def raised() -> list[tuple[str, str]]:
+    """Each message of an error of machinery, with its file."""
+    found = []
+    for path in files():
+        if "tasks" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and name in ("UserError", "wrong") and node.args:
+                where = "file.py: score " if name == "wrong" else ""
+                found += [(path.name, where + form.replace(BLANK, "7")) for form in forms(node.args[-1])]
+    return [(file, text) for file, text in found if len(re.findall("[a-z]{2,}", text)) > 2]
+
+
+def test_few_errors_are_in_english_alone() -> None:
+    left = [(file, text) for file, text in raised() if not HAN.search(translated(text, CHINESE))]
+    assert len(left) <= UNTRANSLATED, left
+    assert len(left) < len(raised()) / 3
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("params.yaml: train.batchsize: unknown key: did you mean 'batch_size'?", "params.yaml：train.batchsize：沒有"),
+        ("there is no params.yaml in folder: run this in your project's folder", "folder 中沒有 params.yaml：請"),
+        (
+            "src/lab/tasks/t/novel.py, line 12: loss of Novel returns None (is a return missing?): return a dict of "
+            'scalars, {"loss": loss}',
+            "src/lab/tasks/t/novel.py 第 12 行：loss of Novel 回傳 None（是否漏寫 return？）：請回傳純量的 dict",
+        ),
+        ("documents/report.typ, line 5: unclosed delimiter", "documents/report.typ 第 5 行：括號"),
+        (
+            "450 pictures, 10 classes, 3 of them brought to 32 × 32 pixels (the middle of each)",
+            "450 張圖片，10 個類別，",
+        ),
+        ("9 pictures with masks, 2 classes (a, b), 32 × 32 pixels", "9 張圖片及其遮罩，2 個類別（a, b），32 × 32 像素"),
+        ("a: unknown key; b: is missing (and 2 more)", "a：沒有這個鍵；b：缺少此項（另有 2 項）"),
+    ],
+)
+def test_a_message_is_translated_with_its_place_and_parts(english: str, chinese: str) -> None:
+    assert translated(english, CHINESE).startswith(chinese)
+    assert translated(english, "en") == english
+
+
+def test_what_a_team_wrote_stays_as_it_is() -> None:
+    for text in ("Cats and dogs", "a photo", "left out: me", "Plain words; more words", "10 pictures"):
+        assert translated_whole(text, CHINESE) == text
+    assert HAN.search(translated_whole("Melting points of 6,000 organic substances", CHINESE))
+    assert not pattern("{number} rows").fullmatch("many rows")
