@@ -3,6 +3,7 @@
 Start: from the birth of the process to the first step, against a process that imports PyTorch and loads the data.
 Safety: the wall of a training of about 30 seconds with tracking, checkpoints and a progress bar in a terminal, against
 the same without.
+Seeds: three of them at the same time, against one after the other; the same at 30 epochs, which take seconds.
 Each pair runs in turn, round after round; quoted are the median ratios.
 """
 
@@ -92,10 +93,26 @@ def drain(terminal: int) -> None:
     os.close(terminal)
 
 
-def set_epochs(folder: Path, epochs: int) -> None:
+def replace(folder: Path, *changes: tuple[str, str]) -> None:
+    """Change parts of params.yaml that stand there once."""
     path = folder / "params.yaml"
-    text = path.read_text(encoding="utf-8").replace("seeds: [0, 1, 2]", "seeds: [0]")
-    path.write_text(text.replace("epochs: 30", f"epochs: {epochs}"), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+def compare_seeds(folder: Path, epochs: int, rounds: int) -> None:
+    """One process for each of three seeds, and one for all."""
+    apart, in_turn = "seeds_at_once: 3   ", "seeds_at_once: 1   "
+    walls = []
+    for _ in range(rounds):
+        at_once = seconds_to_train(folder, TRAIN)
+        replace(folder, (apart, in_turn))
+        walls.append((at_once, seconds_to_train(folder, TRAIN)))
+        replace(folder, (in_turn, apart))
+    report(f"three seeds of {epochs} epochs at once", "in turn", walls)
 
 
 def main() -> None:
@@ -106,7 +123,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "project"
         run_copy(str(ROOT), folder, data={"task": "image_classification"}, defaults=True, quiet=True, vcs_ref="HEAD")
-        set_epochs(folder, options.epochs)
+        epochs = f"epochs: {options.epochs}"
+        replace(folder, ("seeds: [0, 1, 2]", "seeds: [0]"), ("  epochs: 30", f"  {epochs}"))
         commit(folder)
         run(folder, "dvc", "repro", "split")
         starts = []
@@ -117,6 +135,10 @@ def main() -> None:
         scripts = (TRAIN, WITHOUT + TRAIN)
         walls = [tuple(seconds_to_train(folder, script) for script in scripts) for _ in range(options.rounds)]
         report("safety: train stage with tracking, checkpoints and bar", "without", walls)
+        replace(folder, ("seeds: [0]", "seeds: [0, 1, 2]"), ("seeds_at_once: auto", "seeds_at_once: 3   "))
+        compare_seeds(folder, options.epochs, options.rounds)
+        replace(folder, (f"  {epochs}", "  epochs: 30"))
+        compare_seeds(folder, 30, options.rounds)
 
 
 if __name__ == "__main__":

@@ -129,6 +129,8 @@ def test_few_errors_are_in_english_alone() -> None:
         ),
         ("9 pictures with masks, 2 classes (a, b), 32 × 32 pixels", "9 張圖片及其遮罩，2 個類別（a, b），32 × 32 像素"),
         ("a: unknown key; b: is missing (and 2 more)", "a：沒有這個鍵；b：缺少此項（另有 2 項）"),
+        ("a cat is none of methods", "methods 中沒有 a cat"),  # what a team wrote stays as it is
+        ("columns: a cat, none", "欄位：a cat, none"),
     ],
 )
 def test_a_message_is_translated_with_its_place_and_parts(english: str, chinese: str) -> None:

@@ -20,6 +20,8 @@ COUNTED = ("number", "of", "line", "rows", "most", "least")
 """Blanks that hold a number alone."""
 NAMES = ("type", "scope")
 """Blanks that hold a name of Python."""
+WRITTEN = ("column", "file", "folder", "key", "label", "name", "path", "table", "value")
+"""Blanks that hold what a team or a program wrote: a class may be called ``a cat``."""
 TEXT = r"(?:[^()]|\((?:[^()]|\([^()]*\))*\))+?(?<![\s:;])"
 """What any other blank holds: a bracket that opens in it is closed in it."""
 SIGNS = {"; ": "\uff1b", ": ": "\uff1a", r", (?![^()]*\))": "\uff0c"}
@@ -82,15 +84,20 @@ def _patterns(language: str) -> list[tuple[int, re.Pattern[str], str]]:
 def _found(text: str, language: str, least: int = 0) -> str | None:
     for own, known, chinese in _patterns(language):
         if own >= least and (found := known.fullmatch(text)):
-            return chinese.format(**{name: _turned(part, language) for name, part in found.groupdict().items()})
+            return chinese.format(**{name: _held(name, part, language) for name, part in found.groupdict().items()})
     return None
 
 
-def _turned(text: str, language: str) -> str:
-    if (found := _found(text, language)) is not None:
+def _held(blank: str, part: str, language: str) -> str:
+    """What a blank holds; of several names only what is said about them is ours."""
+    return part if blank in WRITTEN else _turned(part, language, least=5 if blank == "names" else 0)
+
+
+def _turned(text: str, language: str, least: int = 0) -> str:
+    if (found := _found(text, language, least)) is not None:
         return found
     for mark, sign in SIGNS.items():
         parts = re.split(mark, text, maxsplit=1)
-        if len(parts) == 2 and (turned := [_turned(part, language) for part in parts]) != parts:
+        if len(parts) == 2 and (turned := [_turned(part, language, least) for part in parts]) != parts:
             return sign.join(turned)
     return text

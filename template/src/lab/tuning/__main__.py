@@ -31,7 +31,7 @@ def main() -> None:
 
 def work(method: str, most: int, fingerprint: str, threads: int, number: int) -> None:
     """Train trials until there are ``most``, those of all workers counted."""
-    from lab.console import called, said, tell
+    from lab.console import called, localised, said, tell
     from lab.paths import RAW
     from lab.team_code.example_checks import loaded
     from lab.team_code.loading import load_problem
@@ -67,7 +67,7 @@ def work(method: str, most: int, fingerprint: str, threads: int, number: int) ->
         best = study.best(opened)
         so_far = said("tune.so_far", value=f"{best.value:.{metric.digits}f}", number=best.number) if best else ""
         result = f"{called(metric)} {value:.{metric.digits}f}" if error is None else said("tune.cut_off")
-        result = said("tune.failed", reason=error) if isinstance(error, UserError) else result
+        result = said("tune.failed", reason=localised(error)) if isinstance(error, UserError) else result
         tried = trial.told(space.rounded(claim.trial.params))
         number = claim.trial.number
         tell("tune.trial", method=method, number=number, result=result, so_far=so_far, settings=tried)

@@ -42,7 +42,10 @@ def main(method: str | None, seed: int | None, every: bool) -> None:
     say("verify.wrote", report=VERIFICATION.as_posix(), badge=BADGE.as_posix())
     failed = [finding.name for finding in findings if finding.faults]
     if failed:
-        raise UserError(f"not verified: {len(failed)} of {len(findings)} checks fail: {'; '.join(failed)}")
+        raise UserError(
+            f"not verified: {len(failed)} of {len(findings)} checks fail: {'; '.join(failed)} "
+            "(what you changed yourself, `uv run dvc repro` brings up to date)"
+        )
 
 
 def _tried(check: Check, params: Params, again: Throwaway) -> Finding:
