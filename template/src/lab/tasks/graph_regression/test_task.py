@@ -10,6 +10,7 @@ import pytest
 import torch
 from rdkit import Chem
 
+from lab.console import localised
 from lab.contract import Batch, Method
 from lab.data_settings import DataSettings
 from lab.errors import UserError
@@ -103,7 +104,7 @@ def test_own_molecules_train_by_settings_alone(tmp_path: Path) -> None:
     examples, source = problem.collect(tmp_path, options)
     examples.to_parquet(tmp_path / "examples.parquet")
     assert len(examples) == 59
-    assert "1 rows without target are left out" in source.notes
+    assert localised("1 rows without target are left out") in source.notes
     acid = examples.set_index("smiles").loc[[canonical(read("CCC(=O)O")), canonical(read("CCC(=O)[O-].[Na+]"))]]
     assert acid["group"].nunique() == 1
     assert {rule.column for rule in problem.expectations(examples, options) if hasattr(rule, "column")} >= set(

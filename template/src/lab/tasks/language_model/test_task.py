@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from lab.console import localised
 from lab.contract import Batch
 from lab.data_settings import DataSettings
 from lab.errors import UserError
@@ -175,7 +176,7 @@ def test_own_chinese_files_train_by_settings_alone(tmp_path: Path) -> None:
         problem.collect(tmp_path, DataSettings.model_validate(settings))
     options = DataSettings.model_validate(settings | {"encoding": "cp950"})
     examples, source = problem.collect(tmp_path, options)
-    assert "3 texts" in source.notes
+    assert localised("3 texts") in source.notes
     assert examples["id"][0] == "第0回.txt:00001"
     found = loaded(examples, tmp_path)
     assert len({split["text"].shape[1] for split in found.values()}) == 1  # as tables of predictions need

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
+from lab.console import localised
 from lab.contract import Batch, Method
 from lab.data_settings import DataSettings
 from lab.errors import UserError
@@ -141,8 +142,8 @@ def test_own_sentences_train_by_settings_alone(tmp_path: Path) -> None:
     options = DataSettings.model_validate(given | {"columns": {"text": "中文", "target": "英文"}, "longest": 7})
     examples, source = problem.collect(tmp_path, options)
     assert len(examples) == 119 - 31  # "10 birds" has eight characters
-    assert "1 rows without target are left out" in source.notes
-    assert "31 with more than 7 characters are left out" in source.notes
+    assert localised("1 rows without target are left out") in source.notes
+    assert localised("31 with more than 7 characters are left out") in source.notes
     found = loaded(examples, tmp_path)
     for method in methods(found["train"]):
         optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
