@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from lab.console import localised
 from lab.contract import Batch
 from lab.data_settings import DataSettings
 from lab.errors import UserError
@@ -53,9 +54,9 @@ def test_own_pictures_and_boxes_train_by_settings_alone(tmp_path: Path, capsys: 
     table, _ = problem.collect(tmp_path, options)
     table.to_parquet(tmp_path / "examples.parquet")
     said = capsys.readouterr().out
-    assert "30 pictures with 29 boxes of 2 classes (機車, taxi's)" in said
-    assert "whole, with margins" in said
-    assert "1 boxes around crowds" in said
+    assert localised("30 pictures with 29 boxes of 2 classes (機車, taxi's)") in said
+    assert "whole, with margins" in said or "保留全圖" in said  # in the project's language
+    assert localised("1 boxes around crowds (iscrowd) are left out: what is found in them counts as wrong") in said
     assert table["group"].nunique() == 15
     assert table["objects"].tolist() == [1] * 29 + [0]
     assert {rule.column for rule in problem.expectations(table, options) if hasattr(rule, "column")} >= {
