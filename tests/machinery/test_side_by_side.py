@@ -110,7 +110,7 @@ def test_a_process_that_the_system_ends_is_named_and_the_others_keep_what_they_h
         (3, 8, 8, "cpu", False, 8, 1),
         (3, 8, 1, "auto", True, 8, 1),
         (3, 8, 1, "cuda", False, 8, 1),
-        (3, 8, 1, "cpu", False, 3.2, 2),  # 1.5 gigabytes each
+        (3, 8, 1, "cpu", False, 4.2, 2),  # 2 gigabytes each
         (3, 8, 1, "cpu", False, 1, 1),
     ],
 )

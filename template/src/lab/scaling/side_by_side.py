@@ -24,10 +24,13 @@ from lab.scaling.signals import end, start, stop_signals
 from lab.train_settings import LaunchSettings, TrainSettings
 
 BESIDE = "LAB_SIDE_BY_SIDE"
-"""Set for what this module starts: how many seeds all its processes train."""
+"""Set for what this module starts: how many seeds its other processes train."""
 
-OWN_BYTES, GROWTH = 500_000_000, 10
-"""What a process needs for PyTorch, and how much larger data may be in memory than in their compressed files."""
+OWN_BYTES, GROWTH = 1_000_000_000, 10
+"""What a process needs beside its data, and how much larger these may be in memory than in their compressed files.
+
+PyTorch and a small network take 0.6 GB, a small pretrained Transformer 1.5 GB.
+"""
 
 
 def at_once(seeds: int, settings: TrainSettings, launch: LaunchSettings) -> int:
@@ -82,7 +85,9 @@ def train_side_by_side(method: str, seeds: list[int], number: int) -> None:
     try:
         with stop_signals() as stop:
             try:
-                children.extend(begin(method, share, len(seeds), folder) for share in shares)
+                for share in shares:
+                    others = len(seeds) - len(share)
+                    children.append(begin(method, share, others, folder / str(share[0]), shown=share is shares[0]))
                 while not stop and None in codes and not any(codes):
                     time.sleep(0.1)
                     codes = [child.poll() for child in children]
@@ -101,16 +106,14 @@ def train_side_by_side(method: str, seeds: list[int], number: int) -> None:
         raise UserError(text)
 
 
-def begin(method: str, share: list[int], seeds: int, folder: Path) -> subprocess.Popen[bytes]:
-    """Start the train stage for a ``share`` of so many seeds, whose words go to a file unless it is the first."""
-    own = folder / str(share[0])
-    is_first = not any(folder.iterdir())
-    own.mkdir()
-    variables = {LAUNCHED: "1", BESIDE: str(seeds - len(share)), ERROR_FILE: str(own / "error.json")}
+def begin(method: str, share: list[int], others: int, folder: Path, shown: bool) -> subprocess.Popen[bytes]:
+    """Start the train stage for a ``share`` of the seeds. ``folder`` gets what goes wrong and what is not ``shown``."""
+    folder.mkdir()
+    variables = {LAUNCHED: "1", BESIDE: str(others), ERROR_FILE: str(folder / "error.json")}
     words = [sys.executable, *command(method, share)]
-    if is_first:
+    if shown:
         return start(words, variables)
-    with (own / "stderr.log").open("wb") as log:
+    with (folder / "stderr.log").open("wb") as log:
         return start(words, variables, log)
 
 

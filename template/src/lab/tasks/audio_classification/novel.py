@@ -48,10 +48,9 @@ class RecurrentNetwork(Method):
         spectrogram = (batch["spectrogram"] - self.mean) / self.scale
         if self.training and self.augment:
             spectrogram = self.distort(spectrogram)
-        spectrogram = spectrogram.unsqueeze(1).contiguous(
-            memory_format=torch.channels_last
-        )  # convolutions are faster so
-        found = self.convolutions(spectrogram).flatten(1, 2).transpose(1, 2)
+        # With a pixel's channels next to each other, convolutions are faster.
+        picture = spectrogram.unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        found = self.convolutions(picture).flatten(1, 2).transpose(1, 2)
         steps, _ = self.recurrent(self.dropout(functional.relu(self.narrow(found))))
         summary = torch.cat([steps.mean(dim=1), steps.amax(dim=1)], dim=1)
         return self.answer(self.dropout(summary))
