@@ -107,3 +107,17 @@ def test_a_long_text_is_cut(length: int) -> None:
     assert found is not None
     assert len(found["rows"][0]["name"]) == min(length + 5, LONGEST)
     assert found["rows"][0]["name"].endswith("…") == (length > LONGEST)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_metric_that_divides_by_a_variance_warns_of_nothing() -> None:
+    """R², say, of one example alone: a student would look for the mistake in vain."""
+
+    def score(frame: pd.DataFrame) -> dict[str, float]:
+        right = frame["right"].to_numpy()
+        return {"accuracy": 100 * float(right.mean()), "r2": float(1 - frame["loss"].mean() / (0 * right).var())}
+
+    metrics = (Metric("accuracy", higher_is_better=True), Metric("r2", higher_is_better=True))
+    found = differing(problem(score=score, metrics=metrics), trained(), "novel", TOLD)
+    assert found is not None
+    assert (found["better"], found["worse"]) == (2, 1)

@@ -26,6 +26,7 @@ LONGEST = 80
 """Characters by which an example is named."""
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # one example alone has no variance, say
 def differing(problem: Problem, tests: Predictions, method: str, told: pd.Series) -> Differing | None:
     """Where ``method`` is better than the baseline, and where it is worse, over all seeds.
 
@@ -38,15 +39,13 @@ def differing(problem: Problem, tests: Predictions, method: str, told: pd.Series
     if problem.metrics[0].biased or method == "baseline":
         return None
     try:
-        with np.errstate(divide="ignore", invalid="ignore"):  # one example alone has no variance, say
-            first, second = (_alone(problem, list(tests[name].values()), rows) for name in ("baseline", method))
+        first, second = (_alone(problem, list(tests[name].values()), rows) for name in ("baseline", method))
     except UserError:
         return None
     if not np.isfinite([first[:, 0], second[:, 0]]).all():
         return None
     directions = np.array([1 if metric.higher_is_better else -1 for metric in problem.metrics])
-    with np.errstate(invalid="ignore"):
-        gains = np.nan_to_num((second - first) * directions, posinf=0, neginf=0).round(9)
+    gains = np.nan_to_num((second - first) * directions, posinf=0, neginf=0).round(9)
     better, worse = int((gains[:, 0] > 0).sum()), int((gains[:, 0] < 0).sum())
     ids = told.index.astype(str).to_numpy()[rows]
     order = np.lexsort([ids, *-gains.T[::-1]])
