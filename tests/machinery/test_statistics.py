@@ -7,7 +7,17 @@ import pandas as pd
 import pytest
 
 from lab.comparison.intervals import Bounds, difference_interval, interval, p_value
-from lab.comparison.statistics import Arm, Estimate, Scores, estimate, holm, holm_alphas, resample, verdict
+from lab.comparison.statistics import (
+    Arm,
+    Estimate,
+    Scores,
+    combine,
+    estimate,
+    holm,
+    holm_alphas,
+    resample,
+    verdict,
+)
 
 ANY = (None, None)
 
@@ -82,6 +92,28 @@ def test_noise_that_examples_put_into_the_seeds_is_counted_once() -> None:
     spread = random.normal(0, 0.3, (200, 10, 1))
     found = [estimate(drawn(random.normal(size=(10, 200)) + moved)) for moved in spread]
     assert np.mean([each.seeds for each in found]) == pytest.approx(0.3**2 / 10, rel=0.1)
+
+
+def test_seeds_that_differ_no_more_than_examples_explain_cost_no_degree_of_freedom() -> None:
+    own, known = np.array([0.02, 0.03]), 1 / 200
+    for between in (own, own / 10):
+        beyond, freedom = combine(0.1, between, own, known, seeds=2)
+        assert (list(beyond), freedom) == ([0, 0], pytest.approx(200))
+    _, little = combine(0.1, 1.5 * own, own, known, seeds=2)
+    _, much = combine(0.1, 50 * own, own, known, seeds=2)
+    assert 200 > little > much > 1
+    _, nothing = combine(0.0, 0 * own, 0 * own, known, seeds=2)
+    assert nothing == pytest.approx(200)
+
+
+def test_few_seeds_do_not_widen_the_interval_of_methods_that_only_examples_tell_apart() -> None:
+    random = np.random.default_rng(4)
+    inside = []
+    for _ in range(1000):  # the seeds of both answer alike but for each example's luck: nothing is moved
+        first, second = (drawn(random.normal(size=(2, 100))) for _ in range(2))
+        low, high = difference_interval(estimate(second, first), 0.05, ANY)
+        inside.append(low <= 0 <= high)
+    assert 0.935 <= np.mean(inside) <= 0.985  # 98.6 % by Satterthwaite's degrees of freedom
 
 
 @pytest.mark.parametrize("seeds", [2, 3, 5])

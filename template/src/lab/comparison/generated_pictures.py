@@ -33,7 +33,7 @@ def frechet_distance(real: np.ndarray, generated: np.ndarray) -> float:
     root = vectors * np.sqrt(values.clip(0))  # root @ root.T is a, so root.T @ b @ root has the eigenvalues of ab
     overlap = np.sqrt(np.linalg.eigvalsh(root.T @ b @ root).clip(0)).sum()
     means = np.square(real.mean(axis=0) - generated.mean(axis=0)).sum()
-    return float(means + np.trace(a) + np.trace(b) - 2 * overlap)
+    return max(0.0, float(means + np.trace(a) + np.trace(b) - 2 * overlap))  # rounding may leave less than nothing
 
 
 def within_manifold(points: np.ndarray, reference: np.ndarray, neighbours: int = 3) -> np.ndarray:

@@ -64,7 +64,7 @@ def test_few_pictures_are_measured_and_shown_too(count: int) -> None:
     pictures = list(other_digits()[0].float().flatten(1).numpy()[:count])
     table = pd.DataFrame({"image": pictures, "sample": pictures[::-1], "split": "test"})
     found = problem.score(problem.measure(table))
-    assert found["frechet_distance"] == pytest.approx(0, abs=1e-6)
+    assert 0 <= found["frechet_distance"] < 1e-4  # rounding is of that size: eigenvalues of a few hundred
     assert found["precision"] == found["recall"] == 1
     way = pd.DataFrame({"image": pictures[:1] * 45, "sample": pictures[:1] * 45, "split": "interpolation"})
     shown = problem.figures({"novel": pd.concat([table, way])})
