@@ -1,1 +1,1 @@
-"""Which class does each pixel of a picture belong to? The demo data are digits on brick, grass and gravel."""
+"""What is where in a picture? The demo data are digits among pieces of digits."""

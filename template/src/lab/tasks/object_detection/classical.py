@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-import pandas as pd
 from PIL import Image
 
-from lab.data.boxes import SIDES, overlap
-from lab.files import read_json
+from lab.contract import Batch
+from lab.data.boxes import NOTHING, overlap
 
 SIDE, LEAST, MOST = 12, 3, 20
 """Pixels that a component is brought to, that it has at least on its longer side; components of a picture."""
@@ -27,10 +24,13 @@ def otsu(shades: np.ndarray) -> float:
 
 
 def components(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Boxes of the largest connected parts, (n, 4), and what a forest sees of each: pixels, place and size."""
+    """Boxes of the largest connected parts of a picture, (n, 4), and what a forest sees of each: pixels and size.
+
+    The picture is (channels, height, width), uint8.
+    """
     from scipy import ndimage
 
-    grey = picture if picture.ndim == 2 else picture.mean(axis=2).astype(np.uint8)
+    grey = picture.mean(axis=0).astype(np.uint8)
     light = grey > otsu(grey)
     places = [
         place for side in (light, ~light) for place in ndimage.find_objects(ndimage.label(side, np.ones((3, 3)))[0])
@@ -47,24 +47,20 @@ def components(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return found, np.array(seen).reshape(-1, SIDE**2 + 3)
 
 
-def judged_components(raw: Path, splits: dict[str, list[str]]) -> np.ndarray:
+def judged_components(train: Batch, test: Batch) -> np.ndarray:
     """(test examples, MOST, 6): x, y, width, height, class and score, as methods answer."""
     from sklearn.ensemble import ExtraTreesClassifier
 
-    ids = pd.read_parquet(raw / "examples.parquet", columns=["id"])["id"]
-    place = pd.Series(range(len(ids)), ids)
-    pictures, table = np.load(raw / "pictures.npy", mmap_mode="r"), pd.read_parquet(raw / "boxes.parquet")
-    numbers = {name: number for number, name in enumerate(read_json(raw / "classes.json")["names"])}
-    of, none = dict(iter(table.groupby("id"))), table[:0]
-    learnt, asked = ([components(pictures[place[one]]) for one in splits[name]] for name in ("train", "test"))
-    kinds = []
-    for one, (found, _) in zip(splits["train"], learnt, strict=True):
-        truth = of.get(one, none)
-        fits = np.column_stack([overlap(found, truth[SIDES].to_numpy(float)), np.full(len(found), SAME)])
-        kinds.append(np.array([*truth["label"].map(numbers), len(numbers)])[fits.argmax(axis=1)])  # the last: no object
+    learnt, asked = ([components(picture) for picture in part["picture"].numpy()] for part in (train, test))
+    none, kinds = 1 + int(train["classes"].max()), []  # after all classes: no object
+    for (found, _), truth, classes in zip(learnt, train["boxes"].numpy(), train["classes"].numpy(), strict=True):
+        there = classes != NOTHING
+        fits = np.column_stack([overlap(found, truth[there].astype(float)), np.full(len(found), SAME)])
+        kinds.append(np.array([*classes[there], none])[fits.argmax(axis=1)])
     forest = ExtraTreesClassifier(100, min_samples_leaf=2, n_jobs=-1, random_state=0)
-    forest.fit(np.concatenate([seen for _, seen in learnt]), np.concatenate(kinds).astype(int))
-    judged = forest.predict_proba(np.concatenate([seen for _, seen in asked]))[:, forest.classes_ < len(numbers)]
+    forest.fit(np.concatenate([seen for _, seen in learnt]), np.concatenate(kinds))
+    forest.set_params(n_jobs=1)  # threads add in any order, and boxes that are equally sure change places
+    judged = forest.predict_proba(np.concatenate([seen for _, seen in asked]))[:, forest.classes_ < none]
     answers = np.zeros((len(asked), MOST, 6), np.float32)
     starts = np.cumsum([len(found) for found, _ in asked])[:-1]
     for answer, (found, _), sure in zip(answers, asked, np.split(judged, starts), strict=True):

@@ -12,14 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
+from lab.comparison.average_precision import RECALLS, THRESHOLDS, found_in, matched, precisions, true_in
 from lab.comparison.drawing import called, colours, medium, on_slides, said, say
 from lab.comparison.map_figures import chosen, grid, pictures_of
+from lab.comparison.shares import draw_shares
 from lab.contract import Drawn
 from lab.data.boxes import overlap
 from lab.data.pictures import shades
 from lab.files import read_json
 from lab.style import PALETTE
-from lab.tasks.object_detection.average_precision import RECALLS, THRESHOLDS, found_in, matched, precisions, true_in
 
 RIGHT, WRONG = PALETTE["others"][1], PALETTE["others"][0]
 SHOWN = 0.3
@@ -110,25 +111,17 @@ def draw_sizes(tests: dict[str, pd.DataFrame]) -> Drawn:
         [true_in(*pair)[:, 2:4].prod(axis=1) for pair in zip(first["boxes"], first["classes"], strict=True)]
     )
     bounds = [0.0, *np.quantile(areas, np.arange(1, PARTS) / PARTS), 1e12]
-    figure, axes = plt.subplots(figsize=(5.2, 2.2))
-    height, own, told = 0.8 / len(tests), colours(list(tests)), []
-    ranges = list(pairwise(bounds))
-    middle = f"{np.sqrt(bounds[1]):.0f}–{np.sqrt(bounds[2]):.0f}"
-    names = [f"< {np.sqrt(bounds[1]):.0f}", middle, f"> {np.sqrt(bounds[2]):.0f}"]
-    for number, (method, frame) in enumerate(tests.items()):
-        values = [100 * float(precisions(matched(frame, areas=one)).mean()) for one in ranges]
-        where = np.arange(PARTS) + height * (number - (len(tests) - 1) / 2)
-        axes.barh(where, values, height, color=own[method], label=called(method))
-        each = say("results.list").join(f"{name} {value:.0f}%" for name, value in zip(names, values, strict=True))
-        told.append(f"{called(method)}{say('figures.colon')}{each}")
-    axes.set_yticks(range(PARTS), names)
-    axes.invert_yaxis()
-    axes.grid(visible=False, axis="y")
-    axes.set(xlim=(0, 100), xlabel="AP (%)", ylabel=said({"en": "Side (pixels)", "zh-TW": "邊長（像素）"}))
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=len(tests))
+    small, large = (f"{np.sqrt(bound):.0f}" for bound in bounds[1:3])
+    sides = [f"< {small}", f"{small}–{large}", f"> {large}"]
+    shares = {
+        method: pd.Series([float(precisions(matched(frame, areas)).mean()) for areas in pairwise(bounds)], sides)
+        for method, frame in tests.items()
+    }
+    figure, told = draw_shares(shares, dict(zip(sides, sides, strict=True)), "AP (%)")
+    figure.axes[0].set_ylabel(said({"en": "Side (pixels)", "zh-TW": "邊長（像素）"}))
     caption = {
         "en": "Average precision on the test split by the size of the objects (the root of a box's area), a third of "
         "all objects each.",
         "zh-TW": "測試集上依物件大小（框面積的平方根）的平均精確率，每組各占三分之一的物件。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), told)

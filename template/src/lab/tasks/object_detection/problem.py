@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from lab.comparison.average_precision import THRESHOLDS, matched, precisions
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.boxes import box_contents, load_boxes
+from lab.data.coco import collect_coco
 from lab.data.rules import picture_rules
-from lab.tasks.object_detection.average_precision import THRESHOLDS, matched, precisions
-from lab.tasks.object_detection.coco import collect_coco
 from lab.tasks.object_detection.scenes import collect_scenes, scene_rules
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     """Connected components of light or dark pixels, and a forest (Geurts et al. 2006) that says what each is."""
     from lab.tasks.object_detection.classical import judged_components
 
-    return {"forest_of_components": {"found": judged_components(raw, splits)}}
+    examples = load_boxes(raw, splits)
+    return {"forest_of_components": {"found": judged_components(examples["train"], examples["test"])}}
 
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import torch
 
+from lab.comparison.average_precision import matched
 from lab.contract import Batch
 from lab.data.boxes import NOTHING, overlap
 from lab.tasks.object_detection import problem, scenes
-from lab.tasks.object_detection.average_precision import matched
 from lab.tasks.object_detection.baseline import Grid
 from lab.tasks.object_detection.classical import components
 from lab.tasks.object_detection.detector import Detector, generalised_overlap, suppressed
@@ -159,8 +159,8 @@ def test_generalised_overlap_is_overlap_less_what_is_empty_around() -> None:
 
 def test_components_are_found_light_and_dark() -> None:
     for shade in (20, 230):
-        picture = np.full((32, 40), 110, np.uint8)
-        picture[4:12, 5:25], picture[20:30, 8:12] = shade, shade
+        picture = np.full((1, 32, 40), 110, np.uint8)
+        picture[:, 4:12, 5:25], picture[:, 20:30, 8:12] = shade, shade
         found, seen = components(picture)
         assert found.tolist() == [[5, 4, 20, 8], [8, 20, 4, 10]]
         assert len(seen) == 2

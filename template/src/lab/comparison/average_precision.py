@@ -12,8 +12,6 @@ import io
 import numpy as np
 import pandas as pd
 
-from lab.data.boxes import NOTHING
-
 THRESHOLDS = np.linspace(0.5, 0.95, 10)
 """Intersections over union from which on a box is right."""
 RECALLS = np.linspace(0, 1, 101)
@@ -28,9 +26,9 @@ def found_in(row: object) -> np.ndarray:
 
 
 def true_in(boxes: object, classes: object) -> np.ndarray:
-    """(boxes, 5): the true boxes of a picture, and their classes."""
+    """(boxes, 5): the true boxes of a picture, and their classes; a negative class is that of no box."""
     numbers = np.asarray(classes, np.float64)
-    return np.column_stack([np.asarray(boxes, np.float64).reshape(-1, 4), numbers])[numbers != NOTHING]
+    return np.column_stack([np.asarray(boxes, np.float64).reshape(-1, 4), numbers])[numbers >= 0]
 
 
 def matched(predictions: pd.DataFrame, areas: tuple[float, float] = (0, 1e12)) -> pd.DataFrame:

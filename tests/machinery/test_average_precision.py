@@ -11,9 +11,9 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from lab.comparison.average_precision import matched, precisions
 from lab.data.boxes import NOTHING
 from lab.tasks.object_detection import problem
-from lab.tasks.object_detection.average_precision import matched, precisions
 
 
 def noisy(pictures: int = 60) -> pd.DataFrame:
