@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from lab.tasks.time_series_forecasting.series import KNOWN
+from lab.data.series import KNOWN
 
 DAY = pd.Timedelta(days=1)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lab.contract import Provenance
-from lab.tasks.time_series_forecasting.series import KNOWN
+from lab.data.series import KNOWN
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation

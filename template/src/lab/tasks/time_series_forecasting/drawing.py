@@ -12,19 +12,13 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
 from lab.contract import Drawn
 from lab.style import PALETTE
-from lab.tasks.time_series_forecasting.quantiles import LEVELS, MEDIAN
+from lab.tasks.time_series_forecasting.quantiles import LEVELS, MEDIAN, stacked
 from lab.tasks.time_series_forecasting.series import places
-
-
-def quantiles(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """(n, horizon) and (n, horizon, levels): what came and what was forecast, in errors of the naive forecast."""
-    future = np.stack(table["future"].tolist())
-    return future, np.stack(table["forecast"].tolist()).reshape(*future.shape, len(LEVELS))
 
 
 def draw_forecasts(tests: dict[str, pd.DataFrame], values: pd.DataFrame, examples: pd.DataFrame, season: int) -> Drawn:
     """Three test forecasts: of the last method's errors the smallest tenth, the middle and the largest tenth."""
-    found = {method: quantiles(table) for method, table in tests.items()}
+    found = {method: stacked(table) for method, table in tests.items()}
     errors = {method: np.abs(ahead[..., MEDIAN] - future).mean(axis=1) for method, (future, ahead) in found.items()}
     order = np.argsort(errors[list(tests)[-1]], kind="stable")
     shares = (0.5, 0.9) if on_slides() else (0.1, 0.5, 0.9)
@@ -65,7 +59,7 @@ def draw_steps(tests: dict[str, pd.DataFrame]) -> Drawn:
     for (method, table), colour, style in zip(
         tests.items(), colours(list(tests)).values(), cycle(("-", "--", "-.", ":")), strict=False
     ):
-        future, ahead = quantiles(table)
+        future, ahead = stacked(table)
         steps = np.arange(1, future.shape[1] + 1)
         error = np.abs(ahead[..., MEDIAN] - future).mean(axis=0)
         inside = 100 * ((future >= ahead[..., 0]) & (future <= ahead[..., -1])).mean(axis=0)

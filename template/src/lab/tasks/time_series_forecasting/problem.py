@@ -11,14 +11,14 @@ import pandas as pd
 import torch
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
+from lab.data.series import KNOWN, own_series
 from lab.data.sources import find, provenance
 from lab.errors import UserError
-from lab.files import read_json, write_json
+from lab.files import read_json, sha256, write_json
 from lab.tasks.time_series_forecasting import series
 from lab.tasks.time_series_forecasting.calendar import features
 from lab.tasks.time_series_forecasting.demand import SOURCE, demand_rules, read_demand
-from lab.tasks.time_series_forecasting.own_series import read_own
-from lab.tasks.time_series_forecasting.quantiles import LEVELS, MEDIAN, pinball
+from lab.tasks.time_series_forecasting.quantiles import LEVELS, MEDIAN, pinball, stacked
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -53,12 +53,13 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
         values, source = read_demand(), SOURCE
     else:
         found = find(options)
-        values, told = read_own(found, options, own["known"])
+        values, told = own_series(found, options, own["known"])
     examples = series.origins(values, own["past"], own["horizon"], own["every"], own["block"])
     if len(examples) < 20:
         told_of = f"{len(values)} times, of which a forecast sees {own['past']} and tells {own['horizon']}"
         raise UserError(f"only {len(examples)} forecasts can be made of {told_of}: set smaller data.past or data.every")
-    examples.insert(1, "sha256", series.digests(values, examples, own["past"], own["horizon"]))
+    windows = series.window_contents(values, examples, own["past"], own["horizon"])
+    examples.insert(1, "sha256", [sha256(content) for content in windows])
     series.write(raw, values)
     write_json(raw / WINDOW, window)
     if options.source != "demo":
@@ -89,7 +90,7 @@ def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     values, window = series.read(raw), read_json(raw / WINDOW, "past", "horizon", "season")
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     end = pd.Timestamp(table.loc[splits["train"], "until"].max())
-    numbers = values[[name for name in values if not name.startswith(series.KNOWN)]].astype(float)
+    numbers = values[[name for name in values if not name.startswith(KNOWN)]].astype(float)
     train = numbers[:end]
     scale = train.diff(window["season"]).abs().mean()
     scale = scale.where(scale > 0, train.std()).replace(0, 1).fillna(1).to_numpy()
@@ -147,9 +148,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:
     """Of each example the mean absolute error of the median, the mean pinball loss, and the share within the band."""
-    future = torch.from_numpy(np.stack(predictions["future"].tolist()).astype(np.float32))
-    forecast = torch.from_numpy(np.stack(predictions["forecast"].tolist()).astype(np.float32))
-    forecast = forecast.view(*future.shape, len(LEVELS))
+    future, forecast = (torch.from_numpy(part.astype(np.float32)) for part in stacked(predictions))
     inside = (future >= forecast[..., 0]) & (future <= forecast[..., -1])
     error = (forecast[..., MEDIAN] - future).abs()
     sums = {"error": error.mean(1), "loss": pinball(forecast, future).mean(1), "inside": inside.float().mean(1)}

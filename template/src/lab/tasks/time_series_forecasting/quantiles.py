@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
@@ -23,3 +25,9 @@ def pinball(forecast: Tensor, future: Tensor) -> Tensor:
 def in_order(forecast: Tensor) -> Tensor:
     """No quantile above a higher one: sorted, which never makes the loss larger (Chernozhukov et al. 2010)."""
     return forecast.float().sort(dim=2).values
+
+
+def stacked(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """(n, horizon) and (n, horizon, levels): what came and what was forecast, in errors of the naive forecast."""
+    future = np.stack(table["future"].tolist())
+    return future, np.stack(table["forecast"].tolist()).reshape(*future.shape, len(LEVELS))

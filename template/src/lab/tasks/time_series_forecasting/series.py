@@ -1,4 +1,4 @@
-"""From a table with times to series on an even grid, and from these to forecast origins."""
+"""Series on an even grid, and the forecast origins in them."""
 
 from __future__ import annotations
 
@@ -9,64 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view as windows_of
 
-from lab.errors import UserError, some
-from lab.files import sha256
+from lab.data.series import KNOWN
+from lab.errors import UserError
 
 SERIES = "series.parquet"
 """``date``, evenly spaced, and a column of values for each series; gaps are NaN. What is known ahead is there too."""
-KNOWN = "known: "
-"""Before the names of columns that are known ahead (holidays, prices that are set): they are not forecast."""
-CALENDAR = {"month": (27, 32), "quarter": (89, 93), "year": (364, 367)}
-"""Spacings that have no fixed length: the least and the largest number of days."""
-
-
-def on_grid(table: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[str]]:
-    """``table`` has a column ``date`` and columns of numbers: sorted, evenly spaced, with NaN where a time is missing.
-
-    Also in words what was done.
-
-    Raises:
-        UserError: a time is no time, or appears twice, or the times have no spacing.
-    """
-    dates = pd.to_datetime(table["date"], errors="coerce", format="mixed")
-    if (wrong := dates.isna()).any():
-        shown = some([str(value) for value in table.loc[wrong, "date"].head(3)])
-        raise UserError(
-            f"{where}: {wrong.sum()} rows have no time in data.columns.date ({shown}): as in 2026-01-31 13:30"
-        )
-    if dates.dt.tz is not None:
-        dates = dates.dt.tz_localize(None)
-    if (twice := dates[dates.duplicated()]).size:
-        mend = "keep one; of several series in one column, name the column that tells them apart in data.columns.id"
-        raise UserError(f"{where}: the time {twice.iloc[0]} appears twice ({len(twice)} such rows): {mend}")
-    told = [] if dates.is_monotonic_increasing else ["rows put in the order of their times"]
-    values = table.drop(columns="date").set_axis(pd.DatetimeIndex(dates, name="date")).sort_index()
-    if len(values) < 3:
-        raise UserError(f"{where} has {len(values)} times: a series needs many")
-    spacing = pd.Series(values.index).diff().dropna()
-    usual = spacing.mode().iloc[0]
-    days = usual / pd.Timedelta(days=1)
-    unit = next((name for name, (low, high) in CALENDAR.items() if low <= days <= high), None)
-    if unit:
-        periods = values.index.to_period(unit[0].upper())
-        values.index = periods.to_timestamp()
-        grid = pd.period_range(periods[0], periods[-1]).to_timestamp()
-    else:
-        grid = pd.date_range(values.index[0], values.index[-1], freq=usual)
-    if (off := values.index[~values.index.isin(grid)]).size or values.index.has_duplicates:
-        at = off[0] if len(off) else values.index[values.index.duplicated()][0]
-        apart = f"a {unit}" if unit else spoken(usual)
-        raise UserError(f"{where}: times should be {apart} apart, but {at} is not: make them even")
-    values = values.reindex(pd.DatetimeIndex(grid, name="date"))
-    told.append(f"{len(grid)} times, {f'one a {unit}' if unit else f'{spoken(usual)} apart'}")
-    if missing := len(grid) - len(table):
-        told.append(f"{missing} missing times are gaps, and no forecast sees or asks for a gap")
-    return values, told
-
-
-def spoken(spacing: pd.Timedelta) -> str:
-    """``00:30:00`` or ``1 days``, not both."""
-    return str(spacing).removeprefix("0 days ").removesuffix(" 00:00:00")
 
 
 def origins(values: pd.DataFrame, past: int, horizon: int, every: int, block: int) -> pd.DataFrame:
@@ -128,7 +75,3 @@ def write(raw: Path, values: pd.DataFrame) -> None:
 
 def read(raw: Path) -> pd.DataFrame:
     return pd.read_parquet(raw / SERIES).set_index("date")
-
-
-def digests(values: pd.DataFrame, examples: pd.DataFrame, past: int, horizon: int) -> list[str]:
-    return [sha256(content) for content in window_contents(values, examples, past, horizon)]
