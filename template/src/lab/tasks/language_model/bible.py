@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lab.contract import Provenance
+from lab.data.passages import passages
 from lab.errors import UserError
 from lab.files import sha256
 from lab.pretrained import version_of
-from lab.tasks.language_model.passages import passages
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation

@@ -11,10 +11,10 @@ import pandas as pd
 import torch
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
+from lab.data.passages import collect_passages, passage_rules, size
 from lab.errors import UserError
 from lab.sentences import in_utf8, words
 from lab.tasks.language_model.bible import bible_rules, collect_bible
-from lab.tasks.language_model.passages import collect_passages, passage_rules, size
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation

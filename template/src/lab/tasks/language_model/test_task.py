@@ -13,6 +13,7 @@ from torch import Tensor
 
 from lab.console import localised
 from lab.contract import Batch
+from lab.data.passages import size
 from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.sentences import in_utf8
@@ -20,7 +21,6 @@ from lab.tasks.language_model import problem
 from lab.tasks.language_model.baseline import RecurrentLanguageModel
 from lab.tasks.language_model.model import WRITTEN, LanguageModel
 from lab.tasks.language_model.novel import Transformer, rotated
-from lab.tasks.language_model.passages import size
 from lab.tasks.language_model.tokens import BEGIN, Tokens
 
 LINES = [
