@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import gymnasium
@@ -66,11 +65,6 @@ class Gymnasium:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of versions that are old
                 world = gymnasium.make(self.name, disable_env_checker=True, **options)
-        except gymnasium.error.UnregisteredEnv as error:
-            known = {name.lower(): name for name in gymnasium.registry}
-            close = get_close_matches(self.name.lower(), known, n=1)
-            hint = f"did you mean {known[close[0]]!r}?" if close else one_line(error)
-            raise UserError(f"{wrong} is no environment of gymnasium: {hint}") from None
         except (gymnasium.error.Error, ImportError) as error:
             extra = re.search(r"gymnasium\[[\w-]+\]", str(error))
             how = f'run `uv add "{extra[0]}"`, which brings it' if extra else one_line(error)

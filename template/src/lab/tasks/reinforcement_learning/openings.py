@@ -14,7 +14,7 @@ import torch
 from lab.contract import Contents, Examples, Provenance
 from lab.errors import UserError
 from lab.files import sha256
-from lab.tasks.reinforcement_learning.chess_games import balance, choices, encode
+from lab.tasks.reinforcement_learning.chess_games import balance, board_after, choices, encode
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.data_settings import DataSettings
 
 
-def collect_openings(options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
+def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """One row for each game to be played: its first moves, made at random, and the seed of the opponent's moves."""
     own = options.own(games=640, opening=4, seed=0)
     draw = random.Random(own["seed"])
@@ -62,7 +62,7 @@ def collect_openings(options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     return pd.DataFrame(rows.values()), provenance
 
 
-def opening_rules() -> list[Expectation]:
+def rules(examples: pd.DataFrame) -> list[Expectation]:
     import great_expectations.expectations as gxe
 
     return [
@@ -79,26 +79,25 @@ def opening_rules() -> list[Expectation]:
     ]
 
 
-def load_openings(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
+def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """``opening``: (n, moves) int64, each move a number as in chess_games.py. ``opponent_seed``: (n,) int64."""
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     examples: dict[str, Examples] = {}
     for name, ids in splits.items():
         rows = table.loc[ids]
-        codes = [[encode(chess.Move.from_uci(move)) for move in opening.split()] for opening in rows["opening"]]
         examples[name] = {
-            "opening": torch.tensor(codes),
+            "opening": torch.tensor([coded(opening) for opening in rows["opening"]]),
             "opponent_seed": torch.tensor(rows["opponent_seed"].to_numpy()),
         }
     return examples
 
 
-def opening_contents(examples: pd.DataFrame) -> Contents:
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
     """The position that each opening leads to; it must be that of ``fen``."""
-    hashed = []
-    for opening, fen in zip(examples["opening"], examples["fen"], strict=True):
-        board = chess.Board()
-        for move in opening.split():
-            board.push_uci(move)
-        hashed.append(board.epd().encode() if board.fen() == fen else b"")
-    return Contents(hashed=hashed)
+    boards = [board_after(coded(opening)) for opening in examples["opening"]]
+    pairs = zip(boards, examples["fen"], strict=True)
+    return Contents(hashed=[board.epd().encode() if board.fen() == fen else b"" for board, fen in pairs])
+
+
+def coded(opening: str) -> list[int]:
+    return [encode(chess.Move.from_uci(move)) for move in opening.split()]

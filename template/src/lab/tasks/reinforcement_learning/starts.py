@@ -26,7 +26,7 @@ SHOWN = 16
 """Numbers of a state that the table shows; the digest is of all."""
 
 
-def collect_starts(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
+def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """One row for each game to be played: the seed of its reset, and the state that it begins with."""
     import gymnasium
 
@@ -77,28 +77,17 @@ def shown(environment: Gymnasium, states: list[np.ndarray]) -> dict[str, Any]:
     return {f"start_{place}": values for place, values in enumerate(numbers.T)}
 
 
-def start_rules(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
-    """Seeds are seeds, and states are where the environment says that they can be."""
+def rules(examples: pd.DataFrame) -> list[Expectation]:
+    """Seeds are seeds, and no state lacks a number; that it is the seed's own follows from ``contents``."""
     import great_expectations.expectations as gxe
 
-    seen = Gymnasium(options.name).seen
-    rules: list[Expectation] = [
+    states = [name for name in examples if str(name).startswith("start") and name != "start_seed"]
+    return [
         gxe.ExpectColumnValuesToMatchRegex(column="id", regex=r"^\d{4,}$"),
         gxe.ExpectColumnValuesToBeUnique(column="start_seed"),
         gxe.ExpectColumnValuesToBeBetween(column="start_seed", min_value=0, max_value=2**31 - 1),
+        *[gxe.ExpectColumnValuesToNotBeNull(column=name) for name in states],
     ]
-    if isinstance(seen, spaces.Discrete):
-        low, high = int(seen.start), int(seen.start + seen.n) - 1
-        return [*rules, gxe.ExpectColumnValuesToBeBetween(column="start", min_value=low, max_value=high)]
-    assert isinstance(seen, spaces.Box)
-    for place, (lowest, highest) in enumerate(zip(seen.low[:SHOWN], seen.high[:SHOWN], strict=True)):
-        limits = {"min_value": lowest, "max_value": highest}
-        finite: dict[str, Any] = {name: float(value) for name, value in limits.items() if np.isfinite(value)}
-        if finite:  # a velocity, say, may have no limits
-            rules.append(gxe.ExpectColumnValuesToBeBetween(column=f"start_{place}", **finite))
-        else:
-            rules.append(gxe.ExpectColumnValuesToNotBeNull(column=f"start_{place}"))
-    return rules
 
 
 def named_in(raw: Path) -> str:
@@ -107,7 +96,7 @@ def named_in(raw: Path) -> str:
     return read_json(path, "name")["name"] if path.is_file() else ""
 
 
-def load_starts(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
+def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """Datasets of ``start_seed``, with the ``environment``, which knows states from the training starts alone."""
     seeds = pd.read_parquet(raw / "examples.parquet").set_index("id")["start_seed"]
     found = {name: torch.tensor(seeds.loc[ids].to_numpy()) for name, ids in splits.items()}
@@ -115,12 +104,12 @@ def load_starts(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     return {name: Starts(environment, each) for name, each in found.items()}
 
 
-def start_contents(raw: Path, examples: pd.DataFrame) -> Contents:
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
     """What the seeds lead to; it must be the states that the table shows."""
     environment, seeds = Gymnasium(named_in(raw)), examples["start_seed"].tolist()
     states = first_states(environment, seeds)
     same = np.ones(len(seeds), bool)
     for name, values in shown(environment, states).items():
         same &= examples[name].to_numpy() == np.asarray(values)
-    contents = hashed(environment.name, seeds, states)
-    return Contents(hashed=[content if right else b"" for content, right in zip(contents, same, strict=True)])
+    told = hashed(environment.name, seeds, states)
+    return Contents(hashed=[content if right else b"" for content, right in zip(told, same, strict=True)])

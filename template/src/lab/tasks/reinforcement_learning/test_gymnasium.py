@@ -142,8 +142,8 @@ def test_metrics_follow_from_the_environment() -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("Cartpole-v1", "did you mean 'CartPole-v1'"),
-        ("CartPole-v9", "did you mean 'CartPole-v1'"),
+        ("Cartpole-v1", "Did you mean: `CartPole`"),
+        ("CartPole-v9", "cannot be made: .*versioned environments: .*`v1`"),
         ("CartPole", "names no version: write 'CartPole-v1'"),
         ("Pendulum-v1", "its actions are Box of shape (1,).*supported are actions that are Discrete"),
         ("Blackjack-v1", "its observations Tuple; supported are"),
