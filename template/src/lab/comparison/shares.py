@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, colours, say
+from lab.comparison.drawing import called, colours, said, say
 from lab.style import PALETTE
+from lab.words import Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,3 +41,15 @@ def draw_shares(
     axes.set(xlim=(0, 100), xlabel=label)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=len(shares))
     return figure, say("figures.item").join(told) + say("figures.stop")
+
+
+def by_kind(judged: Iterable[tuple[str, bool]]) -> tuple[pd.Series, pd.Series]:
+    """Of pairs of a kind and whether it is right: of each kind the share that is right, and how many there are."""
+    of_kind = pd.DataFrame(judged, columns=["kind", "right"]).groupby("kind", sort=False)["right"]
+    return of_kind.mean().astype(float), of_kind.size()
+
+
+def in_print(counts: pd.Series, known: dict[str, Text], most: int = 10) -> dict[str, str]:
+    """Of ``known`` kinds all by their names; if none are, the ``most`` frequent ones of ``counts``, which are words."""
+    frequent = counts.sort_values(ascending=False, kind="stable").index[:most]
+    return {name: said(text) for name, text in known.items()} or {word: word for word in frequent}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,13 +13,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from lab.comparison.drawing import called, medium, on_slides, said, say
-from lab.comparison.shares import draw_shares
+from lab.comparison.shares import by_kind, draw_shares, in_print
 from lab.contract import Drawn
 from lab.data.digit_scenes import KINDS, kinds
 from lab.sentences import read, words
-
-MOST = 10
-"""Words, the most frequent ones, that are shown of a team's own data."""
 
 
 def nearest(allowed: list[str], written: str) -> str:
@@ -91,10 +88,8 @@ def draw_attention(method: str, frame: pd.DataFrame, pictures: np.ndarray, place
 
 def draw_words(tests: dict[str, pd.DataFrame], demo: bool) -> Drawn:
     """Of the right words of each kind, the share that each method writes."""
-    found = {method: shares(frame, kinds if demo else (lambda parts: parts)) for method, frame in tests.items()}
-    counts = next(iter(found.values()))[1]
-    order = list(KINDS) if demo else counts.sort_values(ascending=False, kind="stable").index[:MOST].tolist()
-    names = {name: said(KINDS[name]) if demo else name for name in order}
+    found = {method: by_kind(right_words(frame, demo)) for method, frame in tests.items()}
+    names = in_print(next(iter(found.values()))[1], KINDS if demo else {})
     label = said({"en": "Words that are right (%)", "zh-TW": "正確字詞的比例（%）"})
     figure, told = draw_shares({method: share for method, (share, _) in found.items()}, names, label)
     caption = {
@@ -104,18 +99,13 @@ def draw_words(tests: dict[str, pd.DataFrame], demo: bool) -> Drawn:
     return Drawn(figure, said(caption), told)
 
 
-def shares(frame: pd.DataFrame, kinds_of: Callable[[list[str]], list[str]]) -> tuple[pd.Series, pd.Series]:
-    """By kind, the share of the right words that are written, and how many there are."""
-    right: Counter[str] = Counter()
-    there: Counter[str] = Counter()
+def right_words(frame: pd.DataFrame, demo: bool) -> Iterator[tuple[str, bool]]:
+    """Each word of the right captions (of the demo data what it tells), and whether it is written."""
     for allowed, written in zip(read(frame["caption"]), read(frame["written"]), strict=True):
         true, have = words(nearest(allowed.splitlines(), written)), Counter(words(written))
-        for word, kind in zip(true, kinds_of(true), strict=True):
-            there[kind] += 1
-            right[kind] += have[word] > 0
+        for word, kind in zip(true, kinds(true) if demo else true, strict=True):
+            yield kind, have[word] > 0
             have[word] -= 1
-    counts = pd.Series(there, dtype=float)
-    return pd.Series(right, dtype=float).reindex(counts.index).fillna(0) / counts, counts
 
 
 def show(axes: Axes, picture: np.ndarray) -> None:

@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from lab.comparison.shares import by_kind
 from lab.contract import Batch, Method
 from lab.data import digit_scenes as scenes
 from lab.data.digit_scenes import CANVAS, Thing, compose, kinds, wordings
@@ -21,7 +22,7 @@ from lab.sentences import END, PADDING, Vocabulary, characters, read
 from lab.tasks.image_captioning import problem
 from lab.tasks.image_captioning.baseline import Recurrent
 from lab.tasks.image_captioning.captioner import vocabulary_of
-from lab.tasks.image_captioning.drawing import nearest, shares
+from lab.tasks.image_captioning.drawing import nearest, right_words
 from lab.tasks.image_captioning.novel import Attentive
 
 
@@ -160,7 +161,7 @@ def test_kinds_of_words_are_judged_by_the_nearest_right_sentence() -> None:
             "written": [*characters(["a large blue one below a small red nine"]).numpy()],
         }
     )
-    share, counts = shares(frame, kinds)
+    share, counts = by_kind(right_words(frame, demo=True))
     assert share.to_dict() == {"count": 1, "size": 1, "colour": 1, "digit": 0.5, "relation": 1}
     assert counts["digit"] == 2
 

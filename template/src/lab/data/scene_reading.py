@@ -1,4 +1,4 @@
-"""What the judge reads in each quarter of a scene, held against what a sentence tells."""
+"""What a network reads in each quarter of a scene of digits, held against what a sentence tells."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lab.data.digit_scenes import THINGS, Thing, draw_scenes, things_of, wordings
-from lab.tasks.text_to_image.scene_reading import WORDS, agreed, quarters, words_of_quarters
+from lab.data.scene_reading import WORDS, agreed, quarters, words_of_quarters
 
 
 def test_what_a_sentence_tells_is_read_back_from_it() -> None:
