@@ -54,7 +54,7 @@ def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]
 
 
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
-    if options.source == "demo":  # whose rules are in bible.py; yours are in passages.py
+    if options.source == "demo":  # whose rules are in bible.py; add yours to those of passages
         return bible_rules(own(options))
     return passage_rules(examples, own(options))
 

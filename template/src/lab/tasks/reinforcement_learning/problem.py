@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.errors import UserError
-from lab.tasks.reinforcement_learning import openings, starts
 from lab.tasks.reinforcement_learning.chess_games import Chess, play_greedily
 from lab.tasks.reinforcement_learning.environment import play_at_random
 from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium
+from lab.tasks.reinforcement_learning.openings import (
+    collect_openings,
+    load_openings,
+    opening_contents,
+    opening_rules,
+)
+from lab.tasks.reinforcement_learning.starts import (
+    ENVIRONMENT,
+    collect_starts,
+    load_starts,
+    start_contents,
+    start_rules,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,26 +64,26 @@ def is_chess(options: DataSettings) -> bool:
 
 def of_gymnasium(raw: Path) -> bool:
     """Whether the data are starts in an environment of gymnasium."""
-    return (raw / starts.ENVIRONMENT).is_file()
+    return (raw / ENVIRONMENT).is_file()
 
 
 def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """One row for each game to be played: how it begins, and the seed of all chance in it."""
-    return (openings if is_chess(options) else starts).collect(raw, options)
+    return collect_openings(options) if is_chess(options) else collect_starts(raw, options)
 
 
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
-    return (openings if is_chess(options) else starts).rules(examples)
+    return opening_rules() if is_chess(options) else start_rules(examples)
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """Chess: ``opening`` (n, moves) and ``opponent_seed`` (n,). Else a dataset of ``start_seed``."""
-    return (starts if of_gymnasium(raw) else openings).load(raw, splits)
+    return load_starts(raw, splits) if of_gymnasium(raw) else load_openings(raw, splits)
 
 
 def contents(raw: Path, examples: pd.DataFrame) -> Contents:
     """The state that each row leads to."""
-    return (starts if of_gymnasium(raw) else openings).contents(raw, examples)
+    return start_contents(raw, examples) if of_gymnasium(raw) else opening_contents(examples)
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
@@ -88,7 +100,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     """Chess: a player that looks one move ahead and learns nothing."""
     if of_gymnasium(raw):
         return {}
-    test: Any = openings.load(raw, splits)["test"]
+    test: Any = load_openings(raw, splits)["test"]
     return {"one_step_greedy": play_greedily(test["opening"], test["opponent_seed"])}
 
 
