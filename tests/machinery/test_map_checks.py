@@ -10,6 +10,7 @@ import pytest
 from lab.contract import Contents
 from lab.data.map_checks import check_copied_maps, check_maps
 from lab.data.picture_maps import UNKNOWN, pixel_features
+from lab.words import in_language
 
 
 def discs(number: int = 60, side: int = 32) -> tuple[np.ndarray, np.ndarray]:
@@ -26,7 +27,7 @@ def told(pictures: np.ndarray, maps: np.ndarray) -> dict[str, int | str]:
     """What is wrong, and of how many rows."""
     checks = check_maps(Contents(hashed=(), pictures=pictures, maps=maps, classes=("ground", "disc")))
     return {
-        one.kind: one.detail if one.wrong is None else int(one.wrong.sum())
+        one.kind: in_language(one.detail, "en") if one.wrong is None else int(one.wrong.sum())
         for one in checks
         if (not one.holds if one.wrong is None else one.wrong.any())
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,7 @@ from corruptions_of_sounds import SOUNDS
 from corruptions_of_translations import TRANSLATIONS
 from great_expectations.expectations import ExpectTableRowCountToEqual
 
-from lab.data.gate import failures
+from lab.data.gate import failures, line
 from lab.data.inspection import validate
 from lab.data_results import Validation
 from lab.data_settings import DataSettings
@@ -58,6 +59,9 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
     "demand": ("time_series_forecasting", 1200, SERIES),
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
+QUOTED = re.compile(r"'[^']*'|`[^`]*`|（id .*）|恰為 .*|(?<=：)[A-Z]\w+: .*|[^\s：]*/[^\s：]*")
+"""Of what is told of a broken rule: values, commands, ids, an error of Python's, and paths."""
+ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,}|\b(?:all|and|are|is|of|the|was)\b")
 CASES = [
     (family, name)
     for family, (_, _, own) in FAMILIES.items()
@@ -129,6 +133,8 @@ def test_a_corruption_is_told(
         ]
     assert report["warnings"] or not report["success"]
     assert "\n" not in failures(report)
+    chinese = [line(entry, "zh-TW") for entry in report["expectations"] if not entry["success"]]
+    assert [text for text in chinese if ENGLISH.search(QUOTED.sub("", text))] == []
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -12,6 +12,6 @@ def test_the_same_data_are_reported_alike_the_second_time() -> None:
     assert check_memory(first, first) == []
     (warned,) = check_memory(remember(rows.head(50), None), first)
     assert (warned.kind, warned.severity, warned.holds) == ("rows_as_before", "warn", False)
-    assert warned.detail == "50, there were 100"
+    assert warned.detail == {"en": "50, was 100", "zh-TW": "現為 50，上次為 100"}
     kinds = [check.kind for check in check_memory(remember(rows.assign(size=rows["size"] * 10), None), first)]
     assert kinds == ["scale_as_before"]

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from lab.data.series_checks import check_series, longest_run
+from lab.words import in_language
 
 
 def broken(values: pd.DataFrame) -> dict[str, str]:
-    return {check.kind: check.detail for check in check_series(values) if not check.holds}
+    return {check.kind: in_language(check.detail, "en") for check in check_series(values) if not check.holds}
 
 
 def prices(freq: str = "D", number: int = 600) -> pd.DataFrame:

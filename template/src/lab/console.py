@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
@@ -41,6 +42,12 @@ def language() -> str:
 def called(metric: Metric) -> str:
     """What a metric is called in print."""
     return in_language(metric.label, language()) or metric.name
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """The first names, and how many more there are."""
+    told = said("results.list").join(names[:most])
+    return said("console.more", names=told, number=len(names) - most) if len(names) > most else told
 
 
 def wide(text: str) -> int:

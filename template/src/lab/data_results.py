@@ -42,8 +42,8 @@ class RuleResult(TypedDict):
     success: bool
     unexpected_count: int  # rows that break the rule
     unexpected_ids: list[str]  # the first of their ids
-    observed: str | None  # what was found instead
-    problem: str | None  # why the rule could not be checked
+    observed: str | Sentence | None  # what was found instead
+    problem: Sentence | None  # why the rule could not be checked
 
 
 class RuleReport(TypedDict):

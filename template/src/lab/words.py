@@ -46,6 +46,11 @@ def speaker(language: str) -> Say:
     return say
 
 
+def in_each(told: Callable[[Say], str]) -> Text:
+    """The text that ``told`` makes with what speaks a language, in every language of a project."""
+    return {language: told(speaker(language)) for language in LANGUAGES}
+
+
 def translated(section: str, text: str, language: str) -> str:
     """A text of a section of the English table in another language; any other text as it is."""
     name = next((name for name, word in table("en")[section].items() if word == text), None)

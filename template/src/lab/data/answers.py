@@ -21,6 +21,7 @@ from lab.data.hearing import spectrograms
 from lab.data.picture_copies import grey, shrink
 from lab.data_results import Severity
 from lab.sentences import words as words_of
+from lab.words import in_each
 
 MOST = 20_000
 """Examples that the quick model sees: more would make validation slow, and tell little more."""
@@ -210,9 +211,10 @@ def check_sentences(answers: pd.Series, contents: Contents, words: object | None
 def check_doubts(found: Doubts, answers: pd.Series) -> list[Check]:
     name, size = str(answers.name), len(found.rows)
     share = found.sure / size
-    agreement = f"{max(found.agreement, 0):.0%} of the way"
+    agreement = in_each(lambda say: say("details.way", share=f"{max(found.agreement, 0):.0%}"))
+    sure = in_each(lambda say: say("details.of", number=f"{found.sure:,}", of=f"{size:,}"))
     return [
         Check("better_than_chance", "stop" if size >= ENOUGH else "warn", None, name, "", holds=not found.by_chance),
         Check("answers_predictable", "warn", None, name, agreement, holds=found.agreement >= 0.45 or found.by_chance),
-        Check("labels_believable", "warn", None, name, f"{found.sure:,} of {size:,}", holds=share < 0.005),
+        Check("labels_believable", "warn", None, name, sure, holds=share < 0.005),
     ]

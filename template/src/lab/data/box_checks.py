@@ -9,6 +9,7 @@ from lab.contract import Contents
 from lab.data.boxes import COLUMNS, SIDES, overlap
 from lab.data.checks import Check
 from lab.data.map_checks import ENOUGH, belonging
+from lab.words import in_each
 
 SAME = 0.9
 """Intersection over union from which on two boxes of one class are the same object, noted twice."""
@@ -43,8 +44,9 @@ def check_boxes(contents: Contents, ids: pd.Series) -> list[Check]:
     outside = known & ((low < -NEAR).any(axis=1) | (high > np.array([width, height]) + NEAR).any(axis=1))
     flat = known & (sides[:, 2:] <= 0).any(axis=1)
     strange = ~boxes["label"].isin(contents.classes).to_numpy()
+    told = in_each(lambda say: say("details.boxes", number=f"{strangers.sum():,}"))
     checks = [
-        Check("box_of_an_example", "stop", detail=f"{strangers.sum():,} boxes", holds=not strangers.any()),
+        Check("box_of_an_example", "stop", detail=told, holds=not strangers.any()),
         Check("finite", "stop", in_pictures(~known, rows, len(ids)), "boxes"),
         Check("box_in_picture", "stop", in_pictures(outside, rows, len(ids))),
         Check("box_has_area", "stop", in_pictures(flat, rows, len(ids))),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lab.data_results import Severity
+from lab.words import Say, Text, in_each
 
 COLUMN_RULES: dict[str, Severity] = {
     "plain_type": "stop",
@@ -34,7 +35,7 @@ class Check:
     severity: Severity
     wrong: np.ndarray | None = None
     column: str | None = None
-    detail: str = ""
+    detail: Text = ""
     holds: bool = True
 
     @property
@@ -48,9 +49,9 @@ def by_column(kind: str, severity: Severity, found: dict[str, Any], length: int)
     if not found:
         return [Check(kind, severity, np.zeros(length, bool))]
     return [
-        Check(kind, severity, column=name, detail=wrong, holds=False)
-        if isinstance(wrong, str)
-        else Check(kind, severity, wrong, name)
+        Check(kind, severity, wrong, name)
+        if isinstance(wrong, np.ndarray)
+        else Check(kind, severity, column=name, detail=wrong, holds=False)
         for name, wrong in found.items()
     ]
 
@@ -77,7 +78,7 @@ def check_columns(table: pd.DataFrame, ranged: set[str], today: dt.date | None =
             kinds["plain_type"][name] = told
             continue
         if column.nunique() <= 1 and length > 1:
-            kinds["varies"][name] = f"all are {_shown(column.dropna().head(1).tolist())}"
+            kinds["varies"][name] = _only(column.dropna().head(1).tolist())
         elif pd.api.types.is_bool_dtype(column):
             if name in ranged:
                 kinds["number_in_range"][name] = "true/false"
@@ -92,8 +93,13 @@ def check_columns(table: pd.DataFrame, ranged: set[str], today: dt.date | None =
     ] + by_column("dates_in_order", "warn", out_of_order(table), length)
 
 
+def _only(values: list[Any]) -> Text:
+    """What a column has alone, if it has a value at all."""
+    return in_each(lambda say: say("details.all_are", value=_shown(values)) if values else say("details.all_missing"))
+
+
 def _shown(values: list[Any]) -> str:
-    text = ", ".join(map(repr, values)) or "missing"
+    text = ", ".join(map(repr, values))
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
@@ -102,7 +108,7 @@ def _add(found: dict[str, Any], name: str, wrong: np.ndarray) -> None:
         found[name] = wrong
 
 
-def _type_fault(column: pd.Series) -> str:
+def _type_fault(column: pd.Series) -> Text:
     """What is in a column for which pandas found no plain type; empty if all is well."""
     if column.dtype != object:
         return ""
@@ -110,9 +116,13 @@ def _type_fault(column: pd.Series) -> str:
     plain: tuple[type, ...] = (str, bool, int, float, dt.date, dt.datetime, np.generic)
     strange = sorted(kind.__name__ for kind in types if not issubclass(kind, plain))
     if strange:
-        return f"there are values of type {', '.join(strange)}"
+        return in_each(lambda say: say("details.types", names=say("results.list").join(strange)))
     kinds = {"text" if issubclass(kind, str) else "date" if issubclass(kind, dt.date) else "number" for kind in types}
-    return f"there are {' and '.join(sorted(kinds))} values" if len(kinds) > 1 else ""
+    return in_each(lambda say: _mixed(sorted(kinds), say)) if len(kinds) > 1 else ""
+
+
+def _mixed(kinds: list[str], say: Say) -> str:
+    return say("details.mixed", kinds=say("figures.and").join(say(f"details.{kind}") for kind in kinds))
 
 
 def _hashable(column: pd.Series) -> bool:
@@ -134,7 +144,7 @@ def _look_at_numbers(name: str, values: np.ndarray, kinds: dict[str, dict[str, A
     if 0.4 <= zeros <= 0.9 and len(np.unique(others)) > 20:
         low, middle = np.abs(np.quantile(others, [0.01, 0.5]))
         if low > 0.25 * middle:
-            kinds["zero_means_zero"][name] = f"{zeros:.0%} are 0"
+            kinds["zero_means_zero"][name] = in_each(lambda say: say("details.zeros", share=f"{zeros:.0%}"))
 
 
 def implausible(values: np.ndarray) -> np.ndarray:
@@ -193,5 +203,5 @@ def out_of_order(table: pd.DataFrame) -> dict[str, np.ndarray]:
     for first, second in permutations(dates, 2):
         later = dates[first] > dates[second]
         if 0 < later.mean() <= 0.02 and (dates[first] < dates[second]).mean() > 0.2:
-            found[f"{first} before {second}"] = later
+            found[f"{first} ≤ {second}"] = later
     return found

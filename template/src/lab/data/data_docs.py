@@ -15,6 +15,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lab.contract import Contents
+from lab.data.gate import column_name, reason
 from lab.data_results import Collected, RuleResult, Severity, SplitReport, Validation
 from lab.files import write_text
 from lab.paths import DATA_DOCS
@@ -77,6 +78,8 @@ def page(
     places = {str(rows["id"].iloc[row]): int(row) for row in rows_of}
     return environment.get_template("data_docs.j2").render(
         language=language,
+        column_name=column_name,
+        reason=reason,
         say=table(language)["terms"] | table(language)["page"],
         number=number,
         light=STYLE["page"],

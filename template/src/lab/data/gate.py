@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lab.console import language
+from lab.console import language, said
 from lab.data_results import RuleReport, RuleResult, Severity
+from lab.messages import translated
 from lab.style import number
-from lab.words import LANGUAGES, rule, speaker
+from lab.words import LANGUAGES, Text, in_language, rule, speaker
+from lab.words import translated as named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +90,7 @@ def _whole(one: Check) -> RuleResult:
 
 
 def _entry(
-    kind: str, column: str | None, detail: str, severity: Severity, arguments: dict[str, Any] | None = None
+    kind: str, column: str | None, detail: Text, severity: Severity, arguments: dict[str, Any] | None = None
 ) -> RuleResult:
     return {
         "kind": kind,
@@ -99,7 +101,7 @@ def _entry(
         "success": True,
         "unexpected_count": 0,
         "unexpected_ids": [],
-        "observed": detail or None,
+        "observed": dict(detail) if isinstance(detail, Mapping) else detail or None,
         "problem": None,
     }
 
@@ -116,14 +118,15 @@ def _summary(result: Any) -> RuleResult:
     entry["unexpected_count"] = int(detail.get("unexpected_count") or 0)
     broken = (detail.get("partial_unexpected_index_list") or [])[:SHOWN]
     entry["unexpected_ids"] = [one_line(index["id"]) for index in broken]
-    entry["problem"] = " ".join(raised[0].split()) if raised else None
+    problem = " ".join(raised[0].split()) if raised else ""
+    entry["problem"] = {language: translated(problem, language) for language in LANGUAGES} if problem else None
     return entry
 
 
 def _of_great_expectations(config: Any, severity: Severity, observed: object) -> RuleResult:
     shown = {key: value for key, value in config.kwargs.items() if key not in ("batch_id", "column")}
     arguments = ", ".join(f"{key}={_short(value)}" for key, value in sorted(shown.items()))
-    column = config.kwargs.get("column") or " and ".join(
+    column = config.kwargs.get("column") or ", ".join(
         str(shown[key]) for key in ("column_A", "column_B") if key in shown
     )
     entry = _entry(config.type, column or None, "" if observed is None else _short(observed), severity, shown)
@@ -148,19 +151,30 @@ def _short(value: Any) -> str:
 
 def line(entry: RuleResult, language: str = "en") -> str:
     """A broken rule: column, rule in plain words, how many rows, the first ids."""
-    text = f"{entry['column']}: {entry['words'][language]}" if entry["column"] else entry["words"][language]
-    if entry["problem"]:
-        return f"{text}: {entry['problem']}"
-    if entry["observed"]:
-        text += f": {entry['observed']}"
-    if ids := ", ".join(entry["unexpected_ids"]):
+    say = speaker(language)
+    told = [column_name(entry, language)] if entry["column"] else []
+    told.append(entry["words"][language])
+    if found := reason(entry, language):
+        told.append(found)
+    if not entry["problem"] and (ids := ", ".join(entry["unexpected_ids"])):
         count = entry["unexpected_count"]
-        rows = speaker(language)("page.one_row" if count == 1 else "page.some_rows", count=number(count))
-        text += f": {rows} (id {ids}{', …' if count > len(entry['unexpected_ids']) else ''})"
-    return text
+        rows = say("page.one_row" if count == 1 else "page.some_rows", count=number(count))
+        more = ", …" if count > len(entry["unexpected_ids"]) else ""
+        told.append(say("details.rows", rows=rows, ids=ids + more))
+    return say("figures.colon").join(told)
+
+
+def reason(entry: RuleResult, language: str) -> str:
+    """Why a rule is broken or cannot be checked, as far as more than the rows is known of it."""
+    return entry["problem"][language] if entry["problem"] else in_language(entry["observed"] or "", language)
+
+
+def column_name(entry: RuleResult, language: str) -> str:
+    """What a rule is about: a column of the table, or a part of the payload; empty for the whole table."""
+    return named("parts", entry["column"] or "", language)
 
 
 def failures(report: RuleReport) -> str:
     """The broken rules that stop, in one line, in the project's language."""
     broken = [entry for entry in report["expectations"] if not entry["success"] and entry["severity"] == "stop"]
-    return "; ".join(line(entry, language()) for entry in broken)
+    return said("figures.item").join(line(entry, language()) for entry in broken)

@@ -29,6 +29,8 @@ from lab.data.raw_files import check_files
 from lab.data.rules import standing_rules, unruled
 from lab.data_results import Collected, Suspicious, Validation
 from lab.errors import UserError
+from lab.messages import translated
+from lab.words import LANGUAGES, Text
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -85,11 +87,11 @@ def inspect(
     before: Memory | None = None,
 ) -> Inspection:
     """Look at the examples and at what they contain. ``before`` is the memory of the last validation."""
-    unreadable = ""
+    unreadable: Text = ""
     try:
         contents = read_contents(problem, raw, examples)
     except UserError as error:
-        contents, unreadable = None, str(error)
+        contents, unreadable = None, {each: translated(str(error), each) for each in LANGUAGES}
     if contents is not None and contents.target not in examples:
         contents = replace(contents, target=None)
     table = examples.drop(columns=["id", "sha256"])

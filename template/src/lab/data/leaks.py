@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from lab.data.answers import is_number, table_features
 from lab.data.checks import Check
 from lab.data.picture_copies import grey, shrink
 from lab.data_results import Severity
+from lab.words import Say, in_each
 
 GIVEN, ALMOST = 0.999, 0.95
 """From 0 (chance) to 1 (never wrong): from which value on a single feature predicts the answer, or almost."""
@@ -24,30 +27,40 @@ def check_leaks(contents: Contents, answers: pd.Series, words: tuple[object, np.
     if known.sum() < 50 or answers.nunique() < 2:
         return []
     scores: dict[str, float] = {}
+    signals: dict[str, str] = {}  # what a name begins with that is no column's
     severity: Severity = "stop"
     if contents.table is not None and contents.table.shape[1]:
         scores |= _scores(list(contents.table), table_features(contents.table)[known], answers[known])
     if contents.pictures is not None and not is_number(answers):
         small = shrink(grey(contents.pictures[known]), 32)
         names = [f"pixel ({row}, {column})" for row in range(small.shape[1]) for column in range(small.shape[2])]
+        signals |= dict.fromkeys(names, "pixel")
         pixels = _scores(names, small.reshape(len(small), -1), answers[known])
         # A pixel that tells the class is a mark; a quarter of them are what the pictures show: day and night, say.
         severity = "warn" if np.mean([score >= ALMOST for score in pixels.values()]) > 0.25 else "stop"
         scores |= pixels
     if contents.sounds is not None and not is_number(answers):
         first = contents.sounds[known, :FIRST]
-        scores |= _scores([f"sample {place}" for place in range(first.shape[1])], first, answers[known])
+        names = [f"sample {place}" for place in range(first.shape[1])]
+        signals |= dict.fromkeys(names, "sample")
+        scores |= _scores(names, first, answers[known])
     if words is not None and not is_number(answers):
-        scores |= _words(words[0][known], words[1], answers[known])  # type: ignore[index]
+        told_by_words = _words(words[0][known], words[1], answers[known])  # type: ignore[index]
+        signals |= dict.fromkeys(told_by_words, "word")
+        scores |= told_by_words
     told = sorted(scores, key=lambda name: -scores[name])
     given = [name for name in told if scores[name] >= GIVEN]
     almost = [name for name in told if ALMOST <= scores[name] < GIVEN]
-    return [_check("answer_not_given", severity, given), _check("answer_not_almost_given", "warn", almost)]
+
+    def check(kind: str, severity: Severity, names: list[str]) -> Check:
+        return Check(kind, severity, detail=in_each(partial(_named, names, signals)), holds=not names)
+
+    return [check("answer_not_given", severity, given), check("answer_not_almost_given", "warn", almost)]
 
 
-def _check(kind: str, severity: Severity, names: list[str]) -> Check:
-    shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-    return Check(kind, severity, detail=shown, holds=not names)
+def _named(names: list[str], signals: dict[str, str], say: Say) -> str:
+    shown = [name.replace(kind, say(f"details.{kind}"), 1) if (kind := signals.get(name)) else name for name in names]
+    return say("results.list").join([*shown[:5], *(["…"] if len(names) > 5 else [])])
 
 
 def _scores(names: list[str], features: np.ndarray, answers: pd.Series) -> dict[str, float]:
@@ -97,4 +110,4 @@ def _words(counts: object, names: np.ndarray, answers: pd.Series) -> dict[str, f
     best = score.max(axis=0)
     # Single words first: a pair of words with a leaked one adds nothing.
     told = [place for place in np.flatnonzero(best >= ALMOST) if " " not in names[place]]
-    return {f"the word {names[place]!r}": float(best[place]) for place in told}
+    return {f"word {names[place]!r}": float(best[place]) for place in told}

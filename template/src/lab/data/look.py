@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lab.console import language, localised, said, tell
+from lab.console import language, listed, localised, said, tell
 from lab.contract import Problem
 from lab.data.pictures import UnreadableError, contact_sheet
-from lab.data.sources import some
 from lab.data_settings import DataSettings
 from lab.messages import translated_whole
 from lab.paths import HOME
@@ -46,7 +45,8 @@ def look(problem: Problem, options: DataSettings) -> None:
             tell("look.sheet", path=SHEET.as_posix())
         else:
             head = examples.drop(columns=["sha256"]).head(8)
-            with pd.option_context("display.width", 120, "display.max_columns", 12, "display.max_colwidth", 40):
+            shown = {"width": 120, "max_columns": 12, "max_colwidth": 40, "show_dimensions": False}
+            with pd.option_context(*(part for name, value in shown.items() for part in (f"display.{name}", value))):
                 print(head.to_string() if head.shape[1] <= 8 else head)
     tell("look.nothing_written")
 
@@ -56,7 +56,7 @@ def counts(examples: pd.DataFrame, label: str | None) -> list[str]:
     lines = [said("look.examples", number=len(examples))]
     if label:
         sizes = examples[label].astype(str).value_counts()
-        told = some([f"{name} {size}" for name, size in sizes.items()], 20)
+        told = listed([f"{name} {size}" for name, size in sizes.items()], 20)
         lines.append(said("look.classes", number=len(sizes), sizes=told))
     for name in examples.columns.difference(["id", "sha256", label or ""], sort=False):
         column = examples[name]
@@ -79,24 +79,24 @@ def problems(examples: pd.DataFrame, label: str | None, options: DataSettings) -
     if label:
         sizes = examples[label].astype(str).value_counts()
         if len(tiny := sizes[sizes < FEW]):
-            named = some([f"{name} {size}" for name, size in tiny.items()])
+            named = listed([f"{name} {size}" for name, size in tiny.items()])
             lines.append(said("look.few", number=len(tiny), names=named))
         if sizes.max() > 10 * sizes.min():
             times = f"{sizes.max() / sizes.min():.0f}"
             lines.append(said("look.unequal", largest=sizes.idxmax(), times=times, smallest=sizes.idxmin()))
     again = examples["id"].duplicated()
     if again.any():
-        lines.append(said("look.ids_twice", number=again.sum(), names=some(examples["id"][again].tolist())))
+        lines.append(said("look.ids_twice", number=again.sum(), names=listed(examples["id"][again].tolist())))
     copies = examples["sha256"].duplicated(keep=False)
     if copies.any():
-        lines.append(said("look.copies", number=copies.sum(), names=some(examples["id"][copies].tolist())))
+        lines.append(said("look.copies", number=copies.sum(), names=listed(examples["id"][copies].tolist())))
     missing = examples.isna().mean()
     if len(gaps := missing[missing > 0.3]):
-        named = some([f"{name} ({share:.0%})" for name, share in gaps.items()])
+        named = listed([f"{name} ({share:.0%})" for name, share in gaps.items()])
         lines.append(said("look.often_missing", names=named))
     constant = [name for name in examples if name != label and examples[name].nunique() == 1 and len(examples) > 1]
     if constant:
-        lines.append(said("look.constant", names=some(constant)))
+        lines.append(said("look.constant", names=listed(constant)))
     if options.source != "demo":
         unsaid = [key for key in ("licence", "citation") if not getattr(options, key)]
         lines += [said("look.untold", key=key) for key in unsaid]

@@ -19,6 +19,7 @@ from lab.data.series_checks import check_series
 from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import sha256
+from lab.words import Say, Text, in_each
 
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]")
 """NUL and other control characters, byte order and direction marks, and the sign for a character that was lost."""
@@ -118,10 +119,11 @@ def check_texts(texts: list[str], column: str | None = None) -> list[Check]:
     most, count = Counter(texts).most_common(1)[0] if texts else ("", 0)
     shown = most if len(most) <= 40 else f"{most[:37]}…"
     same = len(texts) > 1 and count > 0.5 * len(texts)
+    told = in_each(lambda say: say("details.many_are", number=f"{count:,}", value=repr(shown)))
     return [
         Check("valid_text", "stop", half, column),
         Check("text_says_something", "stop", empty, column),
-        Check("texts_differ", "stop", None, column, f"{count:,} are {shown!r}" if same else "", holds=not same),
+        Check("texts_differ", "stop", None, column, told if same else "", holds=not same),
         Check("clean_text", "warn", hidden, column),
     ]
 
@@ -129,9 +131,12 @@ def check_texts(texts: list[str], column: str | None = None) -> list[Check]:
 def check_source(provenance: Collected) -> Check:
     given = {"licence": provenance.get("licence"), "citation": provenance.get("citation")}
     missing = [key for key, text in given.items() if not str(text or "").strip()]
-    return Check(
-        "source_is_told", "warn", holds=not missing, detail=f"no {' and no '.join(missing)}" if missing else ""
-    )
+
+    def told(say: Say) -> str:
+        names = say("results.list").join(say(f"terms.{key}").lower() for key in missing)
+        return say("evidence.not_given", missing=names)
+
+    return Check("source_is_told", "warn", holds=not missing, detail=in_each(told) if missing else "")
 
 
 class Memory(TypedDict):
@@ -174,15 +179,27 @@ def check_memory(now: Memory, before: Memory | None) -> list[Check]:
         return []
     checks = []
     if now["rows"] < 0.6 * before["rows"]:
-        detail = f"{now['rows']:,}, there were {before['rows']:,}"
+        detail = _was(f"{now['rows']:,}", f"{before['rows']:,}")
         checks.append(Check("rows_as_before", "warn", holds=False, detail=detail))
     if "shape" in now and now["shape"] != before.get("shape", now["shape"]):
-        checks.append(Check("shape_as_before", "warn", detail=f"{now['shape']}, was {before['shape']}", holds=False))
+        checks.append(Check("shape_as_before", "warn", detail=_was(now["shape"], before["shape"]), holds=False))
     for name, kind in now["types"].items():
         if kind != (was := before["types"].get(name, kind)):
-            checks.append(Check("type_as_before", "warn", None, name, f"{kind}, was {was}", holds=False))
+            checks.append(Check("type_as_before", "warn", None, name, _was(kind, was), holds=False))
     for name, middle in now["medians"].items():
         earlier = before["medians"].get(name, middle)
         if earlier and not 0.2 < middle / earlier < 5:
-            checks.append(Check("scale_as_before", "warn", None, name, f"{middle:g}, was {earlier:g}", holds=False))
+            checks.append(
+                Check("scale_as_before", "warn", None, name, _was(f"{middle:g}", f"{earlier:g}"), holds=False)
+            )
     return checks
+
+
+def _was(now: str, before: str) -> Text:
+    kinds = {"number": "details.number", "text": "details.text", "true/false": "details.true_or_false"}
+
+    def told(say: Say) -> str:
+        now_said, before_said = (say(kinds[each]) if each in kinds else each for each in (now, before))
+        return say("details.was", now=now_said, before=before_said)
+
+    return in_each(told)

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from tqdm import tqdm
 
+from lab.console import localised
 from lab.data.sources import some
 from lab.errors import UserError
 
@@ -93,7 +94,8 @@ def write(
 def each(work, items: list, what: str) -> list:  # type: ignore[no-untyped-def, type-arg]
     """``work`` done on each item, several at once: Pillow decodes while Python goes on."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        return list(tqdm(pool.map(work, items), desc=what, total=len(items), leave=False, disable=len(items) < 500))
+        shown, few = localised(what), len(items) < 500
+        return list(tqdm(pool.map(work, items), desc=shown, total=len(items), leave=False, disable=few))
 
 
 def _header(path: Path) -> Header | str:

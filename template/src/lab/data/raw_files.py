@@ -6,11 +6,13 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from lab.console import language
 from lab.data.checks import Check
 from lab.data_results import Collected
 from lab.errors import UserError
 from lab.files import file_digests, read_json, write_json
 from lab.paths import HOME, PROVENANCE, RAW
+from lab.words import in_each, in_language
 
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """Files that a file browser leaves behind: they are no data."""
@@ -29,8 +31,9 @@ def check_files(raw: Path, collected: str) -> list[Check]:
             stray = sorted(later) if later and _total({**digests, **later}) == collected else []
     changed = _total(digests) != collected and not stray
     newest = max(digests, key=lambda name: (raw / name).stat().st_mtime, default="nothing")
+    told = in_each(lambda say: say("details.last_written", file=newest))
     return [
-        Check("payload_as_collected", "stop", detail=f"last written: {newest}" if changed else "", holds=not changed),
+        Check("payload_as_collected", "stop", detail=told if changed else "", holds=not changed),
         Check("no_stray_file", "warn", detail=", ".join(stray[:5]), holds=not stray),
     ]
 
@@ -71,8 +74,9 @@ def collected_digest() -> str:
         return collected
     for check in check_files(RAW, collected):
         if check.severity == "stop" and not check.holds:
+            told = in_language(check.detail, language())
             raise UserError(
-                f"{RAW.as_posix()} is not what was collected ({check.detail}): `uv run dvc repro` collects and "
+                f"{RAW.as_posix()} is not what was collected ({told}): `uv run dvc repro` collects and "
                 "validates it again; change collect in problem.py instead of the files"
             )
     write_json(stamp, known)

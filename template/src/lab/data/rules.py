@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from lab.data.checks import Check, by_column
 from lab.data.splitting import HELD_OUT, NAMES
+from lab.words import Say, Text, in_each
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -98,7 +100,7 @@ def check_alike(rows: pd.DataFrame) -> list[Check]:
     Each split is compared with all rows: numbers by the largest distance between their distribution functions
     (Kolmogorov and Smirnov), categories by half the sum of the differences between their shares. Both go from 0 to 1.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Text] = {}
     for name in rows.columns.difference(["id", "sha256", "split", "group", HELD_OUT]):
         column = rows[name]
         if name.startswith("splits_of_") or not 2 <= column.nunique() <= (np.inf if _is_number(column) else 100):
@@ -108,8 +110,12 @@ def check_alike(rows: pd.DataFrame) -> list[Check]:
         worst = max(NAMES, key=lambda split: distances[split])
         chance = np.sqrt(min(column.nunique(), 20) / max(len(parts[worst]), 1))
         if distances[worst] > 0.1 + chance:
-            found[name] = f"{worst} is {distances[worst]:.2f} from all"
+            found[name] = in_each(partial(_apart, worst, distances[worst]))
     return by_column("alike_across_splits", "info", found, len(rows))
+
+
+def _apart(split: str, distance: float, say: Say) -> str:
+    return say("details.apart", split=say(f"terms.{split}"), distance=f"{distance:.2f}")
 
 
 def _is_number(column: pd.Series) -> bool:

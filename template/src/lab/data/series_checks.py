@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from lab.data.checks import Check, implausible
+from lab.words import LANGUAGES, Text, in_each, in_language, speaker
 
 STUCK = 0.02
 """Share of all times from which on a run of one value is suspicious; of short series at least ``LEAST`` times."""
@@ -28,7 +30,7 @@ def check_series(values: pd.DataFrame) -> list[Check]:
         _whole("times_even", "stop", [f"{time}" for time in times[1:][~_even(steps)]]),
     ]
     numbers = {str(name): values[name].to_numpy(float) for name in values}
-    found: dict[str, list[str]] = {"finite": [], "series_varies": [], "series_not_stuck": [], "series_level": []}
+    found: dict[str, list[Text]] = {"finite": [], "series_varies": [], "series_not_stuck": [], "series_level": []}
     found |= {"series_plausible": [], "series_gaps": []}
     for name, column in numbers.items():
         known = column[~np.isnan(column)]
@@ -43,17 +45,26 @@ def check_series(values: pd.DataFrame) -> list[Check]:
         if len(np.unique(known)) > 20:  # few values, as of a calendar or a switch, stay as they are for long
             where, length = longest_run(column)
             if length >= max(LEAST, STUCK * len(column)):
-                found["series_not_stuck"].append(f"{name}: {length} times from {times[where]}")
+                found["series_not_stuck"].append(_told("stuck", name, times[where], length))
             if len(odd := np.flatnonzero(implausible(column))):
-                found["series_plausible"].append(f"{name}: {len(odd)} values, the first at {times[odd[0]]}")
+                found["series_plausible"].append(_told("odd", name, times[odd[0]], len(odd)))
             if (part := other_level(column)) is not None:
-                found["series_level"].append(f"{name} from {times[part]}")
+                found["series_level"].append(_told("level", name, times[part]))
     severities = {"finite": "stop", "series_varies": "stop"}
     return checks + [_whole(kind, severities.get(kind, "warn"), told) for kind, told in found.items()]
 
 
-def _whole(kind: str, severity: str, told: list[str]) -> Check:
-    shown = ", ".join(told[:3]) + (", …" if len(told) > 3 else "")
+def _told(what: str, name: str, time: pd.Timestamp, number: int = 0) -> Text:
+    return in_each(lambda say: say(f"details.{what}", name=name, time=time, number=number))
+
+
+def _whole(kind: str, severity: str, told: Sequence[Text]) -> Check:
+    shown = {
+        language: speaker(language)("results.list").join(
+            [in_language(one, language) for one in told[:3]] + ["…"] * (len(told) > 3)
+        )
+        for language in LANGUAGES
+    }
     return Check(kind, severity, None, None, shown, holds=not told)  # type: ignore[arg-type]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import soundfile
 from tqdm import tqdm
 
+from lab.console import localised
 from lab.contract import Provenance
 from lab.data.labelled import labelled
 from lab.data.pictures import UnreadableError
@@ -93,7 +94,7 @@ def write(files: list[Path], folder: Path, raw: Path, options: DataSettings) -> 
     length = max(1, round(rate * seconds))
     shape = (len(files), length)
     array = np.lib.format.open_memmap(raw / "sounds.npy", mode="w+", dtype=np.int16, shape=shape)
-    shown = tqdm(files, desc="reading sounds", leave=False, disable=len(files) < 500)
+    shown = tqdm(files, desc=localised("reading sounds"), leave=False, disable=len(files) < 500)
     for row, path in enumerate(shown):
         if _name(path, folder) in reasons:
             continue

@@ -10,7 +10,7 @@ from lab.reporting.cards import code, escape, kind, limit, link, table
 from lab.reporting.documents import Results
 from lab.settings import Project
 from lab.style import number
-from lab.words import Say, speaker
+from lab.words import Say, speaker, translated
 
 SPLITS = ("train", "validation", "test")
 SIZES = (*SPLITS, "left_out")
@@ -76,7 +76,7 @@ def _warnings(say: Say, validation: Validation, language: str) -> str:
 def _rules(say: Say, report: RuleReport, language: str) -> str:
     rows = [
         (
-            code(rule["column"] or ""),
+            code(translated("parts", rule["column"] or "", language)),
             escape(rule["words"][language]),
             say(f"cards.{rule['severity']}"),
             number(rule["unexpected_count"]) if rule["success"] or rule["unexpected_count"] else "!",

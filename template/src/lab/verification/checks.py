@@ -12,7 +12,7 @@ from typing import Any
 
 from lab.comparison.ledger import looks
 from lab.comparison.plan import is_intact, read_plans
-from lab.console import said
+from lab.console import language, said
 from lab.data.raw_files import check_files
 from lab.errors import UserError
 from lab.files import read_json
@@ -42,6 +42,7 @@ from lab.runs import read_finished
 from lab.settings import Params
 from lab.verification.differences import of_files, of_folders
 from lab.verification.throwaway import Throwaway, is_inside
+from lab.words import in_language
 
 ROUNDING = 1e-6
 """What numbers that are computed again from the same files may differ by, relative to their size."""
@@ -97,7 +98,8 @@ def data(params: Params, again: Throwaway) -> Finding:
     """The raw data are those that were collected, and collecting gives them again where that needs no network."""
     name = said("verify.data")
     stops = [check for check in check_files(RAW, read_json(PROVENANCE, "digest")["digest"]) if check.severity == "stop"]
-    faults = [f"{RAW.as_posix()}: not as collected: {check.detail}" for check in stops if not check.holds]
+    found = [in_language(check.detail, language()) for check in stops if not check.holds]
+    faults = [f"{RAW.as_posix()}: not as collected: {told}" for told in found]
     unchecked = ""
     if params.data.source not in OFFLINE or not is_inside(Path(params.data.path)):
         unchecked = said("verify.not_collected", source=params.data.source, path=params.data.path)

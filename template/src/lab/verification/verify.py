@@ -93,7 +93,7 @@ def summary(findings: list[Finding], trained: list[str], exact: bool) -> dict[st
         "by": who(),
         "trained_again": trained,
         "bit_for_bit": exact,
-        "tolerance": None if exact else TOLERANCE,
+        "tolerance": None if exact else localised(TOLERANCE),
         "same_machine_means": list(MACHINE),
         "checks": [
             {"name": each.name, "holds": not each.faults, "faults": each.faults, "unchecked": each.unchecked or None}
