@@ -1,12 +1,11 @@
 """``uv run lab``: what a team does besides ``dvc repro``."""
 
-import argparse
 import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn
 
+from lab.command_line import Parser
 from lab.errors import UserError, run
 
 
@@ -130,28 +129,6 @@ def tune(method: str | None, every: str | None, workers: int, trials: int | None
     from lab.tuning.tune import main
 
     main(method, every == "all", workers, trials, applied)
-
-
-class Parser(argparse.ArgumentParser):
-    """Help and mistakes in the project's language."""
-
-    def format_help(self) -> str:
-        from lab.console import localised
-
-        shown = [
-            self,
-            *self._actions,
-            *(part for action in self._actions for part in getattr(action, "_choices_actions", [])),
-        ]
-        for each in shown:
-            for name in {"help", "description"} & vars(each).keys():
-                setattr(each, name, getattr(each, name) and localised(getattr(each, name)))
-        return super().format_help()
-
-    def error(self, message: str) -> NoReturn:
-        from lab.console import localised, said
-
-        self.exit(2, f"{self.format_usage()}{self.prog}: {said('console.error', text=localised(message))}\n")
 
 
 def main() -> None:
