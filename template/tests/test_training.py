@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lab.console import said
 from lab.contract import Batch, Examples, Method, Update
 from lab.errors import UserError
 from lab.runs import only_trainer
@@ -116,21 +117,20 @@ def test_a_stopped_run_continues_bit_for_bit(tmp_path: Path, method: type[Noisy]
 def test_a_stale_or_damaged_checkpoint_is_named_and_not_loaded(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "checkpoint.pt"
-    whole, _ = train(tmp_path / "whole.pt")
+    path, whole = tmp_path / "checkpoint.pt", train(tmp_path / "whole.pt")[0]
     Noisy.steps, Noisy.stop_after = 0, 6
     with pytest.raises(TrainingInterruptedError):
         train(path, fingerprint="other")
     Noisy.stop_after = 0
     assert torch.equal(weights(train(path)[0]), weights(whole))
-    assert "other code, params or data" in capsys.readouterr().out
+    assert said("train.stale", path=path.as_posix()) in capsys.readouterr().out
     Noisy.steps, Noisy.stop_after = 0, 6
     with pytest.raises(TrainingInterruptedError):
         train(path, fingerprint="new")
     Noisy.stop_after = 0
     path.write_bytes(path.read_bytes()[:-100])
     assert torch.equal(weights(train(path, fingerprint="new")[0]), weights(whole))
-    assert "is damaged" in capsys.readouterr().out
+    assert said("train.damaged", path=path.as_posix()) in capsys.readouterr().out
 
 
 def test_parts_of_a_batch_make_the_same_step(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab.console import tell
+from lab.console import localised, tell
 from lab.errors import UserError, run
 from lab.staleness import is_stale
 
@@ -57,7 +57,7 @@ def bring_results() -> None:
     lacking = json.loads(_dvc("data", "status", "--json").stdout or "{}").get("not_in_cache", [])
     runs = ", ".join(path.rstrip("/") for path in lacking if path.startswith("runs/"))
     if runs:
-        why = f" ({_reason(fetched)})" if fetched and fetched.returncode else ""
+        why = f" ({localised(_reason(fetched))})" if fetched and fetched.returncode else ""
         tell("commands.not_here", runs=runs, why=why)
 
 

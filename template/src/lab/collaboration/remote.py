@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lab.console import said
+from lab.console import localised, said
 from lab.doctor import EXTRAS
 from lab.errors import UserError, one_line
 
@@ -48,7 +48,7 @@ def add_remote(address: str, endpoint_url: str = "") -> None:
     if endpoint_url:
         _dvc("remote", "modify", NAME, "endpointurl", endpoint_url)
     if trouble := _trouble():
-        print(said("commands.no_storage", address=address, trouble=trouble) + _keys(scheme))
+        print(said("commands.no_storage", address=address, trouble=localised(trouble)) + _keys(scheme))
     else:
         print(said("commands.storage", address=address))
 

@@ -102,9 +102,11 @@ def deviations(plan: dict[str, Any], now_: dict[str, Any]) -> list[dict[str, str
 def as_text(value: Any) -> str:
     """In words, those of the project's language where the table has them."""
     if isinstance(value, dict):
-        return ", ".join(f"{as_text(key).replace('_', ' ')} {as_text(one)}" for key, one in value.items())
+        return said("results.list").join(
+            f"{as_text(key).replace('_', ' ')} {as_text(one)}" for key, one in value.items()
+        )
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return said("results.list").join(map(str, value))
     text = translated("plan", str(value), language())
     return text[:12] if len(text) == 64 else text  # a digest is told by its beginning
 

@@ -13,7 +13,7 @@ from lab.paths import COMPARISON, COSTS, FIGURES, OWN_FIGURES, PLAN, PROVENANCE,
 from lab.reporting.project_tests import read_tests
 from lab.reporting.written import look
 from lab.results import Comparison, Costs
-from lab.settings import read_params, task_folder
+from lab.settings import read_params, read_project, task_folder
 from lab.style import probability
 from lab.words import Say
 
@@ -41,7 +41,7 @@ def _provenance(say: Say, live: bool) -> Finding:
     missing = [say(f"terms.{key}").lower() for key, text in given.items() if not text.strip()]
     about = {"title": source["title"], "licence": source["licence"], "source": source["source"]}
     detail = (
-        say("evidence.not_given", missing=", ".join(missing))
+        say("evidence.not_given", missing=say("results.list").join(missing))
         if missing
         else say("evidence.about_data", kind=say(f"kinds.{source['kind']}"), **about)
     )
@@ -50,17 +50,18 @@ def _provenance(say: Say, live: bool) -> Finding:
 
 def _rules(path: Path, say: Say) -> Finding:
     report: RuleReport = read_json(path)
-    failed = [rule["rule"] for rule in report["expectations"] if not rule["success"] and rule["severity"] == "stop"]
+    broken = [rule for rule in report["expectations"] if not rule["success"] and rule["severity"] == "stop"]
     numbers = {"rules": len(report["expectations"]), "rows": report["rows"], "warnings": len(report["warnings"])}
-    kind = "evidence.rules_broken" if failed else "evidence.rules_hold"
-    detail = say(kind, **numbers, broken=len(failed), first=failed[0] if failed else "")
+    kind = "evidence.rules_broken" if broken else "evidence.rules_hold"
+    first = broken[0]["words"][read_project().language] if broken else ""
+    detail = say(kind, **numbers, broken=len(broken), first=first)
     return bool(report["success"]), detail, path.as_posix()
 
 
 def _methods(say: Say, live: bool) -> Finding:
     comparison: Comparison = read_json(COMPARISON)
     others = [name for name in comparison["methods"] if name != comparison["baseline"]]
-    names = ", ".join(others) or say("evidence.nothing")
+    names = say("results.list").join(others) or say("evidence.nothing")
     return bool(others), say("evidence.besides", names=names, baseline=comparison["baseline"]), COMPARISON.as_posix()
 
 
@@ -90,15 +91,16 @@ def _verdicts(say: Say, live: bool) -> Finding:
     clear = any(one["verdict"] != "not significant" for one in found.values())
     if found and not clear and not (discussed := look("report#comparisons", 1, say)).found:
         lines.append(say("evidence.not_discussed", where=discussed.where))
-        return False, "; ".join(lines), where
-    return bool(found), "; ".join(lines) or say("evidence.no_method"), where
+        return False, say("figures.item").join(lines), where
+    return bool(found), say("figures.item").join(lines) or say("evidence.no_method"), where
 
 
 def _costs(say: Say, live: bool) -> Finding:
     costs: Costs = read_json(COSTS)
     # No seconds here: no two runs take the same, and the evidence of two runs should be the same bytes.
-    kinds = sorted({kind.replace("_", " ") for entry in costs["methods"].values() for kind in entry})
-    detail = say("evidence.costs_found", methods=", ".join(costs["methods"]), kinds=", ".join(kinds))
+    kinds = sorted({kind for entry in costs["methods"].values() for kind in entry})
+    told = say("results.list").join(say(f"costs.{kind}") for kind in kinds)
+    detail = say("evidence.costs_found", methods=say("results.list").join(costs["methods"]), kinds=told)
     return bool(costs["methods"]), detail, COSTS.as_posix()
 
 
@@ -129,7 +131,7 @@ def _plan(say: Say, live: bool) -> Finding:
         return False, say("records.edited"), PLAN.as_posix()
     left = [say(f"records.{each['what']}") for each in deviations(plans[-1]["plan"], done(read_params()))]
     if left:
-        return False, say("evidence.plan_left", points=", ".join(left)), PLAN.as_posix()
+        return False, say("evidence.plan_left", points=say("results.list").join(left)), PLAN.as_posix()
     return True, say("evidence.plan_kept", day=plans[-1]["sealed"][:10], looks=plans[-1]["looks"]), PLAN.as_posix()
 
 

@@ -44,7 +44,7 @@ def _citations(say: Say, live: bool) -> Finding:
         return False, say("evidence.no_references"), PROSE.as_posix()
     entries, keys = _entries(), set(_cited(_source(REPORT)))
     cited = [key for key in entries if key in keys]
-    colon = ": " if cited else ""
+    colon = say("figures.colon") if cited else ""
     return bool(cited), say("evidence.cited", number=len(cited)) + colon + ", ".join(cited), REPORT.as_posix()
 
 
@@ -62,7 +62,7 @@ def _references(say: Say, live: bool) -> Finding:
     parts = [say("evidence.cited", number=len([key for key in keys if key in entries]))]
     parts += [say("evidence.unresolved", keys=", ".join(lost))] if lost else []
     parts += [say("evidence.unused", keys=", ".join(unused))] if unused else []
-    return bool(keys) and not lost and not unused, "; ".join(parts), BIBLIOGRAPHY.as_posix()
+    return bool(keys) and not lost and not unused, say("figures.item").join(parts), BIBLIOGRAPHY.as_posix()
 
 
 def _typed_numbers(say: Say, live: bool) -> Finding:
@@ -75,7 +75,7 @@ def _typed_numbers(say: Say, live: bool) -> Finding:
             typed.append(say("evidence.typed_at", number=number, file=path.name, line=line))
     if not typed and not finished:
         return False, say("evidence.nothing_written"), PROSE.as_posix()
-    detail = say("evidence.typed", numbers="; ".join(typed)) if typed else say("evidence.all_read")
+    detail = say("evidence.typed", numbers=say("figures.item").join(typed)) if typed else say("evidence.all_read")
     return not typed, detail, PROSE.as_posix()
 
 
@@ -130,7 +130,7 @@ def _formula(say: Say, live: bool) -> Finding:
 
 def _drawing(say: Say, live: bool) -> Finding:
     found = [name for name in DOCUMENTS if DRAWING.search(_source(PROSE / f"{name}.typ"))]
-    names = ", ".join(say(f"evidence.{name}") for name in found)
+    names = say("results.list").join(say(f"evidence.{name}") for name in found)
     return bool(found), names or say("evidence.no_drawing"), PROSE.as_posix()
 
 

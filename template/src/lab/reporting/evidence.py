@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.console import localised
 from lab.errors import UserError
 from lab.examples_left import MARK
 from lab.files import read_text
@@ -111,11 +112,12 @@ def from_check(name: str, live: bool = True) -> Evidence:
         found, detail, where = check(say, live)
         left = of_the_template(subject, say)
     except UserError as error:
-        return Evidence(title, False, str(error), "", todo, pages)
+        return Evidence(title, False, localised(error), "", todo, pages)
     except (KeyError, TypeError, AttributeError):  # of a result that somebody edited
         return Evidence(title, False, say("evidence.not_as_written"), "", say("evidence.repro_todo"), pages)
     if left:
-        return Evidence(title, False, f"{detail}; {left}", where, say("evidence.example_todo"), pages)
+        detail = say("figures.item").join((detail, left))
+        return Evidence(title, False, detail, where, say("evidence.example_todo"), pages)
     return Evidence(title, found, detail, where, "" if found else todo, pages)
 
 
@@ -128,7 +130,8 @@ def from_pages(document: str, most: int) -> Evidence:
     section = read_section(read_text(PROSE / f"{document}.typ")) if (PROSE / f"{document}.typ").is_file() else None
     detail, draft = say("evidence.pages_found", pages=pages), section is not None and section.prompts > 0
     if draft:  # the pages of prompts say nothing
-        return Evidence(what, False, f"{detail}; {_unfinished(Path(path), say)[0]}", path, say("evidence.section_todo"))
+        detail = say("figures.item").join((detail, _unfinished(Path(path), say)[0]))
+        return Evidence(what, False, detail, path, say("evidence.section_todo"))
     return Evidence(what, pages <= most, detail, path, "" if pages <= most else say("evidence.pages_todo", most=most))
 
 

@@ -24,12 +24,12 @@ from lab.paths import (
 from lab.reporting import rubric_page
 from lab.reporting.cards import comparison_table, escape
 from lab.reporting.documents import DOCUMENTS, Results, read_results
-from lab.reporting.rubric import Piece, RubricReport, look_up, read_rubric
+from lab.reporting.rubric import Piece, RubricReport, look_up, read_rubric, where_in_words
 from lab.reporting.team import shares
 from lab.runs import git
 from lab.settings import Project, read_project
 from lab.staleness import is_stale
-from lab.words import speaker
+from lab.words import Say, speaker
 
 FOLDERS = (DELIVERABLES, FIGURES, DATA_DOCS.parent)
 RUBRIC_PAGE = RUBRIC_REPORT.with_suffix(".html")
@@ -109,11 +109,11 @@ def _page(project: Project, results: Results, report: RubricReport, commit: str)
         parts.append(
             "## " + say("rubric.criterion", title=escape(criterion["title"]), points=f"{criterion['points']:g}")
         )
-        parts.append("\n".join(_piece(piece) for piece in criterion["evidence"]))
+        parts.append("\n".join(_piece(piece, say) for piece in criterion["evidence"]))
     return "\n\n".join(parts) + "\n"
 
 
-def _piece(piece: Piece) -> str:
+def _piece(piece: Piece, say: Say) -> str:
     """One line of the evidence; ``where`` is a link if the file is in the folder or in the repository around it."""
     where, mark = piece["where"], "x" if piece["found"] else " "
     path = Path(where.partition(",")[0])
@@ -121,7 +121,8 @@ def _piece(piece: Piece) -> str:
         inside = any(path == file or path.is_relative_to(file) for file in (*FOLDERS, *FILES))
         line = where.rpartition("line ")[2] if ", line " in where else ""
         address = (path if inside else ".." / path).as_posix().replace(" ", "%20") + (f"#L{line}" if line else "")
-        where = f"[{escape(where)}]({address})"
+        where = f"[{escape(where_in_words(where, say))}]({address})"
     else:
-        where = escape(where)
-    return f"- [{mark}] {escape(piece['what'])}: {escape(piece['detail'])}" + (f" ({where})" if where else "")
+        where = escape(where_in_words(where, say))
+    told = say("figures.colon").join((escape(piece["what"]), escape(piece["detail"])))
+    return f"- [{mark}] {told}" + (f" ({where})" if where else "")

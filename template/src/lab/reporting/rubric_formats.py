@@ -44,12 +44,13 @@ def as_text(report: RubricReport, say: Say, markdown: bool = False) -> str:
     lines = [say("rubric.head", points=f"{report['points']:g}"), "", *_table(report, say, markdown), ""]
     for criterion in report["criteria"]:
         title = say("rubric.criterion", title=show(criterion["title"]), points=f"{criterion['points']:g}")
-        lines.append(f"{'## ' if markdown else ''}{title}: {_found(criterion, say)}")
+        lines.append(f"{'## ' if markdown else ''}{say('figures.colon').join((title, _found(criterion, say)))}")
         lines += [""] if markdown else []
         for piece in criterion["evidence"]:
             where = f" ({show(where_in_words(piece['where'], say))})" if piece["where"] else ""
             mark = "[x]" if piece["found"] else "[ ]"
-            lines.append(f"{'- ' if markdown else '  '}{mark} {show(piece['what'])}: {show(piece['detail'])}{where}")
+            told = say("figures.colon").join((show(piece["what"]), show(piece["detail"])))
+            lines.append(f"{'- ' if markdown else '  '}{mark} {told}{where}")
             if piece["todo"] and not piece["found"]:
                 lines.append(f"{'  ' if markdown else '      '}→ {show(piece['todo'])}")
         lines.append("")
@@ -81,7 +82,7 @@ def pages_in_words(pages: list[str], say: Say) -> str:
     for address in pages:
         document, _, number = address.partition("#page=")
         found.setdefault(PurePosixPath(document).stem, []).append(number)
-    return "; ".join(
+    return say("figures.item").join(
         say("rubric.on_pages", document=say(f"evidence.{name}"), pages=", ".join(numbers))
         for name, numbers in found.items()
     )
@@ -95,7 +96,7 @@ def gradescope(report: RubricReport, say: Say) -> dict[str, Any]:
     cases = [
         {
             "number": f"{row}.{column}",
-            "name": f"{criterion['title']}: {piece['what']}",
+            "name": say("figures.colon").join((criterion["title"], piece["what"])),
             "status": "passed" if piece["found"] else "failed",
             "output": "\n".join(filter(None, (piece["detail"], piece["where"], piece["todo"], *piece["pages"]))),
             "output_format": "text",
@@ -118,7 +119,7 @@ def classroom50(report: RubricReport, say: Say) -> dict[str, Any]:
     classroom, assignment, submission, commit, release = (os.environ[name] for name in CLASSROOM)
     tests = [
         {
-            "test-name": f"{criterion['title']}: {piece['what']}",
+            "test-name": say("figures.colon").join((criterion["title"], piece["what"])),
             "passed": piece["found"],
             "score": 0,
             "max-score": 0,

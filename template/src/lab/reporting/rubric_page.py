@@ -32,7 +32,7 @@ def page(report: RubricReport, root: str = "../", outside: str | None = None, te
     say = speaker(project.language)
     away = root if outside is None else outside
     documents = [(say(f"evidence.{name}"), pdf_of(name)) for name in DOCUMENTS if pdf_of(name).is_file()]
-    cards = [(path.stem.replace("_", " "), path) for path in sorted(DELIVERABLES.glob("*.md"))]
+    cards = [(say(f"hand_in.{path.stem}"), path) for path in sorted(DELIVERABLES.glob("*.md"))]
     figures = [(path.name, path) for path in sorted(FIGURES.glob("*.svg"))]
     docs = [("Data Docs", DATA_DOCS)] if DATA_DOCS.is_file() else []
     links = [(name, root + quote(path.as_posix())) for name, path in (*documents, *docs, *cards)]
@@ -63,9 +63,11 @@ def _page(address: str, root: str, report: RubricReport) -> Markup:
 
 def _place(where: str, root: str, outside: str) -> Markup:
     """``where`` of a piece, as a link if there is such a file or folder."""
-    found = re.match(r"(.+?)(?=, line \d+$| and \d+ more$|$)", where)
+    say = speaker(read_project().language)
+    more = re.escape(say("evidence.more_files", more="N")).replace("N", r"\d+")
+    found = re.match(rf"(.+?)(?=, line \d+$|{more}$|$)", where)
     path = Path(found[1]) if found else Path(where)
-    shown = where_in_words(where, speaker(read_project().language))
+    shown = where_in_words(where, say)
     if not where or not path.exists():
         return Markup.escape(shown)
     if path == Path("results/data_docs"):

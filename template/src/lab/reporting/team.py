@@ -92,10 +92,10 @@ def _members(say: Say, live: bool) -> Finding:
         for one in everyone
     ]
     strangers = [one.name for one in everyone if not one.member]
-    told += [say("evidence.strangers", names=", ".join(strangers))] if strangers else []
+    told += [say("evidence.strangers", names=say("results.list").join(strangers))] if strangers else []
     idle = [one for one in everyone if one.member and not (one.runs or (live and one.commits))]
     where = "project.toml" if Path("project.toml").is_file() else ""
-    return not idle and not strangers, "; ".join(told), where
+    return not idle and not strangers, say("figures.item").join(told), where
 
 
 CHECKS: dict[str, tuple[str, tuple[str, ...], Check]] = {"members": ("methods", ("report#contributions",), _members)}

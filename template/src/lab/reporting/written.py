@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.console import localised
 from lab.errors import UserError
 from lab.files import read_text
 from lab.paths import PROSE
@@ -35,7 +36,7 @@ def look(place: str, words: int, say: Say) -> Look:
     try:
         section = read_section(read_text(path), label or None)
     except UserError as error:
-        return Look(path, None, str(error), False)
+        return Look(path, None, localised(error), False)
     if section is None:
         return Look(path, None, say("evidence.no_heading", label=label), False)
     kind = "evidence.prompt_left" if section.prompts == 1 else "evidence.prompts_left"

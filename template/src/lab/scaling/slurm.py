@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.console import tell
+from lab.console import localised, said, tell
 from lab.errors import UserError
 from lab.paths import HOME
 from lab.runs import settle
@@ -92,7 +92,8 @@ class Job:
     def failure(self) -> str:
         """The trainer's own last word, if it has one, else Slurm's."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.is_file() else []
-        words = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+        sign = said("console.error", text="")
+        words = [line.removeprefix(sign) for line in lines if line.startswith(sign)]
         slurms = f"Slurm job {self.number}: {self.state}, {self.reason}, exit code {self.code}"
         return f"{words[-1]} [{slurms}]" if words else slurms
 
@@ -118,7 +119,7 @@ def train_in_jobs(method: str, seeds: list[int], launch: LaunchSettings) -> None
         first, more = failed[0], f" (and {len(failed) - 1} more jobs)" if len(failed) > 1 else ""
         name = f"{method}, seed {names[first.name]}: "
         text = f"{name}{first.failure().removeprefix(name)}; log: {first.log.as_posix()}{more}"
-        print(f"error: {text}", file=sys.stderr)
+        print(said("console.error", text=localised(text)), file=sys.stderr)
         raise SystemExit(first.code or 1)
 
 

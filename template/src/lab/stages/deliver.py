@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from lab.errors import run
+from lab.console import localised
+from lab.errors import UserError, run
 from lab.files import atomic, read_text, write_json, write_text
 from lab.paths import DELIVERABLES, POWERPOINT, PROSE, RUBRIC_REPORT, RUNS, WEB_PAGE
 from lab.reporting.cards import model_card
@@ -73,7 +74,7 @@ def _other(key: str, path: Path, say: Say, make: Callable[[], bytes]) -> bytes |
         return make()
     except Exception as error:
         first, *_ = str(error).splitlines() or [""]
-        reason = f"{type(error).__name__}: {first}"
+        reason = localised(first) if isinstance(error, UserError) else f"{type(error).__name__}: {first}"
         print(say(key, path=path.as_posix(), reason=reason))
         return None
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab.console import said
+from lab.console import localised, said
 from lab.paths import RUNS
 from lab.tracking.server import reason
 
@@ -104,4 +104,4 @@ def _finish(child: subprocess.Popen[bytes], seconds: float) -> str:
 
 
 def warn(problem: str) -> None:
-    print(said("train.untracked", problem=problem), file=sys.stderr, flush=True)
+    print(said("train.untracked", problem=localised(problem)), file=sys.stderr, flush=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
+from lab.console import said
 from lab.files import digest_of
 from lab.paths import COMPARISON, DELIVERABLES, FIGURES
 from lab.results import Compared, MetricRecord, MetricResult, Verdict
@@ -16,10 +17,10 @@ from lab.tracking.run_files import Content, allowed, comparison
 from lab.tracking.tags import ALL_SEEDS, TRIAL, repository_page
 
 WORDS: dict[Verdict | None, str] = {
-    "better": "better than {}",
-    "worse": "worse than {}",
-    "not significant": "no significant difference from {}",
-    None: "no verdict from one seed, difference from {}",
+    "better": "mlflow.better",
+    "worse": "mlflow.worse",
+    "not significant": "mlflow.not_significant",
+    None: "mlflow.one_seed",
 }
 
 OF_ONE_SEED = ("mlflow.source.git.commit", "error", "fingerprint", "seed")
@@ -40,22 +41,21 @@ def _parent(key: str, runs: list[Content]) -> Content:
     points, verdict = ({}, "") if of_trials else _compared(method, runs)
     shared = {name: value for name, value in runs[0].tags.items() if all(run.tags.get(name) == value for run in runs)}
     tags = {name: value for name, value in shared.items() if name not in OF_ONE_SEED}
-    tags |= {"lab.key": key, "seed": TRIAL if of_trials else ALL_SEEDS, "verdict": verdict or "not compared yet"}
+    tags |= {"lab.key": key, "seed": TRIAL if of_trials else ALL_SEEDS}
+    tags["verdict"] = verdict or said("mlflow.not_compared")
     statuses = {run.status for run in runs}
     seeds = ", ".join(sorted((run.tags["seed"] for run in runs), key=lambda seed: (len(seed), seed)))
-    note = f"The method *{method}*: mean over the seeds {seeds}, each of which has a run of its own."
-    if of_trials:
-        note = f"Settings of *{method}* that `uv run lab tune` tried, by validation data alone: a run for each trial."
+    note = said("mlflow.of_trials" if of_trials else "mlflow.of_seeds", method=method, seeds=seeds)
     return replace(
         runs[0],
         key=key,
-        name=f"{method}, trials" if of_trials else method,
+        name=said("mlflow.trials", method=method) if of_trials else method,
         status=next(status for status in ("RUNNING", "FAILED", "KILLED", "FINISHED") if status in statuses),
         started=min(run.started for run in runs),
         ended=max(run.ended for run in runs),
         tags=tags,
         points=points,
-        note=f"{note}\n\n{verdict[:1].upper()}{verdict[1:]}." if verdict else note,
+        note=f"{note}\n\n{verdict[:1].upper()}{verdict[1:]}{said('figures.stop')}" if verdict else note,
         group="",
         attachments=tuple((path, digest_of(path)) for path in _results()) if points else (),
     )
@@ -83,18 +83,18 @@ def _compared(method: str, runs: list[Content]) -> tuple[dict[tuple[str, int], f
     return points, verdict(compared, method)
 
 
-def verdict(compared: Compared, method: str) -> str:
-    """The comparison's word on a method's primary metric, in one line."""
+def verdict(compared: Compared, method: str, champion: bool = True) -> str:
+    """The comparison's word on a method's primary metric, in one line, and whether it is the ``champion``."""
     metric = compared["metrics"][0]
     difference = compared["methods"][method]["metrics"][metric["name"]]["difference"]
     if difference is None:
-        said = "baseline"
+        told = said("mlflow.baseline")
     else:
         shift = with_unit(number(difference["mean"], metric["digits"], signed=True), metric["unit"])
         around = interval(difference["interval"], metric["digits"])
-        said = f"{WORDS[difference['verdict']].format(difference['against'])}: {shift} {around}"
-    chosen = method == compared["champion"] and len(compared["methods"]) > 1
-    return f"champion; {said}" if chosen else said
+        told = said(WORDS[difference["verdict"]], against=difference["against"], shift=shift, interval=around)
+    chosen = champion and method == compared["champion"] and len(compared["methods"]) > 1
+    return said("mlflow.champion", told=told) if chosen else told
 
 
 def _results() -> list[Path]:
@@ -111,12 +111,13 @@ def documents() -> list[Path]:
 def note() -> str:
     """Of the experiment: which method is the champion, how all compare, what this is, and where its code is."""
     project, compared, page = read_project(), comparison(), repository_page()
-    lines = ["Nothing is compared yet: `uv run dvc repro` trains and compares all methods."]
+    lines = [said("mlflow.nothing")]
     if compared is not None:
         metrics, best = compared["metrics"], compared["champion"]
-        said = verdict(compared, best).removeprefix("champion; ")
-        lines = [f"Champion (chosen on validation data): **{best}**; by test {metrics[0]['name']}: {said}", ""]
-        lines += [f"| method | {' | '.join(metric['name'] for metric in metrics)} | verdict |"]
+        told = verdict(compared, best, champion=False)
+        lines = [said("mlflow.best", method=best, metric=metrics[0]["name"], told=told), ""]
+        names = " | ".join(metric["name"] for metric in metrics)
+        lines += [f"| {said('mlflow.method')} | {names} | {said('mlflow.verdict')} |"]
         lines += [f"| --- |{' ---: |' * len(metrics)} --- |"]
         for method, entry in compared["methods"].items():
             cells = [_value(entry["metrics"][metric["name"]], metric) for metric in metrics]
@@ -124,12 +125,11 @@ def note() -> str:
         for name, reference in compared["references"].items():
             values = [reference["metrics"][metric["name"]]["value"] for metric in metrics]
             shown = [with_unit(number(v, m["digits"]), m["unit"]) for v, m in zip(values, metrics, strict=True)]
-            lines.append(f"| {name} | {' | '.join(shown)} | classical reference |")
+            lines.append(f"| {name} | {' | '.join(shown)} | {said('mlflow.reference')} |")
         seeds = ", ".join(map(str, compared["seeds"]))
-        lines += ["", f"Mean ± standard deviation over the seeds {seeds}, on the test split."]
-    pages = "`uv run lab ui` opens the pages that compare methods"
-    lines += ["", f"{project.title}. {pages}; the files in `runs/` and `results/` are the truth."]
-    return "\n".join([*lines, *(["", f"Code: <{page}>"] if page else [])])
+        lines += ["", said("mlflow.spread", seeds=seeds)]
+    lines += ["", said("mlflow.about", title=project.title)]
+    return "\n".join([*lines, *(["", said("mlflow.code", page=page)] if page else [])])
 
 
 def _value(found: MetricResult, metric: MetricRecord) -> str:

@@ -8,18 +8,13 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
+from lab.console import said
 from lab.files import read_json, read_text, sha256
 from lab.paths import RUNS
 from lab.results import RunRecord
 from lab.runs import read_finished
 from lab.tracking.method_files import documents
 from lab.tracking.run_files import comparison, scores
-
-NO_CARD = """The best method's weights, as its first seed trained them.
-
-They are a file of safetensors, which may be loaded without trust in whoever made it: give what
-`safetensors.torch.load_file` returns to `load_state_dict` of the method's own class. `mlflow models` cannot serve it:
-its one format without pickle (pt2) takes and returns plain tensors, and a method takes and returns named ones."""
 
 
 def register_champion(client: MlflowClient, name: str, run_ids: dict[Path, str], known: str) -> str:
@@ -73,7 +68,7 @@ def describe(client: MlflowClient, name: str, version: str) -> None:
     """Show the model card on the page of the registered model, once ``deliver`` has made that of this comparison."""
     known = client.get_registered_model(name)
     cards = [path for path in documents() if path.name == "model_card.md"]
-    note = read_text(cards[0]) if cards else NO_CARD
+    note = read_text(cards[0]) if cards else said("mlflow.no_card")
     if note != known.description and (cards or not known.description):
         client.update_registered_model(name, note)
         client.update_model_version(name, version, note)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from lab.console import said
 from lab.files import read_json, sha256
 from lab.paths import COMPARISON, COSTS
 from lab.results import Comparison, Costs, RunRecord
@@ -74,7 +75,9 @@ def read(folder: Path) -> Content:
     parameters = {name: value for name, value in record["parameters"].items() if name not in UNSAID}
     return Content(
         key=record["key"],
-        name=f"{method}, trial {record['trial']['number']}" if "trial" in record else f"{method}, seed {seed}",
+        name=said("mlflow.trial", method=method, number=record["trial"]["number"])
+        if "trial" in record
+        else said("mlflow.seed", method=method, seed=seed),
         status=status,
         started=_milliseconds(record["started"]),
         ended=_milliseconds(record["finished"]) if record["finished"] else int(changed * 1000),
@@ -82,7 +85,7 @@ def read(folder: Path) -> Content:
         parameters={allowed(name): str(value) for name, value in parameters.items()},
         points={point: _storable(value) for point, value in points.items()},
         inputs=inputs(folder, record),
-        note=f"The method *{method}*, trained with seed {seed}{commit_link(record)}: `{folder.as_posix()}`.",
+        note=said("mlflow.of_run", method=method, seed=seed, commit=commit_link(record), folder=folder.as_posix()),
         group=group(record),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from lab.console import said
 from lab.errors import UserError
 from lab.files import read_json
 from lab.paths import COMPARISON
@@ -57,9 +58,10 @@ def commit_link(record: RunRecord) -> str:
     commit = record["git_commit"]
     if not commit:
         return ""
-    changed = ", with changes that are not committed" if record["git_dirty"] else ""
+    changed = said("mlflow.changed") if record["git_dirty"] else ""
     page = repository_page()
-    return f" from commit {f'[{commit[:7]}]({page}/commit/{commit})' if page else f'`{commit[:7]}`'}{changed}"
+    shown = f"[{commit[:7]}]({page}/commit/{commit})" if page else f"`{commit[:7]}`"
+    return said("mlflow.commit", commit=shown, changed=changed)
 
 
 def repository_page() -> str:

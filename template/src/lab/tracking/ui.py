@@ -12,7 +12,7 @@ import warnings
 import webbrowser
 from pathlib import Path
 
-from lab.console import padded, said, tell
+from lab.console import localised, padded, said, tell
 from lab.errors import UserError
 from lab.paths import RUNS
 from lab.tracking.server import reason, store, tracking_uri
@@ -49,7 +49,7 @@ def main(port: int | None, browser: bool) -> None:
     except Exception as error:
         raise UserError(f"MLflow at {store()} cannot be shown: {reason(error)}") from None
     for problem in done.problems:
-        tell("commands.note", text=problem)
+        tell("commands.note", text=localised(problem))
     server = store() if socket_ is None else f"http://{HOST}:{socket_.getsockname()[1]}"
     pages = writer.pages(server.rstrip("/"))
     for name, address in pages.items():

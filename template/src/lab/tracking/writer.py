@@ -15,6 +15,7 @@ from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
+from lab.console import said
 from lab.errors import UserError
 from lab.files import write_text
 from lab.kept_runs import read_record
@@ -28,9 +29,6 @@ from lab.tracking.run_files import Content
 from lab.tracking.tags import ALL_SEEDS, TRIAL
 from lab.tracking.tracked_run import TrackedRun
 from lab.tracking.views import address, compare_address, experiment_tags
-
-EARLIER = "earlier training"
-"""The verdict on a method that was trained anew since."""
 
 
 @dataclass
@@ -179,13 +177,14 @@ class MLflowWriter:
             path = RUNS / run.data.tags["method"] / run.data.tags["seed"] / "run.json"
             if not path.is_file() or run.data.tags["lab.key"] not in path.read_text(encoding="utf-8"):
                 self.client.set_terminated(run.info.run_id, "KILLED")
-        condition = f"tags.`lab.place` = '{self.place}' and tags.seed = '{ALL_SEEDS}' and tags.verdict != '{EARLIER}'"
+        earlier = said("mlflow.earlier")
+        condition = f"tags.`lab.place` = '{self.place}' and tags.seed = '{ALL_SEEDS}' and tags.verdict != '{earlier}'"
         here = {
             run_files.group(read_record(path.parent)) for path in RUNS.rglob("run.json") if read_record(path.parent)
         }
         for run in self.client.search_runs([self.experiment], condition):
             if run.data.tags["lab.key"] not in here:
-                self.client.set_tag(run.info.run_id, "verdict", EARLIER)
+                self.client.set_tag(run.info.run_id, "verdict", earlier)
                 if run.info.status == "RUNNING":
                     self.client.set_terminated(run.info.run_id, "KILLED")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from lab.console import tell
 from lab.files import atomic
 
 DIGEST_BYTES = hashlib.sha256().digest_size
@@ -42,12 +43,12 @@ class Checkpoint:
             return None
         content = self.path.read_bytes()
         if hashlib.sha256(content[DIGEST_BYTES:]).digest() != content[:DIGEST_BYTES]:
-            print(f"{self.path} is damaged: not loaded, this run starts from the beginning")
+            tell("train.damaged", path=self.path.as_posix())
             return None
         # weights_only: a checkpoint may hold tensors, numbers and texts, but no code.
         state = torch.load(io.BytesIO(content[DIGEST_BYTES:]), map_location="cpu", weights_only=True)
         if state["fingerprint"] != self.fingerprint:
-            print(f"{self.path} is of other code, params or data: not loaded, this run starts from the beginning")
+            tell("train.stale", path=self.path.as_posix())
             return None
         return state
 

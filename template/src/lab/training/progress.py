@@ -22,7 +22,7 @@ class ProgressBar:
     def __init__(self, state: TrainingState, steps_per_epoch: int, epochs: int) -> None:
         self.state, self.shown_at = state, time.perf_counter()
         silent = None if state.processes.main else True  # None: where there is no terminal
-        self.bar = tqdm(total=epochs * steps_per_epoch, unit="step", disable=silent)
+        self.bar = tqdm(total=epochs * steps_per_epoch, unit=said("train.step"), disable=silent)
         self.bar.update(state.epoch * steps_per_epoch + state.step)
 
     def __enter__(self) -> ProgressBar:
