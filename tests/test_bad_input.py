@@ -56,17 +56,17 @@ def test_mistakes_in_params(project: Project, old: str, new: str, says: str) -> 
     ("old", "new", "says"),
     [
         (
-            'Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="macro-F1")',
-            'Metric("macro_f1")',
+            "metrics = CLASS_METRICS",
+            'from lab.contract import Metric\nmetrics = (*CLASS_METRICS, Metric("share"))',
             "missing 1 required positional argument: 'higher_is_better'",
         ),
         (
-            'Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="macro-F1")',
-            'Metric("macro_f1", higher_is_better="up")',
-            "'macro_f1' has no direction",
+            "metrics = CLASS_METRICS",
+            'from lab.contract import Metric\nmetrics = (*CLASS_METRICS, Metric("share", higher_is_better="up"))',
+            "'share' has no direction",
         ),
         ('stratify = "label"', "", f"{PROBLEM} lacks stratify"),
-        ("MEMORY = 500_000_000", "MEMORY = 500_000_000\nx = 1 / 0", f"{PROBLEM}, line "),
+        ("MEMORY = 125_000_000", "MEMORY = 125_000_000\nx = 1 / 0", f"{PROBLEM}, line "),
     ],
 )
 def test_mistakes_in_the_problem(project: Project, old: str, new: str, says: str) -> None:

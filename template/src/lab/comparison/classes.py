@@ -1,4 +1,4 @@
-"""How answers that are classes are judged, whatever the examples are: from ``label`` and ``log_probability``."""
+"""Answers that are classes, whatever the examples are: figures of them, and what classical machines answer."""
 
 from __future__ import annotations
 
@@ -7,29 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lab.comparison.confusion import confusion, draw_confusion
+from lab.comparison.confusion import draw_confusion
 from lab.comparison.drawing import called, say
 from lab.contract import Drawn
-
-
-def measure_classes(predictions: pd.DataFrame) -> pd.DataFrame:
-    """The class that is thought most probable, and minus the logarithm of the probability of the right one."""
-    label, log_probability = predictions["label"].to_numpy(), np.vstack(predictions["log_probability"].tolist())
-    loss = -log_probability[np.arange(len(label)), label]
-    return pd.DataFrame({"label": label, "predicted": log_probability.argmax(axis=1), "loss": loss})
-
-
-def score_classes(measured: pd.DataFrame) -> dict[str, float]:
-    """``accuracy`` and ``macro_f1`` (the mean over the classes that occur) in percent, and ``log_loss``."""
-    label, predicted = measured["label"].to_numpy(), measured["predicted"].to_numpy()
-    counts = confusion(label, predicted, 1 + max(label.max(), predicted.max()))
-    right, answers = np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1)
-    f1 = 2 * right[answers > 0] / answers[answers > 0]
-    return {
-        "accuracy": 100 * float(right.sum() / len(label)),
-        "macro_f1": 100 * float(f1.mean()),
-        "log_loss": float(measured["loss"].mean()),
-    }
 
 
 def calibrated(machine: Any, known: np.ndarray, label: np.ndarray, asked: np.ndarray, classes: int) -> np.ndarray:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
 
 from lab.contract import Batch, Contents, Provenance
 from lab.data import pictures
-from lab.data.labelled import labelled, sizes
+from lab.data.labelled import labelled, planes, sizes
 from lab.data.rules import picture_rules
 from lab.data.sources import find, provenance
 from lab.data_settings import DataSettings
@@ -91,12 +90,6 @@ def load_captioned(raw: Path, splits: dict[str, list[str]]) -> dict[str, Batch]:
             "tokens": vocabulary.encode(chosen, length).view(len(ids), most, length),
         }
     return examples
-
-
-def planes(pictures: np.ndarray) -> Tensor:
-    """(n, height, width) or (n, height, width, 3) as (n, channels, height, width)."""
-    pixels = torch.from_numpy(pictures)
-    return pixels.unsqueeze(1) if pixels.ndim == 3 else pixels.movedim(3, 1).contiguous()
 
 
 def caption_contents(raw: Path, examples: pd.DataFrame) -> Contents:

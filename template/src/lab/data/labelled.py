@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
 
-from lab.contract import Provenance
+from lab.contract import Batch, Examples, Provenance
 from lab.data import pictures
 from lab.data.sources import Found, classes, find, identity, listed, provenance, some
 from lab.data_settings import DataSettings
@@ -89,6 +93,58 @@ def numbered(raw: Path, splits: dict[str, list[str]]) -> dict[str, tuple[np.ndar
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     rows, number = pd.Series(range(len(table)), table.index), np.unique(table["label"], return_inverse=True)[1]
     return {split: (rows[ids].to_numpy(), number[rows[ids]]) for split, ids in splits.items()}
+
+
+def class_names(raw: Path) -> list[str]:
+    """In the order of their numbers."""
+    return [str(name) for name in np.unique(pd.read_parquet(raw / "examples.parquet", columns=["label"])["label"])]
+
+
+class Labelled(Dataset[Batch]):
+    """Rows of an array on the disk, read when they are needed by as many ``train.workers`` as there are.
+
+    ``read`` makes of some rows what a method is given by ``name``: a function that processes can hand over.
+    """
+
+    def __init__(
+        self, path: Path, rows: np.ndarray, label: np.ndarray, name: str, read: Callable[[np.ndarray], Tensor]
+    ) -> None:
+        self.path, self.rows, self.label, self.name, self.read = path, rows, torch.tensor(label), name, read
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int | slice) -> Batch:
+        found = self.read(np.load(self.path, mmap_mode="r")[np.atleast_1d(self.rows[index])])
+        return {self.name: found if isinstance(index, slice) else found[0], "label": self.label[index]}
+
+
+def load_labelled(
+    path: Path, splits: dict[str, list[str]], name: str, read: Callable[[np.ndarray], Tensor], memory: int
+) -> dict[str, Examples]:
+    """What ``read`` makes of the array's rows, by ``name``. ``label``: (n,), the class's number.
+
+    They are tensors if the array has no more than ``memory`` bytes, else read from the disk: see ``Labelled``.
+    """
+    found = {
+        split: Labelled(path, rows, label, name, read) for split, (rows, label) in numbered(path.parent, splits).items()
+    }
+    small = path.stat().st_size <= memory
+    return {split: examples[:] if small else examples for split, examples in found.items()}
+
+
+def some_labelled(examples: Examples, most: int = 500) -> tuple[Batch, int]:
+    """As many of them as a mean and a spread need, and the number of classes."""
+    if isinstance(examples, Labelled):
+        return examples[:most], 1 + int(examples.label.max())
+    assert isinstance(examples, dict)
+    return examples, 1 + int(examples["label"].max())
+
+
+def planes(pictures: np.ndarray) -> Tensor:
+    """(n, height, width) or (n, height, width, 3) as (n, channels, height, width)."""
+    pixels = torch.from_numpy(pictures)
+    return pixels.unsqueeze(1) if pixels.ndim == 3 else pixels.movedim(3, 1).contiguous()
 
 
 def located(found: Found, names: list) -> list[Path]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from lab.errors import UserError
 from lab.files import read_json
+from lab.once import SHARED
 from lab.paths import PROVENANCE
 from lab.runs import settle
 from lab.scaling.launch import ERROR_FILE, LAUNCHED, command, first_error
@@ -110,6 +111,7 @@ def begin(method: str, share: list[int], others: int, folder: Path, shown: bool)
     """Start the train stage for a ``share`` of the seeds. ``folder`` gets what goes wrong and what is not ``shown``."""
     folder.mkdir()
     variables = {LAUNCHED: "1", BESIDE: str(others), ERROR_FILE: str(folder / "error.json")}
+    variables[SHARED] = str(folder.parent / "shared")
     words = [sys.executable, *command(method, share)]
     if shown:
         return start(words, variables)

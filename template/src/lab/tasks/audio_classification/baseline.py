@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method
 from lab.convolutions import convolution
-from lab.tasks.audio_classification.problem import sizes
+from lab.data.labelled import some_labelled
 
 
 class Convolutions(Method):
@@ -20,7 +20,8 @@ class Convolutions(Method):
 
     def __init__(self, examples: Examples, width: int) -> None:
         super().__init__()
-        spectrogram, classes = sizes(examples)
+        some, classes = some_labelled(examples)
+        spectrogram = some["spectrogram"]
         self.register_buffer("mean", spectrogram.mean())
         self.register_buffer("scale", spectrogram.std())
         self.layers = nn.Sequential(

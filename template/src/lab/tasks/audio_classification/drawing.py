@@ -7,13 +7,12 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import torch
 
 from lab.comparison.classes import surest_mistakes, told_mistakes
 from lab.comparison.drawing import called, medium, on_slides, said
 from lab.contract import Drawn
-from lab.data.sounds import LOUDEST, read_rate
-from lab.tasks.audio_classification.spectrogram import band_edges, log_mel
+from lab.data.sounds import read_rate
+from lab.tasks.audio_classification.spectrogram import band_edges, heard
 
 
 def draw_mistakes(predictions: dict[str, pd.DataFrame], names: list[str], table: pd.DataFrame, raw: Path) -> Drawn:
@@ -32,8 +31,7 @@ def draw_mistakes(predictions: dict[str, pd.DataFrame], names: list[str], table:
                 axes.set_axis_off()
                 continue
             mistake = mistakes[number]
-            sound = torch.from_numpy(sounds[[place[mistake.id]]].astype(np.float32) / LOUDEST)
-            loud = log_mel(sound, rate)[0].numpy()
+            loud = heard(sounds[[place[mistake.id]]], rate)[0].numpy()
             extent = (0, seconds, 0, len(loud))
             axes.imshow(loud, origin="lower", aspect="auto", cmap="magma", extent=extent, vmin=loud.max() - 9)
             axes.set_title(f"{names[mistake.label]} →\n{names[mistake.predicted]}, {mistake.confidence:.0%}")

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method
 from lab.convolutions import convolution
-from lab.tasks.audio_classification.problem import sizes
+from lab.data.labelled import some_labelled
 
 
 class RecurrentNetwork(Method):
@@ -27,7 +27,8 @@ class RecurrentNetwork(Method):
     def __init__(self, examples: Examples, width: int, augment: float, dropout: float) -> None:
         super().__init__()
         self.augment = augment
-        spectrogram, classes = sizes(examples)
+        some, classes = some_labelled(examples)
+        spectrogram = some["spectrogram"]
         self.register_buffer("mean", spectrogram.mean())
         self.register_buffer("scale", spectrogram.std())
         self.convolutions = nn.Sequential(

@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor
-from torch.utils.data import Dataset
 
-from lab.contract import Batch, Contents, Drawn, Examples, Metric, Provenance
-from lab.data.labelled import numbered
+from lab.comparison.class_scores import CLASS_METRICS, measure_classes, score_classes
+from lab.contract import Contents, Drawn, Examples, Provenance
+from lab.data.labelled import class_names, load_labelled, numbered
 from lab.data.rules import class_rules
-from lab.data.sounds import LOUDEST, collect_sounds, read_rate
-from lab.tasks.audio_classification.spectrogram import log_mel
+from lab.data.sounds import collect_sounds, read_rate
+from lab.tasks.audio_classification.spectrogram import heard
 from lab.tasks.audio_classification.tunes import collect_tunes, tune_rules
-from lab.words import term
 
 if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
@@ -30,11 +28,7 @@ RAW = Path("data/raw")
 MEMORY = 1_000_000_000
 """Bytes of sound up to which all spectrograms are kept in memory; else each is made when it is needed."""
 
-metrics = (
-    Metric("accuracy", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label=term("accuracy")),
-    Metric("macro_f1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="macro-F1"),
-    Metric("log_loss", higher_is_better=False, unit="nats", bounds=(0, None), label=term("log_loss")),
-)
+metrics = CLASS_METRICS
 targets = ("label",)
 stratify = "label"
 
@@ -66,43 +60,9 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """``spectrogram``: (n, bands, moments), float, see spectrogram.py. ``label``: (n,), the class's number.
 
-    They are tensors if all sounds fit into ``MEMORY``, else made from the disk: see ``Sounds``.
+    They are tensors if all sounds fit into ``MEMORY``, else made from the disk.
     """
-    path, rate = raw / "sounds.npy", read_rate(raw)
-    found = {
-        split: Sounds(path, rate, torch.tensor(rows), torch.tensor(label))
-        for split, (rows, label) in numbered(raw, splits).items()
-    }
-    small = path.stat().st_size <= MEMORY
-    return {split: sounds[:] if small else sounds for split, sounds in found.items()}
-
-
-class Sounds(Dataset[Batch]):
-    """Spectrograms that are made one by one from the sounds on the disk, by as many ``train.workers`` as there are."""
-
-    def __init__(self, path: Path, rate: int, rows: Tensor, label: Tensor) -> None:
-        self.path, self.rate, self.rows, self.label = path, rate, rows, label
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, index: int | slice) -> Batch:
-        samples = np.load(self.path, mmap_mode="r")[np.atleast_1d(self.rows[index].numpy())]
-        found = log_mel(torch.from_numpy(samples.astype(np.float32) / LOUDEST), self.rate)
-        return {"spectrogram": found if isinstance(index, slice) else found[0], "label": self.label[index]}
-
-
-def sizes(examples: Examples) -> tuple[Tensor, int]:
-    """Some spectrograms (of as many examples as a mean and a spread need), and the number of classes."""
-    if isinstance(examples, Sounds):
-        return examples[:500]["spectrogram"], int(examples.label.max()) + 1
-    assert isinstance(examples, dict)
-    return examples["spectrogram"], int(examples["label"].max()) + 1
-
-
-def classes(table: pd.DataFrame) -> np.ndarray:
-    """The names of the classes, in the order of their numbers."""
-    return np.array(sorted(table["label"].unique()))
+    return load_labelled(raw / "sounds.npy", splits, "spectrogram", partial(heard, rate=read_rate(raw)), MEMORY)
 
 
 def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
@@ -114,25 +74,20 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     from lab.comparison.classes import calibrated
     from lab.data.hearing import features, spectrograms
 
-    heard = features(spectrograms(np.load(raw / "sounds.npy", mmap_mode="r")))
+    told = features(spectrograms(np.load(raw / "sounds.npy", mmap_mode="r")))
     found = numbered(raw, splits)
     train, label = (column[:5000] for column in found["train"])  # its time grows with n²
-    number = len(classes(pd.read_parquet(raw / "examples.parquet")))
     machine = make_pipeline(StandardScaler(), SVC(C=3))
-    answers = calibrated(machine, heard[train], label, heard[found["test"][0]], number)
+    answers = calibrated(machine, told[train], label, told[found["test"][0]], len(class_names(raw)))
     return {"support_vector_machine": {"log_probability": answers}}
 
 
 def measure(predictions: pd.DataFrame) -> pd.DataFrame:
     """The class that is thought most probable, and minus the logarithm of the probability of the right one."""
-    from lab.comparison.classes import measure_classes
-
     return measure_classes(predictions)
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    from lab.comparison.classes import score_classes
-
     return score_classes(predictions)
 
 
@@ -141,9 +96,7 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     from lab.comparison.classes import draw_confused, tested
     from lab.tasks.audio_classification.drawing import draw_mistakes
 
-    table = pd.read_parquet(RAW / "examples.parquet")
-    names = [str(name) for name in classes(table)]
-    tests = tested(predictions)
+    tests, names, table = tested(predictions), class_names(RAW), pd.read_parquet(RAW / "examples.parquet")
     return {"confusion": draw_confused(tests, names), "mistakes": draw_mistakes(tests, names, table, RAW)}
 
 

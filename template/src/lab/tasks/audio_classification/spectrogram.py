@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from lab.data.sounds import LOUDEST
 
 BANDS = 64
 """Ranges of pitch."""
@@ -15,6 +18,11 @@ LOWEST = 60.0
 """Hertz."""
 QUIET = 1e-5
 """What is added to each power: below it nothing is told from silence."""
+
+
+def heard(samples: np.ndarray, rate: int) -> Tensor:
+    """The spectrograms of ``sounds.npy``'s rows."""
+    return log_mel(torch.from_numpy(samples.astype(np.float32) / LOUDEST), rate)
 
 
 def log_mel(sound: Tensor, rate: int) -> Tensor:

@@ -13,6 +13,7 @@ import soundfile
 import torch
 
 from lab.contract import Batch, Method
+from lab.data.labelled import Labelled, some_labelled
 from lab.data_settings import DataSettings
 from lab.tasks.audio_classification import problem
 from lab.tasks.audio_classification.baseline import Convolutions
@@ -132,8 +133,8 @@ def test_sounds_read_from_the_disk_are_those_in_memory(tmp_path: Path, monkeypat
     kept = cast(dict[str, Batch], problem.load(tmp_path, splits))
     monkeypatch.setattr(problem, "MEMORY", 1)
     lazy = problem.load(tmp_path, splits)["train"]
-    assert isinstance(lazy, problem.Sounds)
+    assert isinstance(lazy, Labelled)
     for row in range(2):
         torch.testing.assert_close(lazy[row]["spectrogram"], kept["train"]["spectrogram"][row])
         assert lazy[row]["label"] == kept["train"]["label"][row]
-    assert problem.sizes(lazy)[1] == problem.sizes(kept["train"])[1] == 2
+    assert some_labelled(lazy)[1] == some_labelled(kept["train"])[1] == 2

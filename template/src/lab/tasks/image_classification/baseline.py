@@ -4,8 +4,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method
+from lab.data.labelled import some_labelled
 from lab.distortion import distorted
-from lab.tasks.image_classification.problem import sizes
 
 
 class Perceptron(Method):
@@ -14,7 +14,8 @@ class Perceptron(Method):
     def __init__(self, examples: Examples, width: int, augment: float) -> None:
         super().__init__()
         self.augment = augment
-        shape, classes = sizes(examples)
+        some, classes = some_labelled(examples)
+        shape = some["picture"].shape[1:]
         self.layers = nn.Sequential(
             nn.Flatten(),
             nn.Linear(shape.numel(), width),

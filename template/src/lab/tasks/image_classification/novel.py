@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method
+from lab.data.labelled import some_labelled
 from lab.distortion import distorted
-from lab.tasks.image_classification.problem import sizes
 
 
 class Block(nn.Module):
@@ -40,7 +40,8 @@ class ResidualNetwork(Method):
     def __init__(self, examples: Examples, width: int, augment: float) -> None:
         super().__init__()
         self.augment = augment
-        (channels, height, across), classes = sizes(examples)
+        some, classes = some_labelled(examples)
+        channels, height, across = some["picture"].shape[1:]
         halvings = max(0, math.ceil(math.log2(max(height, across) / 32)))
         self.layers = nn.Sequential(
             nn.Conv2d(channels, width, 3, padding=1, bias=False),

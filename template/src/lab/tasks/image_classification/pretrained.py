@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Examples, Method, Pretrained
+from lab.data.labelled import some_labelled
 from lab.errors import UserError, one_line
 from lab.pretrained import digest, leave_out_frozen, packaged, version_of, without_network
-from lab.tasks.image_classification.problem import sizes
 
 if TYPE_CHECKING:
     from lab.train_settings import TrainSettings
@@ -48,7 +48,7 @@ class PretrainedNetwork(Method):
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
         with torch.no_grad():
             width = self.body.eval()(torch.zeros(1, 3, side, side)).shape[1]
-        self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(width, sizes(examples)[1]))
+        self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(width, some_labelled(examples)[1]))
         leave_out_frozen(self)
 
     def train(self, mode: bool = True) -> PretrainedNetwork:

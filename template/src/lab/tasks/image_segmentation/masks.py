@@ -31,7 +31,10 @@ def read_mask(path: Path) -> np.ndarray:
             return np.asarray(image).astype(np.int64)
         if image.mode == "LA":
             return np.asarray(image)[..., 0].astype(np.int64)
-        red, green, blue = np.moveaxis(np.asarray(image.convert("RGB")).astype(np.int64), 2, 0)
+        return grey_or_colour(*np.moveaxis(np.asarray(image.convert("RGB")).astype(np.int64), 2, 0))
+
+
+def grey_or_colour(red: Any, green: Any, blue: Any) -> np.ndarray:
     return np.where((red == green) & (green == blue), red, 256 + (red << 16 | green << 8 | blue))
 
 
@@ -102,13 +105,8 @@ def value_of(text: Any) -> int:
     """A value of masks as params.yaml writes it."""
     try:
         if str(text).startswith("#"):
-            return _grey_or_colour(int.from_bytes(ImageColor.getrgb(str(text))[:3]))
+            return int(grey_or_colour(*ImageColor.getrgb(str(text))[:3]))
         return int(text)
     except ValueError:
         mend = 'a number, or a colour as "#RRGGBB" in quotation marks'
         raise UserError(f"params.yaml: data: {text!r} is no value of a mask: write {mend}") from None
-
-
-def _grey_or_colour(code: int) -> int:
-    red, green, blue = code >> 16, code >> 8 & 255, code & 255
-    return red if red == green == blue else 256 + code

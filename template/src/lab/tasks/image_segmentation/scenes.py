@@ -84,9 +84,7 @@ def compose(
     picture, classes = np.where(second, *pieces[::-1]), np.where(second, *grounds[::-1]).astype(np.uint8)
     upright = random.random() < 0.5  # one digit above the other, or side by side
     for place, scan in enumerate(scans):
-        inked = np.argwhere(scan > 60)
-        (top, left), (bottom, right) = inked.min(axis=0), inked.max(axis=0) + 1
-        tight = Image.fromarray(scan[top:bottom, left:right])
+        tight = Image.fromarray(scan).crop(Image.fromarray(scan > 60).getbbox())
         high = int(random.integers(14, SIDE // 2 + 1))
         wide = max(4, min(SIDE // 2, round(high * tight.width / tight.height)))
         ink = np.asarray(tight.resize((wide, high), Image.Resampling.BICUBIC)) / 255

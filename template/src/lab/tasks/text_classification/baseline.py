@@ -5,8 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.contract import Batch, Method
-from lab.tasks.text_classification.outputs import accuracy, cross_entropy, log_probability, outputs
-from lab.tasks.text_classification.vocabulary import PADDING
+from lab.tasks.text_classification.outputs import PADDING, accuracy, cross_entropy, log_probability, outputs
 
 
 class BagOfWords(Method):

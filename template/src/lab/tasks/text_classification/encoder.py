@@ -1,13 +1,8 @@
-"""A pretrained encoder of texts: words in, a vector a text out. What its frozen layers say is computed once.
-
-A Transformer of BERT's kind is cut where its frozen layers end: what they say of a text never changes, so each text
-goes through them once, whichever the seed. A Transformer of another kind is computed whole each time.
-"""
+"""A pretrained encoder of texts: words in, a vector a text out. What a frozen one says of a text is computed once."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -15,6 +10,8 @@ from torch import Tensor, nn
 
 from lab.contract import Pretrained
 from lab.errors import UserError, one_line
+from lab.files import sha256
+from lab.once import once_for_all_seeds
 from lab.pretrained import digest, packaged, version_of, without_network
 from lab.sentences import as_bytes
 
@@ -27,15 +24,10 @@ DIGESTS = (
 """SHA-256 of the files as sentence-transformers published them."""
 CITATION = "Wang et al. 2020, MiniLM; Reimers & Gurevych 2019, Sentence-BERT"
 TOGETHER, SORTED = 32, 512
-"""Texts of about one length that go through the frozen layers at once, and texts among which they are looked for."""
-KEPT = 2_000_000_000
-"""Bytes of their answers that are kept; beyond, they are computed each time."""
+"""Texts of about one length that go through a frozen network at once, and texts among which they are looked for."""
 
 Group = tuple[bytes, ...]
-"""Texts that go through the frozen layers together."""
-
-Answer = tuple[Tensor, Tensor]
-"""What the frozen layers say of a text: the mean of each, (layers, width), and the last one's of each piece."""
+"""Texts that go through a frozen network together."""
 
 
 class Encoder(nn.Module):
@@ -45,92 +37,48 @@ class Encoder(nn.Module):
     ``texts``: (n, bytes) of UTF-8, those of training. See ``SentenceTransformer`` for the other arguments.
     """
 
-    kept: dict[tuple[str, int, int, bytes], list[Answer]] = {}  # noqa: RUF012  # for all seeds
-
     def __init__(self, backbone: str, tuned: int, lora: int, length: int, texts: Tensor) -> None:
         super().__init__()
-        self.length = length
+        self.length, self.is_frozen = length, tuned == 0
         self.origin, self.tokenizer, self.body = load(backbone)
         self.body.requires_grad_(False)
         layers = layers_of(self.body)
         self.width = (len(layers) + 1) * int(self.body.config.hidden_size)
-        self.frozen = max(0, len(layers) - tuned)
-        self.is_whole = tuned >= len(layers) and not lora
+        first = max(0, len(layers) - tuned)
         if lora and tuned:
-            adapt(self.body, lora, list(range(self.frozen, len(layers))))
+            adapt(self.body, lora, list(range(first, len(layers))))
         else:
-            (self.body if self.is_whole else layers[self.frozen :]).requires_grad_(True)
+            (layers[first:] if first else self.body).requires_grad_(True)
         if getattr(self.body, "pooler", None) is not None:  # nothing here reads it
             self.body.pooler.requires_grad_(False)
-        self.place = {row: (group, at) for group in in_groups(as_bytes(texts)) for at, row in enumerate(group)}
+        self.place = places(as_bytes(texts))
 
     def forward(self, texts: Tensor) -> Tensor:
         """(n, bytes) to (n, width)."""
         rows, device = as_bytes(texts), texts.device
-        if self.is_whole or self.body.config.model_type != "bert":
-            given = self.pieces(rows, device)
-            states = self.body(**given, output_hidden_states=True).hidden_states
-            means = [mean(state, given["attention_mask"].bool()) for state in states]
-            return torch.cat(means, dim=1)
-        known = self.known(rows, device)
-        means = [torch.stack([layers for layers, _ in known]).to(device).float().flatten(1)]
-        if last := layers_of(self.body)[self.frozen :]:
-            hidden = nn.utils.rnn.pad_sequence([pieces for _, pieces in known], batch_first=True).to(device).float()
-            lengths = torch.tensor([len(pieces) for _, pieces in known], device=device)
-            real = torch.arange(hidden.shape[1], device=device) < lengths.unsqueeze(1)
-            means += [mean(state, real) for state in through(last, hidden, real)]
-        return torch.cat(means, dim=1)
+        if not self.is_frozen:
+            return self.encode(rows, device)
+        # A text of training is always computed with the same neighbours, any other with those of its batch: the last
+        # digits of a sum depend on them, and a training that goes on after an interruption must find them again.
+        place = self.place | places(row for row in rows if row not in self.place)
+        known = {group: self.known(group, device) for group in dict.fromkeys(place[row][0] for row in rows)}
+        return torch.stack([known[group][at] for group, at in map(place.__getitem__, rows)]).to(device).float()
 
-    def pieces(self, rows: Sequence[bytes], device: torch.device) -> dict[str, Tensor]:
+    def encode(self, rows: Iterable[bytes], device: torch.device) -> Tensor:
+        """(n, width)."""
         texts = [row.decode("utf-8", errors="ignore") for row in rows]  # it may be cut within a letter
-        found = self.tokenizer(texts, truncation=True, max_length=self.length, padding=True, return_tensors="pt")
-        return {name: found[name].to(device) for name in ("input_ids", "attention_mask")}
-
-    def known(self, rows: list[bytes], device: torch.device) -> list[Answer]:
-        """What the frozen layers say of each text.
-
-        A text of training is always computed with the same neighbours, any other with those of its batch: the last
-        digits of a sum depend on them, and a training that goes on after an interruption must find them again.
-        """
-        others = in_groups([row for row in rows if row not in self.place])
-        place = self.place | {row: (group, at) for group in others for at, row in enumerate(group)}
-        found: dict[Group, list[Answer]] = {}
-        for group in dict.fromkeys(place[row][0] for row in rows):
-            key = self.origin.sha256, self.frozen, self.length, hashlib.sha256(b"\0".join(group)).digest()
-            found[group] = self.kept[key] if key in self.kept else self.through_frozen(group, device)
-            if key not in self.kept and len(self.kept) * _size(found[group]) < KEPT:
-                self.kept[key] = found[group]
-        return [found[group][at] for group, at in map(place.__getitem__, rows)]
+        cut: dict[str, Any] = {"truncation": True, "max_length": self.length, "padding": True}
+        given = self.tokenizer(texts, **cut, return_tensors="pt", return_token_type_ids=False).to(device)
+        real = given["attention_mask"].unsqueeze(2)  # 0 for what fills a text up
+        states = self.body(**given, output_hidden_states=True).hidden_states
+        return torch.cat([(state * real).sum(1) / real.sum(1) for state in states], dim=1)
 
     @torch.no_grad()
-    def through_frozen(self, rows: Group, device: torch.device) -> list[Answer]:
-        given, training = self.pieces(rows, device), self.body.training
-        real, layers = given["attention_mask"].bool(), layers_of(self.body)[: self.frozen]
-        states = [self.body.eval().embeddings(given["input_ids"])]
-        states += through(layers, states[0], real)
-        self.body.train(training)
-        means = torch.stack([mean(state, real) for state in states], dim=1).half()
-        wanted = real & (self.frozen < len(layers_of(self.body)))  # if layers follow that learn
-        return [(one, pieces[here].half()) for one, pieces, here in zip(means, states[-1], wanted, strict=True)]
-
-
-def through(layers: Iterable[nn.Module], hidden: Tensor, real: Tensor) -> list[Tensor]:
-    """What each layer says, (n, pieces, width); ``real``: (n, pieces), what is no padding."""
-    states = [hidden]
-    for layer in layers:
-        answer = layer(states[-1], attention_mask=real[:, None, None, :])
-        states.append(answer[0] if isinstance(answer, tuple) else answer)
-    return states[1:]
-
-
-def mean(hidden: Tensor, real: Tensor) -> Tensor:
-    """Over the pieces of each text that are no padding: (n, pieces, width) to (n, width)."""
-    weight = real.unsqueeze(2).to(hidden.dtype)
-    return (hidden * weight).sum(1) / weight.sum(1)
-
-
-def _size(answers: list[Answer]) -> int:
-    return sum(means.nbytes + pieces.nbytes for means, pieces in answers)
+    def known(self, group: Group, device: torch.device) -> Tensor:
+        """(n, width) with 16 bits, from a network that leaves nothing out at random and never changes."""
+        self.body.eval()
+        key = sha256(b"\0".join([self.origin.sha256.encode(), str(self.length).encode(), *group]))
+        return once_for_all_seeds(key, lambda: self.encode(group, device).half())
 
 
 def load(backbone: str) -> tuple[Pretrained, Any, Any]:
@@ -173,11 +121,16 @@ def adapt(body: nn.Module, rank: int, layers: list[int]) -> None:
     inject_adapter_in_model(settings, body)  # type: ignore[arg-type]
 
 
-def in_groups(rows: Iterable[bytes]) -> list[Group]:
-    """The different texts, in groups of about one length; groups hold neighbours, so that a few texts need few."""
+def places(rows: Iterable[bytes]) -> dict[bytes, tuple[Group, int]]:
+    """Each different text's group, of about one length, and its place there.
+
+    Groups hold neighbours, so that a few texts need few of them.
+    """
     different = list(dict.fromkeys(rows))
-    groups = []
+    found: dict[bytes, tuple[Group, int]] = {}
     for start in range(0, len(different), SORTED):
         block = sorted(different[start : start + SORTED], key=lambda row: (len(row), row))
-        groups += [tuple(block[at : at + TOGETHER]) for at in range(0, len(block), TOGETHER)]
-    return groups
+        for first in range(0, len(block), TOGETHER):
+            group = tuple(block[first : first + TOGETHER])
+            found |= {row: (group, at) for at, row in enumerate(group)}
+    return found

@@ -10,8 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lab.contract import Batch, Method
-from lab.tasks.text_classification.outputs import accuracy, cross_entropy, log_probability, outputs
-from lab.tasks.text_classification.vocabulary import PADDING, UNKNOWN
+from lab.tasks.text_classification.outputs import PADDING, UNKNOWN, accuracy, cross_entropy, log_probability, outputs
 
 
 class TransformerEncoder(Method):
@@ -97,15 +96,13 @@ def neighbour_vectors(tokens: Tensor, width: int, window: int = 4, scale: float 
         together = together + counts + counts.T
     single = np.asarray(together.sum(axis=1)).ravel()
     cells = together.tocoo()
-    information = np.log(cells.data * single.sum() / (single[cells.row] * single[cells.col]))
-    positive = information > 0
-    cells = scipy.sparse.coo_matrix(
-        (information[positive], (cells.row[positive], cells.col[positive])), shape=(size, size)
-    )
-    known = min(width, size - 1) if cells.nnz else 0  # few words have no more than that
+    cells.data = np.log(cells.data * single.sum() / (single[cells.row] * single[cells.col])).clip(min=0)
+    information = cells.tocsr()
+    information.eliminate_zeros()
+    known = min(width, size - 1) if information.nnz else 0  # few words have no more than that
     vectors = np.random.default_rng(0).normal(size=(size, width))
     if known:
-        left_vectors, strengths, _ = scipy.sparse.linalg.svds(cells.tocsr(), k=known, random_state=0)
+        left_vectors, strengths, _ = scipy.sparse.linalg.svds(information, k=known, random_state=0)
         told = left_vectors * np.sqrt(strengths)
         vectors[:, :known] = told / (told.std() or 1.0)
     return torch.tensor(vectors / vectors.std() * scale, dtype=torch.float32)

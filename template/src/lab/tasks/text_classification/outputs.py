@@ -1,10 +1,13 @@
-"""From a method's outputs to probabilities: one number for two classes, else one for each class."""
+"""What methods read and answer: the numbers that are no words; one output for two classes, else one for each class."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from lab.contract import Batch
+
+PADDING, UNKNOWN = 0, 1
+"""Numbers of what fills a short text up, and of every word that the training split does not know."""
 
 
 def outputs(examples: Batch) -> int:

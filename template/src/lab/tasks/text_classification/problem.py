@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
-from lab.contract import Contents, Drawn, Examples, Metric, Provenance
+from lab.contract import Batch, Contents, Drawn, Examples, Metric, Provenance
+from lab.data.labelled import class_names, numbered
 from lab.data.rules import class_rules
 from lab.data.texts import collect_texts
-from lab.sentences import in_utf8
+from lab.sentences import Vocabulary, in_utf8, longest, words
+from lab.tasks.text_classification.outputs import PADDING
 from lab.tasks.text_classification.sentences import PROBES, collect_sentences, sentence_rules
-from lab.tasks.text_classification.vocabulary import encode, learn, longest, usual_length
 from lab.words import term
 
 if TYPE_CHECKING:
@@ -62,39 +64,35 @@ def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectat
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
-    """``tokens``: (n, length) word numbers, see vocabulary.py. ``text``: (n, bytes), as it is, in UTF-8.
+    """``tokens``: (n, length), numbers of the words: ``UNKNOWN`` where training texts have it once or never.
 
-    ``label``: (n,), the class's place in ``classes``.
+    ``text``: (n, bytes), as it is, in UTF-8.
+    ``label``: (n,), the class's number, in the order of their names.
     ``opinion``: (n, classes), how far people hold the text for each class: of the demo data by their ratings, else
     all for its label. The demo data have a further split ``probes``, the sentences of ``PROBES``, which were not rated.
     """
     rows = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    length = usual_length(rows.loc[splits["train"], "text"])
-    vocabulary = learn(rows.loc[splits["train"], "text"], length)
-    width = longest(rows.loc[splits["train"], "text"])
-    names = classes(rows)
+    train, number = rows.loc[splits["train"], "text"], len(class_names(raw))
+    length = max(4, longest(train, share=0.96, most=257) - 1)  # an end is counted, which no method here reads
+    width = min(2048, int(train.str.encode("utf-8", "surrogatepass").str.len().max()))
+    vocabulary = Vocabulary.learn(" ".join(words(text)[:length]) for text in train)
+
+    def read(texts: list[str], label: Tensor, opinion: Tensor) -> Batch:
+        tokens = (vocabulary.encode(texts, length + 1)[:, :length] - 1).clamp(min=PADDING)  # a text's end is padding
+        return {"tokens": tokens, "text": in_utf8(texts, width), "label": label, "opinion": opinion}
+
     examples: dict[str, Examples] = {}
-    for name, ids in splits.items():
-        chosen = rows.loc[ids]
-        label = torch.tensor(np.searchsorted(names, chosen["label"]))
+    for name, (places, labels) in numbered(raw, splits).items():
+        chosen, label = rows.iloc[places], torch.tensor(labels)
+        opinion = torch.nn.functional.one_hot(label, number).float()
         if "rating" in chosen:
             positive = torch.tensor(chosen["rating"].to_numpy(), dtype=torch.float32).sigmoid()
             opinion = torch.stack([1 - positive, positive], dim=1)
-        else:
-            opinion = torch.nn.functional.one_hot(label, len(names)).float()
-        read = {"tokens": encode(chosen["text"], vocabulary, length), "text": in_utf8(chosen["text"], width)}
-        examples[name] = {**read, "label": label, "opinion": opinion}
+        examples[name] = read(chosen["text"].tolist(), label, opinion)
     if "rating" in rows:
-        label = torch.tensor(list(PROBES.values()))
         unrated = torch.full((len(PROBES), 2), torch.nan)
-        read = {"tokens": encode(PROBES, vocabulary, length), "text": in_utf8(PROBES, width)}
-        examples["probes"] = {**read, "label": label, "opinion": unrated}
+        examples["probes"] = read(list(PROBES), torch.tensor(list(PROBES.values())), unrated)
     return examples
-
-
-def classes(table: pd.DataFrame) -> np.ndarray:
-    """The names of the classes, in the order of their numbers."""
-    return np.array(sorted(table["label"].unique()))
 
 
 def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, np.ndarray]]:
@@ -103,14 +101,14 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline, make_union
 
-    rows = pd.read_parquet(raw / "examples.parquet").set_index("id")
-    train, test = rows.loc[splits["train"]], rows.loc[splits["test"]]
-    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
-    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True)
-    model = make_pipeline(make_union(words, letters), LogisticRegression(C=3, max_iter=1000))
-    model.fit(train["text"], np.searchsorted(classes(rows), train["label"]))
-    probability = np.full((len(test), len(classes(rows))), 1e-7)
-    probability[:, model[-1].classes_] = model.predict_proba(test["text"])
+    texts = pd.read_parquet(raw / "examples.parquet")["text"]
+    (train, label), (test, _) = (numbered(raw, splits)[split] for split in ("train", "test"))
+    by_words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    by_letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True)
+    model = make_pipeline(make_union(by_words, by_letters), LogisticRegression(C=3, max_iter=1000))
+    model.fit(texts[train], label)
+    probability = np.full((len(test), len(class_names(raw))), 1e-7)
+    probability[:, model[-1].classes_] = model.predict_proba(texts[test])
     return {"tf_idf_and_logistic_regression": {"log_probability": np.log(probability)}}
 
 
@@ -134,9 +132,8 @@ def figures(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     from lab.comparison.classes import draw_confused, tested
     from lab.tasks.text_classification.drawing import draw_opinions
 
-    table = pd.read_parquet(RAW / "examples.parquet")
-    confusion = {"confusion": draw_confused(tested(predictions), [str(name) for name in classes(table)])}
-    return (draw_opinions(predictions) if "rating" in table else {}) | confusion
+    confusion = {"confusion": draw_confused(tested(predictions), class_names(RAW))}
+    return (draw_opinions(predictions) if "rating" in pd.read_parquet(RAW / "examples.parquet") else {}) | confusion
 
 
 def contents(raw: Path, examples: pd.DataFrame) -> Contents:

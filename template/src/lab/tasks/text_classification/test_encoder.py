@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 
+from lab import once
 from lab import pretrained as weights
 from lab.contract import Batch
 from lab.errors import UserError
@@ -45,20 +46,18 @@ def learning(found: torch.nn.Module) -> set[str]:
 
 
 @torch.no_grad()
-def test_the_cut_network_answers_as_the_whole_one(batch: Batch) -> None:
-    found = Encoder(NAME, 1, 0, 32, batch["text"]).eval()
-    for row, answer in zip(batch["text"], found(batch["text"]), strict=True):
-        given = found.pieces(encoder.as_bytes(row.unsqueeze(0)), torch.device("cpu"))
-        states = found.body(**given, output_hidden_states=True).hidden_states
-        expected = torch.cat([state[0].mean(0) for state in states])
-        torch.testing.assert_close(answer, expected, rtol=0.02, atol=0.004)  # what is kept has 16 bits
-    last = found(batch["text"])[:, -384:]
+def test_a_frozen_network_answers_as_one_that_learns(batch: Batch) -> None:
+    frozen, learning = (Encoder(NAME, tuned, 0, 32, batch["text"]).eval() for tuned in (0, 1))
+    answers = frozen(batch["text"])
+    torch.testing.assert_close(answers, learning(batch["text"]), rtol=0.02, atol=0.004)  # what is kept has 16 bits
+    last = answers[:, -384:]
     similar = torch.cosine_similarity(last[:1], last[1:])
     assert similar[0] > 0.4 > similar[1]
 
 
-def test_an_answer_depends_on_neither_padding_nor_company(batch: Batch) -> None:
-    found = method(batch).eval()
+@pytest.mark.parametrize("tuned", [0, 1])
+def test_an_answer_depends_on_neither_padding_nor_company(batch: Batch, tuned: int) -> None:
+    found = method(batch, tuned).eval()
     together = found.predict({"text": batch["text"]})["log_probability"]
     strange = in_utf8(["Never seen before."], 60)
     for row, expected in zip(batch["text"], together, strict=True):
@@ -66,23 +65,22 @@ def test_an_answer_depends_on_neither_padding_nor_company(batch: Batch) -> None:
         torch.testing.assert_close(found.predict({"text": wider})["log_probability"][0], expected, rtol=0, atol=2e-3)
 
 
-def test_a_sentence_goes_through_the_frozen_layers_once(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Encoder, "kept", {})
+def test_a_text_goes_through_a_frozen_network_once(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "kept", {})
     seen: list[bytes] = []
-    through = Encoder.through_frozen
+    encode = Encoder.encode
 
-    def counted(self: Encoder, rows: tuple[bytes, ...], device: torch.device) -> list[encoder.Answer]:
+    def counted(self: Encoder, rows: tuple[bytes, ...], device: torch.device) -> torch.Tensor:
+        assert not self.body.training  # nothing is left out at random
         seen.extend(rows)
-        return through(self, rows, device)
+        return encode(self, rows, device)
 
-    monkeypatch.setattr(Encoder, "through_frozen", counted)
-    first, second = method(batch), method(batch)
-    for found in (first, second):
+    monkeypatch.setattr(Encoder, "encode", counted)
+    for found in (method(batch, tuned=0).train(), method(batch, tuned=0).train()):
         found.loss(batch)["loss"].backward()
         found.loss({name: value[:2] for name, value in batch.items()})
         found.eval().predict({"text": in_utf8(["Never seen before."], 60)})
     assert sorted(seen) == sorted([*encoder.as_bytes(batch["text"]), b"Never seen before."])
-    assert not first.encoder.body.training or first.training  # its dropout was off while it answered
 
 
 def test_what_learns_is_what_was_asked_for(batch: Batch) -> None:
@@ -119,7 +117,7 @@ def test_a_backbone_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch)
     assert "\n" not in str(told.value)
 
 
-def test_another_encoder_of_the_hub_is_computed_whole(
+def test_another_encoder_of_the_hub_learns_as_well(
     batch: Batch, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     from transformers import DistilBertConfig, DistilBertModel

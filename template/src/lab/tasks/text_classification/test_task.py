@@ -16,10 +16,11 @@ import torch
 from lab.contract import Batch, Method
 from lab.data_settings import DataSettings
 from lab.errors import UserError
+from lab.sentences import words
 from lab.tasks.text_classification import problem, sentences
 from lab.tasks.text_classification.baseline import BagOfWords
 from lab.tasks.text_classification.from_scratch import TransformerEncoder, neighbour_vectors
-from lab.tasks.text_classification.vocabulary import UNKNOWN, words
+from lab.tasks.text_classification.outputs import UNKNOWN
 
 SENTENCES = ["A good film.", "A bad film!", "I like it, I do.", "I do not like it."] * 5
 OWN = {"好": "正面", "壞": "負面", "行": "普通"}

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lab.convolutions import convolution
-from lab.data.captioned import planes
+from lab.data.labelled import planes
 from lab.data.scene_reading import WORDS, agreed, quarters, things_in, words_of_quarters
 from lab.errors import UserError
 from lab.sentences import read, words

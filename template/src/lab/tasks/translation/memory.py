@@ -15,21 +15,20 @@ def remembered(known: list[str], translated: list[str], asked: list[str]) -> dic
     ``translation_memory`` gives it as it is. ``memory_with_numbers`` puts the numbers that are asked in place of the
     known ones, where the known sentence has as many and writes them in its translation (Nagao 1984).
     """
+    plain = [translated[row] for row in nearest(known, asked)]
+    rows = nearest(*([NUMBER.sub("0", text) for text in texts] for texts in (known, asked)))
+    numbered = [with_numbers(known[row], translated[row], text) for row, text in zip(rows, asked, strict=True)]
+    return {"translation_memory": plain, "memory_with_numbers": numbered}
+
+
+def nearest(known: list[str], asked: list[str]) -> np.ndarray:
+    """(n,): of each text that is ``asked`` the place of the most similar ``known`` one."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), sublinear_tf=True)
     memory = vectorizer.fit_transform(known)
-    shape = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), sublinear_tf=True)
-    shapes = shape.fit_transform([NUMBER.sub("0", text) for text in known])
-    plain, numbered = [], []
-    for start in range(0, len(asked), 500):  # as many at once as fit into memory
-        some = asked[start : start + 500]
-        nearest = np.asarray((vectorizer.transform(some) @ memory.T).argmax(axis=1)).ravel()
-        plain += [translated[row] for row in nearest]
-        alike = shape.transform([NUMBER.sub("0", text) for text in some]) @ shapes.T
-        nearest = np.asarray(alike.argmax(axis=1)).ravel()
-        numbered += [with_numbers(known[row], translated[row], text) for row, text in zip(nearest, some, strict=True)]
-    return {"translation_memory": plain, "memory_with_numbers": numbered}
+    parts = [asked[start : start + 500] for start in range(0, len(asked), 500)]  # as many as fit into memory at once
+    return np.concatenate([np.ravel((vectorizer.transform(part) @ memory.T).argmax(axis=1)) for part in parts])
 
 
 def with_numbers(known: str, translation: str, asked: str) -> str:

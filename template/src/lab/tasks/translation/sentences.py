@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -31,8 +32,8 @@ CURRENCIES = ("EUR", "GBP", "HKD", "JPY", "KRW", "TWD", "USD")
 SPANS = {"day": 86_400, "hour": 3600, "minute": 60, "second": 1, "week": 604_800, "year": 31_536_000}
 """Seconds of each."""
 
-Writer = Callable[["Locale"], str]
-"""Writes one meaning in a language."""
+Writer = Callable[..., str]
+"""Writes one meaning in a language: ``write(locale=…)``."""
 
 
 def collect_sentences() -> tuple[pd.DataFrame, Provenance]:
@@ -42,7 +43,7 @@ def collect_sentences() -> tuple[pd.DataFrame, Provenance]:
     languages = [Locale.parse(name) for name in ("en", "zh_Hant")]
     random = np.random.default_rng(0)
     drawn = [*about_dates(random), *about_values(random)]
-    rows = [(group, kind, *(plain(write(locale)) for locale in languages)) for group, kind, write in drawn]
+    rows = [(group, kind, *(plain(write(locale=locale)) for locale in languages)) for group, kind, write in drawn]
     table = pd.DataFrame(rows, columns=["group", "kind", "text", "target"]).drop_duplicates("text")
     table = table[table["text"] != table["target"]].reset_index(drop=True)
     table.insert(0, "id", [f"s{row:05d}" for row in range(len(table))])
@@ -80,32 +81,17 @@ def about_dates(random: np.random.Generator) -> Iterator[tuple[str, str, Writer]
         length = str(random.choice(["full", "long", "medium", "short"]))
         skeleton = str(random.choice(["yMMMEd", "MMMEd", "MMMMd", "GyMMMd", "yMEd"]))
         in_words = random.random() < 0.5
-
-        def date(locale: Locale, day: dt.datetime = begin, length: str = length, skeleton: str = skeleton) -> str:
-            return dates.format_skeleton(skeleton, day, locale=locale)
-
-        def by_length(locale: Locale, day: dt.datetime = begin, length: str = length) -> str:
-            return dates.format_date(day, length, locale=locale)
-
-        yield group, "date", by_length if in_words else date
-
-        def moment(locale: Locale, day: dt.datetime = begin, short: bool = in_words, length: str = length) -> str:
-            if length == "full":
-                return dates.format_skeleton("EBhm", day, locale=locale)
-            return dates.format_datetime(day, "short" if short else "medium", locale=locale)
-
-        yield group, "date and time", moment
+        by_length = partial(dates.format_date, begin, length)
+        yield group, "date", by_length if in_words else partial(dates.format_skeleton, skeleton, begin)
+        moment = partial(dates.format_datetime, begin, "short" if in_words else "medium")
+        yield group, "date and time", partial(dates.format_skeleton, "EBhm", begin) if length == "full" else moment
         wanted = str(random.choice(["yMMMd", "yMMMEd", "MMMd", "yMd", "yMMMM"]))
-
-        def interval(locale: Locale, days: tuple[dt.datetime, dt.datetime] = (begin, end), wanted: str = wanted) -> str:
-            return dates.format_interval(*days, wanted, locale=locale)
-
-        yield group, "interval", interval
-        other = (money, span)[int(random.integers(2))](random)[1]
+        yield group, "interval", partial(dates.format_interval, begin, end, wanted)
+        items = (by_length, (money, span)[int(random.integers(2))](random)[1])
         style = str(random.choice(["standard", "or"]))
 
-        def listed(locale: Locale, items: tuple[Writer, Writer] = (by_length, other), style: str = style) -> str:
-            return lists.format_list([write(locale) for write in items], style, locale)  # type: ignore[arg-type]
+        def listed(locale: Locale, items: tuple[Writer, Writer] = items, style: str = style) -> str:
+            return lists.format_list([write(locale=locale) for write in items], style, locale)  # type: ignore[arg-type]
 
         yield group, "list", listed
 
@@ -137,15 +123,13 @@ def money(random: np.random.Generator) -> tuple[str, Writer]:
     value = round(float(10 ** random.uniform(0.5, 5)), 2)
     form = random.integers(4)
     if form == 0:
-        return str(large), lambda locale: numbers.format_compact_currency(
-            large, currency, locale=locale, fraction_digits=2
-        )
+        return str(large), partial(numbers.format_compact_currency, large, currency, fraction_digits=2)
     if form == 1:
         return str(large), lambda locale: numbers.format_compact_decimal(
             large, format_type="long" if locale.language == "en" else "short", locale=locale, fraction_digits=2
         )
-    style = "name" if form == 2 else "standard"
-    return str(value), lambda locale: numbers.format_currency(value, currency, locale=locale, format_type=style)  # type: ignore[arg-type]
+    style: Any = "name" if form == 2 else "standard"
+    return str(value), partial(numbers.format_currency, value, currency, format_type=style)
 
 
 def span(random: np.random.Generator) -> tuple[str, Writer]:
@@ -153,11 +137,8 @@ def span(random: np.random.Generator) -> tuple[str, Writer]:
 
     unit, count = str(random.choice(list(SPANS))), int(random.integers(1, 300))
     length = dt.timedelta(seconds=count * SPANS[unit] * int(random.choice([-1, 1])))
-
-    def write(locale: Locale) -> str:
-        return dates.format_timedelta(length, unit, threshold=1e9, add_direction=True, locale=locale)  # type: ignore[arg-type]
-
-    return f"{count} {unit}", write
+    granularity: Any = unit
+    return f"{count} {unit}", partial(dates.format_timedelta, length, granularity, threshold=1e9, add_direction=True)
 
 
 def time(random: np.random.Generator) -> tuple[str, Writer]:
@@ -166,10 +147,8 @@ def time(random: np.random.Generator) -> tuple[str, Writer]:
 
     moment = dt.datetime(2000, 1, 1) + dt.timedelta(seconds=int(random.integers(86_400)))
     form = random.integers(3)
-    if form == 0:
-        return f"{moment:%H:%M}", lambda locale: dates.format_skeleton("Bhm", moment, locale=locale)
-    length = "short" if form == 1 else "medium"
-    return f"{moment:%H:%M}", lambda locale: dates.format_time(moment, length, locale=locale)  # type: ignore[arg-type]
+    by_length = partial(dates.format_time, moment, "short" if form == 1 else "medium")
+    return f"{moment:%H:%M}", partial(dates.format_skeleton, "Bhm", moment) if form == 0 else by_length
 
 
 def sentence_rules() -> list[Expectation]:
