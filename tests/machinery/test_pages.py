@@ -40,7 +40,7 @@ def holes(document: str) -> list[float]:
     for number, page in enumerate(pages if isinstance(pages, list) else [pages], 1):
         dark = np.asarray(Image.open(io.BytesIO(page)).convert("L")).min(axis=1) < 235
         top, bottom = round(TOP * len(dark)), round(BOTTOM * len(dark))
-        rows = [top - 1, *(row for row in np.flatnonzero(dark) if top <= row < bottom)]
+        rows = [top - 1, *(int(row) for row in np.flatnonzero(dark) if top <= row < bottom)]
         rows += [bottom] if number < len(pages) else []  # a document ends where it ends
         found.append(max(below - above - 1 for above, below in pairwise(rows)) / len(dark))
     return found
