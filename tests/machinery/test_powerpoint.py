@@ -53,9 +53,20 @@ def test_any_name_is_shown_as_it_is(folder: Path) -> None:
     deck = opened(powerpoint())
     first = list(texts(deck.slides[0]))
     assert deck.slides[0].shapes.title.text == title.strip() == deck.core_properties.title
-    assert all(name in " ".join(first) for name in ("黃意婷", "Zoë #1 $x$ @y 🐈"))
+    assert "黃意婷\u2003Zoë #1 $x$ @y 🐈" in " ".join(first)
     footer = [shape.text_frame.text for shape in deck.slides[1].shapes if shape.name.startswith("Footer")]
-    assert footer[0].startswith(title.strip())
+    shown = footer[0].partition("…")[0]  # of a long one what has room in a line
+    assert len(shown) > 60
+    assert title.startswith(shown)
+
+
+def test_a_long_title_of_a_slide_has_two_lines(folder: Path) -> None:
+    """In smaller letters, where the usual ones would run off the upper edge."""
+    long = "The residual network with a quarter of its channels does not differ from the perceptron that saw copies"
+    deck = written(f"= Short\nWords.\n= {long} of all scans, however they were distorted\nWords.")
+    sizes = [slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size for slide in list(deck.slides)[1:]]
+    assert sizes[0] is None
+    assert 18 <= sizes[1].pt <= 24
 
 
 def test_boxes_and_arrows_beside_text_can_be_read_and_headings_stand_in_line(folder: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 from own_data import CLASSES, make_pictures
 from PIL import Image
 
-from lab.data import pictures
+from lab.data import look, pictures
 from lab.data.labelled import collect_pictures
 from lab.data.sources import classes
 from lab.data_settings import DataSettings
@@ -95,6 +96,22 @@ def test_files_that_cannot_be_read_are_named_with_the_reason(tmp_path: Path) -> 
         "page.jpg": "no picture",
         "phone.heic": "HEIC: save it as JPEG",
     }
+
+
+def test_a_look_shows_the_pictures_that_can_be_read_where_others_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To find a broken file one looks at what is there, so one of a thousand must not hide the others."""
+    folder = make_pictures(tmp_path / "in", number=12, modes=("RGB",))
+    (folder / CLASSES[0] / "0.png").write_bytes(b"")
+    monkeypatch.setattr(look, "SHEET", tmp_path / "look.png")
+    problem = cast(Any, SimpleNamespace(collect=collect_pictures, stratify="label"))
+    with pytest.raises(pictures.UnreadableError):
+        look.look(problem, settings(source="folder", path=str(folder)))
+    said = capsys.readouterr().out
+    assert f"{CLASSES[0]}/0.png: empty" in said
+    assert "12 that can be read: " in said
+    assert np.asarray(Image.open(tmp_path / "look.png")).std() > 10
 
 
 def test_grey_pictures_of_one_small_size_stay_as_they_are(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import re
 import shutil
 from pathlib import Path
@@ -57,7 +59,24 @@ def test_each_method_has_its_colour() -> None:
         "b": PALETTE["others"][1],
     }
     assert PALETTE["accent"] not in method_colours(["baseline", "novel"], "baseline", champion="baseline").values()
-    assert len(set(method_colours(["baseline", *"abcde"], "baseline", "c").values())) == 6
+    for champion in ("baseline", "c"):
+        assert len(set(method_colours(["baseline", *"abcde"], "baseline", champion).values())) == 6
+
+
+def test_colours_of_methods_are_told_apart() -> None:
+    """By their distance in Oklab (Ottosson 2020), where a step of 0.02 is just seen."""
+    colours = [PALETTE["baseline"], PALETTE["accent"], *PALETTE["others"]]
+    for one, other in itertools.combinations(colours, 2):
+        assert math.dist(oklab(one), oklab(other)) > 0.11, (one, other)
+
+
+def oklab(colour: str) -> tuple[float, ...]:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    cones = ((0.4122215, 0.5363325, 0.051446), (0.2119035, 0.6806995, 0.107397), (0.0883025, 0.2817188, 0.6299787))
+    seen = [sum(a * b for a, b in zip(row, linear, strict=True)) ** (1 / 3) for row in cones]
+    axes = ((0.2104543, 0.7936178, -0.004072), (1.9779985, -2.4285922, 0.4505937), (0.025904, 0.7827718, -0.8086758))
+    return tuple(sum(a * b for a, b in zip(row, seen, strict=True)) for row in axes)
 
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6,8}\b|#[0-9a-fA-F]{3,4}(?=[\"';,)])|\b(?:rgba?|hsl|luma|oklch)\(\s*\"?[\d#]")

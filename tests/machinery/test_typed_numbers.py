@@ -6,7 +6,14 @@ import pytest
 
 from lab.reporting.prose import read_section
 
-SETTINGS = {"learning rate": [0.01], "dropout": [0.25], "test": [0.2], "batch size": [64.0]}
+SETTINGS = {
+    "confidence": [0.95],
+    "significance": [0.05],
+    "learning rate": [0.01],
+    "dropout": [0.25],
+    "test": [0.2],
+    "batch size": [64.0],
+}
 
 REPORTED = [
     ("Our accuracy is 93 on the test split.", "93"),
@@ -84,6 +91,30 @@ REPORTED = [
     ("#set text(size: 10.5pt)\nIt reaches 0.93.", "0.93"),
     ("As @smith2020 says, 0.93.", "0.93"),
     ('#value("novel", "accuracy") beats 0.93.', "0.93"),
+    ("It is wrong on one of three names.", "one of three"),
+    ("One of three pictures is misread.", "One of three"),
+    ("97/100 pictures are right", "97/100"),
+    ("97 of the 100 pictures are right", "97 of the 100"),
+    ("Accuracy rose by two points.", "two points"),
+    ("Half of the mistakes are nines.", "Half of"),
+    ("The error falls by a third.", "a third"),
+    ("It is twice as fast.", "twice as fast"),
+    ("It trains 3 times faster.", "3 times faster"),
+    ("16 mistakes against 6", "16"),
+    ("an accuracy above 93", "93"),
+    ("an accuracy of ~93", "93"),
+    ("a MAE of 17k dollars", "17k"),
+    ("a mAP of 31", "31"),
+    ("The F1 score is 0,93.", "0,93"),
+    ("四張中有三張正確", "四張中有三張"),
+    ("每 10 張錯 1 張", "10 張錯 1 張"),
+    ("錯 16 張", "16"),
+    ("錯誤減少一半", "一半"),
+    ("速度是基準的兩倍", "兩倍"),
+    ("F1 為零點九三", "零點九三"),
+    ("準確率達九十三％", "九十三%"),
+    ("準確率為百分之98", "百分之98"),
+    ("準確率超過 93", "93"),
 ]  # fmt: skip
 
 LEFT_ALONE = [
@@ -129,6 +160,20 @@ LEFT_ALONE = [
     "accuracy over 3 seeds",
     "@smith2020 and <figure-0.93>",
     '#value("novel", "accuracy") of #count("examples.test")',
+    "One of the three members left, and one of four ideas remained.",
+    "Each of the ten digits must be frequent enough.",
+    "Three of the rules matter most; two of us read every label.",
+    "The same network, half as wide again, has two of the usual three stages.",
+    "We multiply the loss by 2 and take a map of 5 districts.",
+    "the 95% confidence interval, or 95% CI, at the 5% level (alpha = 0.05)",
+    "at 10.30 on Friday",
+    "seeds 0, 1, 2 and folds 0,1,2",
+    "accuracy over 5 folds",
+    "a ratio of 16:9, k = 5, top-1",
+    "一成不變；三人中有一人負責；四個月中的三個月",
+    "95% 信賴區間，顯著水準為 0.05",
+    "版本為 3.11",
+    "加寬為一點五倍的網路，三點十分開會",
 ]  # fmt: skip
 
 

@@ -69,7 +69,8 @@ def test_no_text_is_left_without_use() -> None:
 
 def test_no_chinese_is_written_outside_the_table() -> None:
     """But for what is read: the dates of a table may be written in Chinese, and so are the documents of a team."""
-    read = ("src/lab/tasks/", "src/lab/data/features", "src/lab/reporting/typed_", "src/lab/reporting/checks_of_texts")
+    documents = tuple(f"src/lab/reporting/{name}" for name in ("typed_numbers", "results_in_words", "checks_of_texts"))
+    read = ("src/lab/tasks/", "src/lab/data/features", *documents)
     found = {}
     for path, text in sources().items():
         if lines := [line for line in text.splitlines() if HAN.search(line)]:

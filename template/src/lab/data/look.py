@@ -32,6 +32,7 @@ def look(problem: Problem, options: DataSettings) -> None:
         except UnreadableError as error:
             for name, reason in error.reasons.items():
                 print(f"  {name}: {localised(reason)}")
+            _show_readable(Path(folder) / "pictures.npy")
             raise
         kind = said(f"kinds.{provenance.kind}")
         title, source = (translated_whole(text, language()) for text in (provenance.title, provenance.source))
@@ -49,6 +50,15 @@ def look(problem: Problem, options: DataSettings) -> None:
             with pd.option_context(*(part for name, value in shown.items() for part in (f"display.{name}", value))):
                 print(head.to_string() if head.shape[1] <= 8 else head)
     tell("look.nothing_written")
+
+
+def _show_readable(path: Path) -> None:
+    """A sheet of the pictures that could be read, where others could not: those are black in the file."""
+    if path.is_file():
+        pictures = np.load(path)
+        if len(read := pictures[pictures.reshape(len(pictures), -1).any(axis=1)]):
+            contact_sheet(read, SHEET, [""] * len(read))
+            tell("look.readable", number=len(read), path=SHEET.as_posix())
 
 
 def counts(examples: pd.DataFrame, label: str | None) -> list[str]:

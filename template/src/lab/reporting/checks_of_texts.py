@@ -90,7 +90,9 @@ def _settings() -> Settings:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.setdefault(name.replace("_", " "), []).append(float(value))
 
-    walk("", read_params().model_dump())
+    params = read_params()
+    walk("", params.model_dump())
+    found["significance"] = [round(1 - params.compare.confidence, 10)]
     return found
 
 

@@ -7,7 +7,7 @@ import struct
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from lab.reporting.documents import fonts, told
 from lab.reporting.slide_content import read_slides
 from lab.reporting.slide_elements import Block, Paragraph, Picture, Row, Run, Slide, Table, Text, words
 from lab.reporting.slide_layout import EQUATION, HEIGHT, MARGIN, WIDTH, Placed, arrange, tall
-from lab.reporting.slide_master import empty_deck, write_footer
+from lab.reporting.slide_master import FOOTER, PLACES, empty_deck, write_footer
 from lab.reporting.slide_parts import write_table, write_text, write_title
 from lab.settings import Project, read_project
 from lab.style import PALETTE
@@ -36,6 +36,8 @@ SHARP = 2.5
 """Dots of a picture for each point at which it is shown."""
 TITLES, TITLE_ROOM = (40, 34, 28, 24, 20), 230.0
 """Points of the title on the first slide, which is as large as it has room above the names."""
+TITLE_SIZES = (28, 24, 20, 18)
+"""Points of the title of any other slide: the usual size, and those for one that needs more than two lines."""
 
 
 def powerpoint(records: list[str] | None = None, team: dict[str, int] | None = None) -> bytes:
@@ -55,7 +57,7 @@ def powerpoint(records: list[str] | None = None, team: dict[str, int] | None = N
     sizes = {key: one.size for key, one in drawn.items()}
     for slide in slides[1:]:
         for placed in arrange(slide.blocks, sizes):
-            footer = f"{slide.footer or project.title}    {draft}".rstrip()
+            footer = f"{slide.footer or _in_one_line(project)}    {draft}".rstrip()
             _write_slide(deck, slide, placed, drawn, footer, project.language)
     core = deck.core_properties
     core.title, core.author, core.language = project.title, ", ".join(m.name for m in project.members), project.language
@@ -71,6 +73,15 @@ def _all(blocks: list[Block]) -> Iterator[Block]:
                 yield from _all(cell)
         else:
             yield block
+
+
+def _in_one_line(project: Project) -> str:
+    """The title for the foot of a slide, cut where it has no room."""
+    title, room = project.short_title or project.title, 0.75 * PLACES["Footer Placeholder"][2]  # a note may follow
+    if tall([Run(title)], room, FOOTER) < 2 * FOOTER:
+        return title
+    least = next(end for end in range(len(title), 0, -1) if tall([Run(title[:end] + "…")], room, FOOTER) < 2 * FOOTER)
+    return title[:least].rstrip() + "…"
 
 
 def _draft(blocks: list[Block], language: str) -> str:
@@ -124,7 +135,10 @@ def _write_slide(
 ) -> None:
     main = next((one for one in placed if isinstance(one.block, Text) and not one.block.fill), None)
     written = deck.slides.add_slide(deck.slide_layouts.get_by_name("Title and Content" if main else "Title Only"))
-    write_title(written.shapes.title.text_frame, slide.title, language)
+    _, _, width, height = PLACES["Title Placeholder"]
+    title = [replace(run, size=0.0) for run in slide.title]
+    size = next((size for size in TITLE_SIZES if tall(title, width, size) <= 1.25 * height), TITLE_SIZES[-1])
+    write_title(written.shapes.title.text_frame, title, language, size=None if size == TITLE_SIZES[0] else size)
     for place in placed:
         box = [Pt(place.left), Pt(place.top), Pt(place.width), Pt(place.height)]
         if isinstance(place.block, Text):

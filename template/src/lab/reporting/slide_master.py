@@ -31,6 +31,8 @@ PLACES = {
     "Subtitle": (MARGIN, 285, WIDTH - 2 * MARGIN, 180),
 }
 """Left, top, width and height, in points, of what is on the master and on the layout of the title slide."""
+FOOTER = 11
+"""Points of the line at the foot."""
 COLOURS = {"dk1": "ink", "lt1": "paper", "dk2": "quiet", "accent1": "accent", "accent2": "baseline", "hlink": "accent"}
 COLOURS |= {f"accent{number}": f"others{number - 3}" for number in (3, 4, 5, 6)}
 
@@ -64,7 +66,7 @@ def write_footer(slide: Slide, text: str, language: str) -> None:
             slide.shapes._spTree.append(deepcopy(shape._element))
             copied: Any = slide.shapes[-1]
             if shape.name.startswith("Footer"):
-                write_runs(copied.text_frame.paragraphs[0], [Run(text)], 11, language, PALETTE["quiet"])
+                write_runs(copied.text_frame.paragraphs[0], [Run(text)], FOOTER, language, PALETTE["quiet"])
 
 
 def _place(shape: Any) -> None:

@@ -9,47 +9,47 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from lab.reporting.results_in_words import GAP, HAN, WORDS, results_in_words
 from lab.reporting.typst_text import MATH, NUMBER, OWN, SHOWN
 
 WIDE = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
-GAP = "\0"
-"""Stands for each character that is no text."""
-
-WORDS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
-    "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-)
-HAN = "[〇零一二三四五六七八九十百千兩点點半]"
 METRICS = (
-    "accuracy|precision|recall|specificity|sensitivity|f1(?:[- ]score)?|auc|auroc|rmse|mae|mse|bleu|rouge|fid|iou|map|"
+    "accuracy|precision|recall|specificity|sensitivity|f1(?:[- ]score)?|auc|auroc|rmse|mae|mse|bleu|rouge|fid|iou|"
+    "(?-i:mAP|MAP)|"
     "perplexity|error(?: rate)?|score|loss|reward|return|準確率|精確率|精準率|召回率|正確率|錯誤率|誤差|分數|得分|損失|"
     "獎勵|回報"
 )
 LINKS = (
-    "of|is|was|are|were|at|to|by|from|about|around|nearly|only|just|a|an|the|reaches|reached|rose|rises|fell|falls|dropped|"
-    "improved|improves|increased|decreased|equals|=|:|：|為|是|達|達到|到|約|僅|至|高達|從|由|提升|提高|上升|下降|降低|有|的"
+    "of|is|was|are|were|at|to|by|from|about|around|nearly|almost|roughly|above|below|under|only|just|a|an|the|exceeds|"
+    "reaches|reached|rose|rises|fell|falls|dropped|"
+    "improved|improves|increased|decreased|equals|=|~|≈|<|>|:|：|"
+    "為|是|達|達到|到|約|近|將近|超過|高於|低於|僅|至|高達|從|由|提升|提高|上升|下降|降低|有|的"
 )
-NOT_A_SHARE = "(?![員分為立果功熟長績就])"
+NOT_A_SHARE = "(?![員分為立果功熟長績就]|不變)"
 """What follows 成 where it is no tenth: 完成, 成員, …"""
 TYPED = re.compile(
     rf"""
-    (?<![A-Za-z0-9_.,/^])(?<![A-Za-z]-)[-+−]?                            # 0.93  .93  1,078  3e-2  98.6%
-        (?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d*\.\d+(?!\.?\d)|\d+(?=e[+-]?\d))(?:e[+-]?\d+)?(?![A-Za-z_/]|\.\d)
+    (?<![A-Za-z0-9_.,/^])(?<![A-Za-z]-)[-+−]?                            # 0.93  .93  1,078  0,93  3e-2  98.6%
+        (?:0,\d{{2,}}(?!\d|,)|
+            \d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d*\.\d+(?!\.?\d)|\d+(?=e[+-]?\d))(?:e[+-]?\d+)?(?![A-Za-z_/]|\.\d)
         [*_\s{GAP}]{{0,2}}%?
     | (?<![A-Za-z0-9_.])\d+[*_\s{GAP}]{{0,2}}
         (?:%|percent\b|per\ cent\b|percentage\ points?\b|points?\b|(?:個)?百分點|成{NOT_A_SHARE})
     | \b(?:{WORDS})(?:[-\ ](?:{WORDS}))?\ (?:percent|per\ cent|percentage\ points?)\b
     | \b(?!one\ of\b)(?:\d+|{WORDS})\ (?:out\ of|of|in)\ (?:every\ )?(?:\d+|{WORDS})\b  # one of three: a choice
+    | \b\d+\ (?:out\ of|of)\ (?:the|all|our)\ \d+\b
     | \b(?:one|two|three|four|five)[-\ ](?:half|halves|thirds?|quarters?|fifths?|tenths?)\b
-    | (?:百|{HAN}+)分之{HAN}+ | (?<!分){HAN}+個百分點
+    | (?:百|{HAN}+)分之(?:{HAN}+|[*_\s{GAP}]*\d+) | 零[點点]{HAN}+ | {HAN}+[*_\s]{{0,2}}% | (?<!分){HAN}+個百分點
     | (?<![分十組])[一二三四五六七八九兩]成{HAN}?{NOT_A_SHARE}
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+SCALED = re.compile(r"\b(?:weigh|weight|multipl|scal|divid)\w*\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
+"""What stands before a metric where a number behind it is a factor."""
 BEFORE = re.compile(
     r"(?:\b(?:python|pytorch|torch|cuda|cudnn|numpy|pandas|scikit-learn|typst|dvc|mlflow|ubuntu|debian|windows|macos|linux|"
     r"version|release|sections?|sec\.|chapter|figures?|fig\.|tables?|equation|eq\.|appendix|algorithm|slide|page|step|"
-    r"cc[ -]by(?:-\w+)*|gpl|lgpl|apache|mpl|gpt|llama|licen[cs]e|gcc|java|node)|§|版本|第|圖|表|節|章|式)"
+    r"cc[ -]by(?:-\w+)*|gpl|lgpl|apache|mpl|gpt|llama|licen[cs]e|gcc|java|node)|§|版本[為是：:]?|第|圖|表|節|章|式)"
     r"[\s(（]*(?:v\.?\s?)?$",
     re.IGNORECASE,
 )
@@ -58,13 +58,15 @@ DATE_BEFORE = re.compile(
     r"(?:\b(?:on|due|until|by|before|after|date|deadline|from)\b|日期|截止|期限|於|至|在)[\s:：(（]*(?:the\s)?$", re.I
 )
 DATE_AFTER = re.compile(
-    r"\s*[(（]?\s*(?:date|mon|tue|wed|thu|fri|sat|sun|[一二三四五六日][)）]|日|前|截止|繳交|a\.?m\.?|p\.?m\.?)", re.I
+    r"\s*(?:on\s+)?[(（]?\s*(?:date|mon|tue|wed|thu|fri|sat|sun|[一二三四五六日][)）]|日|前|截止|繳交|a\.?m\.?|p\.?m\.?)",
+    re.I,
 )
-CHINESE_NAMES = {
-    "learning rate": "學習率", "batch size": "批次大小", "weight decay": "權重衰減", "epochs": "訓練輪數",
-    "patience": "耐心值", "temperature": "溫度", "momentum": "動量", "hidden": "隱藏", "width": "寬度",
-    "margin": "邊界", "confidence": "信賴水準", "test": "測試集", "validation": "驗證集", "seed": "隨機種子",
-    "label smoothing": "標籤平滑",
+OTHER_NAMES = {
+    "learning rate": ("學習率",), "batch size": ("批次大小",), "weight decay": ("權重衰減",), "epochs": ("訓練輪數",),
+    "patience": ("耐心值",), "temperature": ("溫度",), "momentum": ("動量",), "hidden": ("隱藏",), "width": ("寬度",),
+    "margin": ("邊界",), "confidence": ("ci", "interval", "信賴水準", "信賴區間", "信心水準"), "test": ("測試集",),
+    "validation": ("驗證集",), "seed": ("隨機種子",), "label smoothing": ("標籤平滑",),
+    "significance": ("level", "alpha", "顯著水準"),
 }  # fmt: skip
 
 Settings = Mapping[str, Sequence[float]]
@@ -77,9 +79,9 @@ def typed_numbers(
     """Place and text of each number. ``kinds`` is of ``lab.reporting.typst_text``; ``metrics`` are further names."""
     text = _visible(source, kinds).translate(WIDE)
     metric = "|".join([*(re.escape(name.replace("_", " ")) for name in metrics), METRICS])
-    counted = "seeds?|epochs?|runs?|classes|examples|個|筆|次"
+    counted = "seeds?|epochs?|runs?|folds?|classes|examples|個|筆|次"
     beside = re.compile(
-        rf"(?<![A-Za-z])(?:{metric})s?(?![A-Za-z])(?:[\s*_(]*(?:{LINKS})(?![A-Za-z]))*[\s*_(]*(?P<after>\d+)(?![\dA-Za-z]|[.,:/]\d|\s*(?:{counted}))"
+        rf"(?<![A-Za-z])(?:{metric})s?(?![A-Za-z])(?:[\s*_(]*(?:{LINKS})(?![A-Za-z]))*[\s*_(]*(?P<after>\d+[kKM]?)(?![\dA-Za-z]|[.,:/]\d|\s*(?:{counted}))"
         rf"|(?<![\w.,:/-])(?P<before>\d+)[\s*_]+(?:{metric})(?![A-Za-z])",
         re.IGNORECASE,
     )
@@ -91,8 +93,12 @@ def typed_numbers(
             text, at, number, settings or {}, metric
         ):
             found.setdefault(at, number.replace(GAP, ""))
+    for at, told in results_in_words(text):
+        found.setdefault(at, told)
     for match in beside.finditer(text):
         group = "after" if match["after"] else "before"
+        if SCALED.search(text[max(0, match.start() - 40) : match.start()]):
+            continue
         inside = any(at <= match.start(group) < at + len(number) + 2 for at, number in found.items())
         if not inside and not _is_set(text, match.start(group), match[group], settings or {}, "(?!)"):
             found[match.start(group)] = match[group]
@@ -145,7 +151,7 @@ def _is_set(text: str, at: int, number: str, settings: Settings, metric: str) ->
     values = {value, value / 100} if "%" in number else {value}
     for name, given in settings.items():
         if values.intersection(given):
-            for word in filter(None, (name, CHINESE_NAMES.get(name))):
+            for word in (name, *OTHER_NAMES.get(name, ())):
                 place = around.rfind(word)
                 if (place >= 0 and not re.search(metric, around[place:], re.IGNORECASE)) or behind.strip(
                     " 的"
