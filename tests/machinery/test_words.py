@@ -68,9 +68,9 @@ def test_no_text_is_left_without_use() -> None:
 
 
 def test_no_chinese_is_written_outside_the_table() -> None:
-    """But for what is read: the dates of a table may be written in Chinese, and so are the documents of a team."""
+    """But for what is read: a table's dates and a text's sentences may be Chinese, and so are the documents of a team."""
     documents = tuple(f"src/lab/reporting/{name}" for name in ("typed_numbers", "results_in_words", "checks_of_texts"))
-    read = ("src/lab/tasks/", "src/lab/data/features", *documents)
+    read = ("src/lab/tasks/", "src/lab/data/features", "src/lab/data/passages", *documents)
     found = {}
     for path, text in sources().items():
         if lines := [line for line in text.splitlines() if HAN.search(line)]:
