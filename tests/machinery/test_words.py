@@ -68,7 +68,7 @@ def test_no_text_is_left_without_use() -> None:
 
 
 def test_no_chinese_is_written_outside_the_table() -> None:
-    """But for what is read: a table's dates and a text's sentences may be Chinese, and so are the documents of a team."""
+    """But for what is read: dates in tables and sentences of texts may be Chinese, and so are a team's documents."""
     documents = tuple(f"src/lab/reporting/{name}" for name in ("typed_numbers", "results_in_words", "checks_of_texts"))
     read = ("src/lab/tasks/", "src/lab/data/features", "src/lab/data/passages", *documents)
     found = {}
