@@ -138,7 +138,7 @@ def test_scores_without_a_metric_are_refused(project: Project) -> None:
     project.write("params.yaml", "seeds: [0, 1, 2]", "seeds: [0]")
     for name in ("fingerprint", "collect", "validate", "split", "train baseline", "train novel"):
         project.succeed(*stage(name))
-    project.write(PROBLEM, 'Metric("macro_f1"', 'Metric("F1"')
+    project.write(PROBLEM, "metrics = CLASS_METRICS", "metrics = CLASS_METRICS[::2]")
     assert "score returns 'macro_f1', whose direction is not given" in project.fail(*stage("compare"))
     assert not (project.path / "results/comparison.json").exists()
 

@@ -67,7 +67,7 @@ def test_the_table_says_what_the_comparison_says(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     shutil.copy(ROOT / "examples/image_classification/comparison.json", tmp_path / "results")
     row = example["row"]("image_classification", tmp_path, 87.4)
-    assert row == "| `image_classification` | accuracy (%) | 97.5 → 98.7 | +1.2 [-0.1, +2.7], not significant | 87 |"
+    assert row == "| `image_classification` | accuracy (%) | 97.9 → 98.7 | +0.8 [-0.6, +2.8], not significant | 87 |"
 
 
 def test_the_team_of_an_example_writes_changes_settings_and_commits(tmp_path: Path) -> None:

@@ -98,10 +98,7 @@ def test_without_it_the_pdfs_are_still_made(
 
     monkeypatch.setattr(deliver, "powerpoint", fail)
     deliver.main()
-    assert (
-        "warning: no deliverables/slides.pptx, while the PDFs are whole: UserError: a shape\n"
-        in capsys.readouterr().out
-    )
+    assert "warning: no deliverables/slides.pptx, while the PDFs are whole: a shape\n" in capsys.readouterr().out
     assert "Another title" in text_of(Path("deliverables/slides.pdf").read_bytes())
     assert not Path("deliverables/slides.pptx").exists()  # it had the old title
 

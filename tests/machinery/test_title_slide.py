@@ -93,7 +93,8 @@ def test_pictures_of_the_first_figure_that_has_some(
 
     said = [(x, y, text) for x, y, text in texts_of(PdfReader(io.BytesIO(pdf)).pages[0])]
     below = {text: y for _, y, text in said}
-    lines = [y for _, y, text in said if text and text in title and len(text) > 5]
+    rows = {y: "".join(text for _, place, text in said if place == y) for _, y, _ in said}  # signs may stand alone
+    lines = [y for y, text in rows.items() if len(text) > 5 and text.strip() in title]
     course, name = (next(y for text, y in below.items() if part in text) for part in ("IM5062", "Hubert"))
     subtitle = next(y for text, y in below.items() if "line below" in text)
     places = [course, max(lines), min(lines), subtitle, name, 30]
