@@ -60,7 +60,7 @@ FAMILIES: dict[str, tuple[str, int, dict[str, tuple[str, Corruption]]]] = {
 }
 """Of each family its task, how many rows (fewer are faster), and its own corruptions."""
 QUOTED = re.compile(
-    r"'[^']*'|`[^`]*`|（id .*）|恰為 .*|符合 \^.*|'>=' not supported .*|(?<=：)[A-Z]\w+: .*|[^\s：]*/[^\s：]*"
+    r"'>=' not supported .*|'[^']*'|`[^`]*`|（id .*）|恰為 .*|符合 \^.*|(?<=：)[A-Z]\w+: .*|[^\s：]*/[^\s：]*"
 )
 """Of what is told of a broken rule: values, patterns, commands, ids, errors of Python's, and paths."""
 ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,}|\b(?:all|and|are|is|of|the|was)\b")
