@@ -26,8 +26,7 @@ def measure_classes(predictions: pd.DataFrame) -> pd.DataFrame:
 def score_classes(measured: pd.DataFrame) -> dict[str, float]:
     """``accuracy`` and ``macro_f1`` (the mean over the classes that occur) in percent, and ``log_loss``."""
     label, predicted = measured["label"].to_numpy(), measured["predicted"].to_numpy()
-    classes = 1 + max(label.max(), predicted.max())
-    counts = np.bincount(classes * label + predicted, minlength=classes**2).reshape(classes, classes)
+    counts = confusion(label, predicted, 1 + max(label.max(), predicted.max()))
     right, answers = np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1)
     f1 = 2 * right[answers > 0] / answers[answers > 0]
     return {
@@ -35,3 +34,8 @@ def score_classes(measured: pd.DataFrame) -> dict[str, float]:
         "macro_f1": 100 * float(f1.mean()),
         "log_loss": float(measured["loss"].mean()),
     }
+
+
+def confusion(label: np.ndarray, predicted: np.ndarray, number: int) -> np.ndarray:
+    """How often each class (row) was predicted as each class (column), of ``number`` classes."""
+    return np.bincount(number * label + predicted, minlength=number**2).reshape(number, number)

@@ -1,4 +1,4 @@
-"""Which classes are predicted as which others: counts, and a figure of them."""
+"""A figure of which classes are predicted as which others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
+from lab.comparison.class_scores import confusion
 from lab.comparison.drawing import called, capital, medium, say
 from lab.contract import Drawn
 from lab.style import PALETTE, number
@@ -14,11 +15,6 @@ LONG = 12
 """Letters of a class's name that have room beside a panel."""
 FEW = 3
 """Confusions that are named to those who cannot see the figure."""
-
-
-def confusion(label: np.ndarray, predicted: np.ndarray, number: int) -> np.ndarray:
-    """How often each class (row) was predicted as each class (column), of ``number`` classes."""
-    return np.bincount(number * label + predicted, minlength=number**2).reshape(number, number)
 
 
 def draw_confusion(answers: dict[str, tuple[np.ndarray, np.ndarray]], names: list[str]) -> Drawn:

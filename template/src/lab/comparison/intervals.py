@@ -5,8 +5,8 @@ never below 0): there it cannot leave the bounds. The interval of a difference i
 scores (Zou & Donner 2008, "Construction of confidence limits about effect measures"); without bounds it is the plain t
 interval. An error has no upper bound, and seeds may scatter it by a factor, where the transformed interval misses too
 often: there each end is the wider of the plain and the transformed one. Simulated (benchmarks/statistics.py of the
-template), intervals of 95 % leave out a difference of 0 in 2 to 6 of 100 cases, with two to ten seeds; where one method
-is much better and its seeds scatter far more or less, two or three of them miss the truth in up to 12.
+template), intervals of 95 % leave out a difference of 0 in 1 to 6 of 100 cases, with two to ten seeds; where one method
+is much better and its seeds scatter far more or less, two or three of them miss the truth in up to 13.
 """
 
 from __future__ import annotations

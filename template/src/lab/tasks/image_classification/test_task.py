@@ -12,7 +12,7 @@ import pytest
 import torch
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
-from lab.comparison.confusion import confusion
+from lab.comparison.class_scores import confusion
 from lab.contract import Batch, Method
 from lab.data_settings import DataSettings
 from lab.distortion import distorted
