@@ -29,7 +29,7 @@ def set_up(member: Project, name: str) -> None:
 def add(member: Project, name: str, width: int) -> None:
     baseline = (member.path / ROOM / "baseline.py").read_text(encoding="utf-8")
     (member.path / ROOM / f"{name}.py").write_text(baseline, encoding="utf-8")
-    member.write("params.yaml", "\ncompare:", f"  {name}: {{ width: {width} }} # of {name}\n\ncompare:")
+    member.write("params.yaml", "\ntune:", f"  {name}: {{ width: {width}, augment: 0.05 }} # of {name}\n\ntune:")
     said = do(member, "dvc", "repro")
     assert stages_run(said) == {"fingerprint", f"train@{name}", "compare", "deliver"}
     member.succeed("git", "add", "--all")

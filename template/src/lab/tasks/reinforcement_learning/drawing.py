@@ -14,8 +14,8 @@ from lab.words import Text
 def draw_returns(returns: dict[str, np.ndarray], by_chance: np.ndarray, unit: Text = "") -> Drawn:
     """A histogram and the mean of each player's returns, and of those of one that moves at random: ``by_chance``."""
     figure, axes = plt.subplots(figsize=(5.7, 2.4))
-    everything = np.concatenate([*returns.values(), by_chance])
-    width = max(np.ptp(everything) / 27, 1e-6)
+    everything = np.concatenate([*returns.values(), by_chance]).astype(float)
+    width = np.ptp(everything) / 27 or 1.0  # nobody may have earned anything
     if np.allclose(everything, everything.round()) and width > 0.1:
         width = max(1.0, np.round(width))  # whole numbers fall into bins of equally many
     digits = 1 if np.abs(everything).max() > 1 else 3

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import chess
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -16,6 +18,7 @@ from lab.errors import UserError
 from lab.tasks.reinforcement_learning import problem
 from lab.tasks.reinforcement_learning.baseline import Reinforce
 from lab.tasks.reinforcement_learning.chess_games import LENGTH, MATE, Games, balance, board_after, decode, encode
+from lab.tasks.reinforcement_learning.drawing import draw_returns
 from lab.tasks.reinforcement_learning.environment import play_at_random, returns_to_go
 from lab.tasks.reinforcement_learning.novel import ActorCritic, generalised_advantages
 from lab.tasks.reinforcement_learning.player import Player
@@ -164,3 +167,11 @@ def test_a_few_batches_teach_to_take_pieces(method: type[Reinforce | ActorCritic
         found = player.train_step({name: value[:32] for name, value in examples.items()}, update)
     assert found["loss"] == -found["return"]
     assert player.validate(examples)["return"] > before + 8
+
+
+def test_returns_that_are_all_equal_are_drawn() -> None:
+    """Who has just begun to learn may never reach the goal: each game earns the same."""
+    lost = np.full(20, -500, np.float32)
+    drawn = draw_returns({"baseline": lost, "novel": lost}, lost)
+    assert "−500.0" in str(drawn.alt)
+    plt.close(drawn.figure)
