@@ -183,7 +183,7 @@ def test_three_who_sync_the_same_runs_at_once_double_nothing(
     assert Path(weights).read_bytes() == (first.run("own_step") / "model.safetensors").read_bytes()
     assert client(server).get_model_version_by_alias("pulled", "champion").version == version.version
     again = sync_at_once(server, clones)
-    assert all("0 runs created, 0 updated, 4 already up to date" in said for said in again)
+    assert all("0 runs created, 0 updated, 4 already up to date" in said for said in again), again
 
 
 def sync_at_once(server: TeamServer, clones: dict[str, Path]) -> list[str]:

@@ -79,7 +79,8 @@ def begin(method: str = "novel", seed: int = 0, fingerprint: str = "f") -> Run:
 def finish(run: Run, seconds: float, epochs: int = 3) -> Run:
     run.write_history(rows(epochs))
     (run.folder / "model.safetensors").write_bytes(f"{run.record['method']} {seconds}".encode())
-    run.update(status="finished", finished="2027-01-01T00:01:00.000+00:00", seconds=seconds, parameter_count=7)
+    run.update(status="finished", finished="2027-01-01T00:01:00.000+00:00", seconds=seconds)
+    run.update(parameter_count=7, peak_memory_bytes=1_000_000)
     return run
 
 

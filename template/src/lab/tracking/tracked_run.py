@@ -69,7 +69,10 @@ class TrackedRun:
         if not found:
             return None
         run = _without_doubles(client, experiment, found)
-        metrics = {name: value for name, value in run.data.metrics.items() if not name.startswith(PREFIX)}
+        ours = {name for name, _ in content.points}
+        metrics = {
+            name: value for name, value in run.data.metrics.items() if name in ours or not name.startswith(PREFIX)
+        }
         if known and _ends(known.points) == metrics:
             points, latest = known.points, known.latest
         elif _ends(content.points) == metrics:
