@@ -69,7 +69,7 @@ ROOMS = {
     "tracking": set(),
     "reporting": {"comparison", "tuning"},
     "tuning": {"comparison", "data", "scaling", "team_code", "tracking", "training"},
-    "verification": {"comparison", "data", "reporting", "team_code", "training"},
+    "verification": {"comparison", "data", "reporting", "team_code", "training", "tuning"},
 }
 """Which other rooms each room of ``lab`` may look into. What all share stands beside the rooms, in files."""
 LOOKS_INTO_A_ROOM = {"cli": "commands start rooms", "train_settings": "AdamW, made from its settings"}

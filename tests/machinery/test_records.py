@@ -113,7 +113,7 @@ def test_a_plan_is_sealed_once_and_an_edit_is_seen(project: Path, capsys: pytest
     assert "another plan is sealed (it differs in rule): `uv run lab seal --again`" in line
     note_look(["a"], "error")
     plan.main(again=True)
-    assert "after 1 looks" in capsys.readouterr().out
+    assert "after the test split had been looked at (1×)" in capsys.readouterr().out
     plans = plan.read_plans()
     assert [entry["looks"] for entry in plans] == [0, 1]
     assert all(map(plan.is_intact, plans))
@@ -172,7 +172,7 @@ def test_the_report_says_what_was_kept_and_what_was_not(project: Path) -> None:
     day = plan.read_plans()[0]["sealed"][:10]
     assert sentences(speaker("en")) == [
         f"The plan was sealed on {day} (commit –), before any look at the test split.",
-        "Kept: primary metric, baseline, methods, split, decision rule, data.",
+        "Kept: primary metric, code of the scores, baseline, methods, ablations, split, decision rule, data.",
         "Other than planned: seeds, planned 0, 1, now 0.",
         "The test split was looked at 3 times; different sets of trained methods: 2.",
         "Lines that the record of these looks has lost: 1.",

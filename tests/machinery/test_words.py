@@ -47,7 +47,7 @@ PUT_TOGETHER = re.compile(
     r"|hand_in\.(data|model)_card|figures\.(train|validation)_(loss|ends)|(methods|references|plan|units)\.\w+|rules\.\w+|terms\.not_significant"
     r"|doctor\.(ok|note|missing)|try\.(loss_before|by_heart|all_learn|independent|continues|speed|whole)"
     r"|(parts|costs)\.\w+|details\.(text|date|number|pixel|sample|word|stuck|odd|level)"
-    r"|seal\.(metric|baseline|methods|seeds|split|rule|data)|commands\.(methods|seeds|compared)_page"
+    r"|seal\.(metric|scoring|baseline|methods|ablations|seeds|split|rule|data)|commands\.(methods|seeds|compared)_page"
     r"|evidence\.(proposal|report|slides|poster|better|worse|not_significant|" + "|".join(CHECKS) + r")(_todo)?"
 )
 """Names that code puts together: ``f"kinds.{source['kind']}"``."""

@@ -11,14 +11,12 @@ from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from lab.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Record = TypeVar("Record")
 
 MERGE = re.compile(r"^(<<<<<<<|>>>>>>>)( |$)", re.M)
 """What Git writes around the two versions of a conflict."""
@@ -187,21 +185,3 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         new.replace(folder)
     finally:
         recover_folder(folder)
-
-
-def read_records(path: Path, kind: type[Record], command: str) -> list[Record]:
-    """Each line of a file in ``records/`` as a ``kind``; none if ``command``, which writes the file, was never run.
-
-    Raises:
-        UserError: a line is not as that command wrote it.
-    """
-    if not path.is_file():
-        return []
-    found = []
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        try:
-            found.append(kind(**json.loads(line)))
-        except (ValueError, TypeError):
-            name = path.as_posix()
-            raise UserError(f"{name}, line {number}: not as `{command}` wrote it: `git checkout {name}`") from None
-    return found

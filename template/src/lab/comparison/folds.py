@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from lab.files import read_json, read_records, write_text
+from lab.files import read_json, write_text
 from lab.fingerprint import of_fold
 from lab.paths import FOLDS, PROVENANCE
+from lab.record_lines import as_record, committed_lines, read_records
 from lab.settings import Params
 
 
@@ -33,6 +34,17 @@ class Fold:
 
 def read_folds() -> list[Fold]:
     return read_records(FOLDS, Fold, "lab folds")
+
+
+def rewritten_folds() -> list[Fold]:
+    """Those that stand there with other scores than Git has of the same training."""
+    committed = [each for line in committed_lines(FOLDS) if (each := as_record(line, Fold))]
+    known = {(each.method, each.fold, each.of, each.fingerprint) for each in committed}
+    return [
+        each
+        for each in read_folds()
+        if (each.method, each.fold, each.of, each.fingerprint) in known and each not in committed
+    ]
 
 
 def note(new: Fold) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from lab.files import read_json, read_text, sha256, write_text
 from lab.paths import COSTS, LOOKS
-from lab.runs import git, git_state, now
+from lab.record_lines import committed_lines
+from lab.runs import git_state, now
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,16 @@ def looks() -> Looks:
     known = {_digest(line) for line in lines}
     entries = [_read(line) for line in lines]
     named = {before for entry in entries for before in entry.get("after", [])}
-    if COSTS.is_file() and (last := read_json(COSTS).get("look")):
-        named.add(last)
-    history = git("log", "--format=", "--no-color", "--unified=0", "--patch", "--", LOOKS.as_posix()).splitlines()
-    committed = {_digest(line[1:]) for line in history if line.startswith("+{")}
+    if COSTS.is_file():  # a comparison that names no look was edited: that look is lost
+        named.add(str(read_json(COSTS).get("look")))
+    committed = {_digest(line) for line in committed_lines(LOOKS) if line.startswith("{")}
     whole = [entry for entry in entries if entry]
     return Looks(len(whole), len({entry.get("methods") for entry in whole}), len((named | committed) - known))
+
+
+def looks_before(time: str) -> int:
+    """How many were before ``time`` (ISO 8601, UTC), those of members who had not pushed theirs by then included."""
+    return sum(entry.get("time", time) < time for entry in map(_read, _lines()))
 
 
 def _lines() -> list[str]:
@@ -68,7 +73,10 @@ def _read(line: str) -> dict[str, Any]:
         content = json.loads(line)
     except ValueError:
         return {}
-    return content if isinstance(content, dict) else {}
+    if not isinstance(content, dict) or not isinstance(content.get("after", []), list):
+        return {}
+    values = [*content.get("after", []), *(value for name, value in content.items() if name != "after")]
+    return content if all(isinstance(value, str | None) for value in values) else {}
 
 
 def _digest(line: str) -> str:

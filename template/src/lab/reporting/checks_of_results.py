@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from lab.comparison.plan import deviations, done, is_intact, read_plans
+from lab.comparison.plan import deviations, done, is_intact, looks_when_sealed, lost_plans, read_plans
 from lab.data_results import Collected, RuleReport
 from lab.examples_left import examples_left
 from lab.files import digests, read_json
@@ -124,7 +124,9 @@ def _ablation(say: Say, live: bool) -> Finding:
 
 def _plan(say: Say, live: bool) -> Finding:
     """A plan need not be sealed; one that is must be whole, and be kept or left with the report saying so."""
-    plans = read_plans()
+    plans, lost = read_plans(), lost_plans()
+    if lost:
+        return False, say("records.lost_plans", lost=lost), PLAN.as_posix()
     if not plans:
         return False, say("evidence.plan_none"), PLAN.as_posix()
     if not all(map(is_intact, plans)):
@@ -132,7 +134,8 @@ def _plan(say: Say, live: bool) -> Finding:
     left = [say(f"records.{each['what']}") for each in deviations(plans[-1]["plan"], done(read_params()))]
     if left:
         return False, say("evidence.plan_left", points=say("results.list").join(left)), PLAN.as_posix()
-    return True, say("evidence.plan_kept", day=plans[-1]["sealed"][:10], looks=plans[-1]["looks"]), PLAN.as_posix()
+    day, seen = plans[-1]["sealed"][:10], looks_when_sealed(plans[-1])
+    return True, say("evidence.plan_kept", day=day, looks=seen), PLAN.as_posix()
 
 
 def _tests(say: Say, live: bool) -> Finding:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from lab.files import read_records, write_text
+from lab.files import write_text
 from lab.fingerprint import of_project
 from lab.paths import TESTS
+from lab.record_lines import read_records
 from lab.settings import read_params
 
 

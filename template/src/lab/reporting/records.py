@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from lab.comparison.folds import over_folds
 from lab.comparison.ledger import looks
-from lab.comparison.plan import deviations, done, is_intact, read_plans
+from lab.comparison.plan import deviations, done, is_intact, looks_when_sealed, lost_plans, read_plans
 from lab.files import read_json
 from lab.paths import COMPARISON, FOLDS
 from lab.results import Comparison
 from lab.settings import read_params
 from lab.style import NUMBER, interval, number, with_unit
-from lab.tuning.counts import trials_by_method
+from lab.tuning.counts import lost_trials, trials_by_method
 from lab.words import Say
 
 POINTS = {
     "metric": "records.metric",
+    "scoring": "records.scoring",
     "baseline": "records.baseline",
     "methods": "records.methods",
+    "ablations": "records.ablations",
     "seeds": "records.seeds",
     "split": "records.split",
     "rule": "records.rule",
@@ -31,19 +33,20 @@ def sentences(say: Say) -> list[str]:
 
 
 def _plan(say: Say) -> list[str]:
-    plans = read_plans()
+    plans, lost = read_plans(), lost_plans()
+    gone = [say("records.lost_plans", lost=lost)] if lost else []
     if not plans:
-        return [say("records.no_plan")]
-    last, seen = plans[-1], plans[-1]["looks"]
+        return [say("records.no_plan"), *gone]
+    last, seen = plans[-1], looks_when_sealed(plans[-1])
     key = "records.sealed_late" if seen else "records.sealed_first"
-    told = [say(key, day=last["sealed"][:10], commit=(last["commit"] or "–")[:7], looks=seen)]
+    told = [say(key, day=last["sealed"][:10], commit=(last["commit"] or "–")[:7], looks=seen), *gone]
     if len(plans) > 1:
         told.append(say("records.resealed", number=len(plans)))
     if not all(map(is_intact, plans)):
         told.append(say("records.edited"))
     differing = deviations(last["plan"], done(read_params()))
     left = [each["what"] for each in differing]
-    kept = [say(name) for point, name in POINTS.items() if point not in left]
+    kept = [say(name) for point, name in POINTS.items() if point in last["plan"] and point not in left]
     if kept:
         told.append(say("records.kept", points=say("results.list").join(kept)))
     for each in differing:
@@ -65,12 +68,13 @@ def _looks(say: Say) -> list[str]:
 
 def _trials(say: Say) -> list[str]:
     """How many settings each method had tried; nothing if none was tuned."""
-    found = trials_by_method()
+    found, lost = trials_by_method(), lost_trials()
+    gone = [say("records.lost_trials", lost=lost)] if lost else []
     if not found:
-        return []
+        return gone
     numbers = {name: found[name].trials if name in found else 0 for name in read_params().methods}
     each = say("results.list").join(f"{name.replace('_', ' ')} {number}" for name, number in numbers.items())
-    told = [say("records.trials", numbers=each)]
+    told = [say("records.trials", numbers=each), *gone]
     return [*told, say("records.unequal")] if len(set(numbers.values())) > 1 else told
 
 

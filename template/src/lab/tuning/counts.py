@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from lab.files import read_records, write_text
+from lab.files import write_text
 from lab.paths import TRIALS
+from lab.record_lines import as_record, committed_lines, read_records
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,25 @@ def note(count: Count) -> None:
 
 def trials_by_method() -> dict[str, Count]:
     """All trials of each method that was tuned: those of earlier ranges and code count, too."""
-    latest: dict[tuple[str, str], Count] = {}
-    for each in read_records(TRIALS, Count, "lab tune"):  # after a merge a study may stand there twice: it only grows
-        key = each.method, each.study
-        latest[key] = max(each, latest.get(key, each), key=lambda one: one.trials)
     found: dict[str, Count] = {}
-    for each in latest.values():
+    for each in _by_study(read_records(TRIALS, Count, "lab tune")).values():
         sums = found.get(each.method, Count(each.method, "all", 0, 0, 0))
         added = [getattr(sums, name) + getattr(each, name) for name in ("trials", "cut_off", "failed")]
         found[each.method] = Count(each.method, "all", *added)
     return dict(sorted(found.items()))
+
+
+def lost_trials() -> int:
+    """How many trials Git has counted that the file counts no longer."""
+    here = _by_study(read_records(TRIALS, Count, "lab tune"))
+    committed = _by_study([each for line in committed_lines(TRIALS) if (each := as_record(line, Count))])
+    return sum(max(0, each.trials - (here[key].trials if key in here else 0)) for key, each in committed.items())
+
+
+def _by_study(counts: list[Count]) -> dict[tuple[str, str], Count]:
+    """The latest count of each: after a merge a study may stand there twice, and it only grows."""
+    latest: dict[tuple[str, str], Count] = {}
+    for each in counts:
+        key = each.method, each.study
+        latest[key] = max(each, latest.get(key, each), key=lambda one: one.trials)
+    return latest

@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.comparison.ledger import looks
-from lab.comparison.plan import is_intact, read_plans
 from lab.console import language, said
 from lab.data.raw_files import check_files
-from lab.errors import UserError
 from lab.files import read_json
-from lab.fingerprint import of_run, of_stages
+from lab.fingerprint import of_stages
 from lab.paths import (
     COMPARISON,
     COSTS,
+    DATA_DOCS,
     DELIVERABLES,
     DOWNLOADS,
     EXAMPLES,
@@ -27,7 +25,6 @@ from lab.paths import (
     FINGERPRINTS,
     LOOKS,
     METRICS,
-    PLAN,
     PROVENANCE,
     RAW,
     RUBRIC_REPORT,
@@ -37,10 +34,11 @@ from lab.paths import (
     VALIDATION,
 )
 from lab.reporting.evidence import from_check
-from lab.results import RunRecord
-from lab.runs import read_finished
 from lab.settings import Params
+from lab.team_code.loading import load_problem
 from lab.verification.differences import of_files, of_folders
+from lab.verification.records import faults_of_records
+from lab.verification.runs import faults_of_runs
 from lab.verification.throwaway import Throwaway, is_inside
 from lab.words import in_language
 
@@ -125,37 +123,13 @@ def split(params: Params, again: Throwaway) -> Finding:
         if failure := again.run(stage):
             return Finding(name, [f"{stage}: {failure}"])
     pairs = [(path, again.folder / path) for path in (VALIDATION, SPLITS, SPLIT_REPORT)]
-    return Finding(name, [fault for pair in pairs for fault in of_files(*pair, ROUNDING)])
+    faults = [fault for pair in pairs for fault in of_files(*pair, ROUNDING)]
+    return Finding(name, faults + of_folders(DATA_DOCS.parent, again.folder / DATA_DOCS.parent, ROUNDING))
 
 
 def runs(params: Params, again: Throwaway) -> Finding:
-    """Each run is what its training wrote, of this code, these settings and these data."""
-    faults = []
-    collected = read_json(PROVENANCE, "digest")["digest"]
-    for method in params.methods:
-        for seed in params.seeds:
-            folder = RUNS / method / str(seed)
-            try:
-                record = read_finished(folder)
-            except UserError as error:
-                faults.append(str(error).partition(": ")[0])
-                continue
-            if record["fingerprint"] != of_run(params, method, seed, collected):
-                faults.append(f"{folder.as_posix()}: {_other(params, method, record, collected)}")
-    return Finding(said("verify.runs"), faults)
-
-
-def _other(params: Params, method: str, record: RunRecord, collected: str) -> str:
-    """What a run was trained with that is not what stands here."""
-    now = json.loads(json.dumps(params.training(method).model_dump() | params.options(method)))
-    then = record["parameters"]
-    names = [name for name in dict.fromkeys([*now, *then]) if now.get(name) != then.get(name)]
-    if names:
-        told = [f"{name} is {now.get(name, 'not set')!r}, trained with {then.get(name, 'none')!r}" for name in names]
-        return f"params.yaml: {'; '.join(told)}"
-    if record["data_digest"] != collected:
-        return "trained on other data than data/raw"
-    return "trained with other code, another split or another seed than there is here"
+    """Each run is what its training wrote, of this code, these settings and these data, and none is another's copy."""
+    return Finding(said("verify.runs"), *faults_of_runs(params, load_problem().targets))
 
 
 def comparison(params: Params, again: Throwaway) -> Finding:
@@ -185,19 +159,17 @@ def documents(params: Params, again: Throwaway) -> Finding:
     ]
     typed = from_check("typed_numbers")  # quoted from the literature, or out of date: a person looks
     unchecked = "" if typed.found else said("verify.typed", detail=typed.detail)
-    return Finding(name, faults + of_files(RUBRIC_REPORT, again.folder / RUBRIC_REPORT), unchecked)
+    for path in (RUBRIC_REPORT, RUBRIC_REPORT.with_suffix(".md"), RUBRIC_REPORT.with_suffix(".html")):
+        faults += of_files(path, again.folder / path)
+    return Finding(name, faults, unchecked)
 
 
 Check = Callable[[Params, Throwaway], Finding]
 
 
 def ledger(params: Params, again: Throwaway) -> Finding:
-    """Every look at the test split is still written down, and no sealed plan was edited."""
-    lost, plans = looks().lost, read_plans()
-    faults = [f"{LOOKS.as_posix()} has lost {lost} line{'s' if lost > 1 else ''}"] if lost else []
-    if not all(map(is_intact, plans)):
-        faults.append(f"{PLAN.as_posix()} was edited after it was sealed")
-    return Finding(said("verify.ledger"), faults)
+    """What ``records/`` holds is what programs wrote there, as far as Git or a later line knows."""
+    return Finding(said("verify.ledger"), faults_of_records())
 
 
 CHECKS: tuple[Check, ...] = (
