@@ -33,7 +33,7 @@ def interval(found: Estimate, alpha: float, bounds: Bounds) -> list[float]:
 
 def difference_interval(found: Estimate, alpha: float, bounds: Bounds) -> list[float]:
     """The interval of the difference of two scores, each of which has ``bounds``."""
-    if found.variance == 0:
+    if found.variance == 0 and not _is_all_or_nothing(found, bounds):
         return [found.mean, found.mean]
     first, second = ((*_ends(arm, found, alpha, bounds, widest), arm.mean) for arm in found.arms)
     return [float(end) for end in joined(first, second, correlated(found))]
@@ -41,8 +41,10 @@ def difference_interval(found: Estimate, alpha: float, bounds: Bounds) -> list[f
 
 def p_value(found: Estimate, bounds: Bounds) -> float:
     """Two-sided: the ``alpha`` whose interval ends at 0. How often chance alone gives a difference as large."""
-    if found.variance == 0 or found.mean == 0:
-        return float(found.mean == 0)
+    if found.mean == 0:
+        return 1.0
+    if found.variance == 0 and not _is_all_or_nothing(found, bounds):
+        return 0.0
     towards_zero, sign = (0, 1) if found.mean > 0 else (1, -1)
     low, high = np.log(SMALLEST), 0.0
     for _ in range(60):  # by halves: a smaller alpha gives a wider interval
@@ -55,11 +57,21 @@ def p_value(found: Estimate, bounds: Bounds) -> float:
 def _ends(arm: Arm, found: Estimate, alpha: float, bounds: Bounds, ends: Ends) -> tuple[float, float]:
     """The interval of one score, by the degrees of freedom of what is ``found``."""
     low, high = bounds
-    if arm.variance == 0 and low is not None and high is not None and arm.mean in bounds:
+    if low is not None and high is not None and _is_at_an_end(arm, bounds):
         # All examples right: they do not vary, but another might be wrong (Clopper & Pearson 1934).
         width = (high - low) * (1 - (alpha / 2) ** (1 / found.size))
         return (low, low + width) if arm.mean == low else (high - width, high)
     return ends(arm.mean, -stdtrit(found.freedom, alpha / 2) * np.sqrt(arm.variance), bounds)
+
+
+def _is_at_an_end(arm: Arm, bounds: Bounds) -> bool:
+    """Whether all examples are right, or all wrong, with every seed."""
+    return arm.variance == 0 and None not in bounds and arm.mean in bounds
+
+
+def _is_all_or_nothing(found: Estimate, bounds: Bounds) -> bool:
+    """Whether that is so of each score: two examples of which one method has both and the other none prove little."""
+    return all(_is_at_an_end(arm, bounds) for arm in found.arms)
 
 
 def transformed(mean: Any, margin: Any, bounds: Bounds) -> tuple[Any, Any]:

@@ -50,6 +50,11 @@ def main(mean: float | None, std: float) -> None:
         )
     else:
         found, of, told = measured_by(problem, params, trained, group_of)
+        if found.variance == 0:
+            raise UserError(
+                "all trained methods and seeds answer the validation examples alike, or all of them rightly: "
+                "what does not vary says nothing of what a difference would take"
+            )
     candidates = [name for name in params.methods if name not in ("baseline", *params.compare.ablations)]
     several = said("power.several", number=len(candidates)) if len(candidates) > 1 else ""
     tell("power.head", metric=called(metric), told=told, several=several)

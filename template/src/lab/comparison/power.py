@@ -86,9 +86,12 @@ def _variance(examples: np.ndarray | float, beyond: np.ndarray | float, mean: fl
 
 
 def detectable(there: Estimate, plan: Plan, bounds: Bounds, higher_is_better: bool, share: float = USUAL) -> float:
-    """The smallest true improvement that ``plan`` would see in a ``share`` of cases; infinite if there is none."""
+    """The smallest true improvement that ``plan`` would see in a ``share`` of cases; infinite if there is none.
+
+    Infinite too where nothing varies: answers that are all alike say nothing of those that will differ.
+    """
     if there.variance == 0:
-        return 0.0
+        return np.inf
     sign, bound = (1, bounds[1]) if higher_is_better else (-1, bounds[0])
     spread = float(np.sqrt(there.variance))
     room = np.inf if bound is None else abs(bound - there.arms[1].mean)

@@ -144,7 +144,13 @@ def labels(names: list[str], given: dict[str, str], language: str) -> dict[str, 
         if name not in names:
             meant = did_you_mean(name, names)
             raise UserError(f"params.yaml: compare.labels: {name!r} is no method and no classical reference{meant}")
-    return {name: called(name, given, language) for name in names}
+    found = {name: called(name, given, language) for name in names}
+    for name, label in given.items():
+        for other in names:
+            if other != name and label in (other, found[other]):
+                told = f"{name!r} cannot be called {label!r}, which is {other!r}: choose another label"
+                raise UserError(f"params.yaml: compare.labels: {told}")
+    return found
 
 
 def called(name: str, given: dict[str, str], language: str) -> str:

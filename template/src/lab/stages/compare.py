@@ -9,6 +9,7 @@ from lab.comparison.ledger import note_look
 from lab.comparison.predictions import read_predictions
 from lab.comparison.references import answers
 from lab.comparison.summary import compare
+from lab.console import tell
 from lab.data.time_splitting import LEFT_OUT
 from lab.errors import run
 from lab.files import digests, read_table, write_json
@@ -60,6 +61,9 @@ def main() -> None:
     write_json(COSTS, Costs(methods=spent, look=look))
     for line in verdicts(summary, speaker(project.language)):
         print(line)
+    for method, runs in records.items():
+        if len(runs) > 1 and len({run["files"]["model.safetensors"] for run in runs.values()}) == 1:
+            tell("console.seeds_alike", method=summary["methods"][method]["label"])
     sync_all()
 
 
