@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 import time
 
+from optuna.study import Study
+from optuna.trial import FrozenTrial
+
 from lab.console import called, said, tell
 from lab.data.raw_files import collected_digest
 from lab.errors import UserError
@@ -20,6 +23,9 @@ from lab.tuning.applying import apply
 from lab.tuning.counts import Count, note, trials_by_method
 from lab.tuning.space import fingerprint, rounded, space_of
 from lab.tuning.trial import told
+
+COUNT_SECONDS = 10.0
+"""How often trials are counted while they go on."""
 
 
 def main(method: str | None, every: bool, workers: int, trials: int | None, applied: bool) -> None:
@@ -57,13 +63,14 @@ def tune(params: Params, method: str, workers: int, most: int) -> None:
         if before < most:
             with Follower(folder):
                 try:
-                    work(params, method, most, mark, workers)
+                    work(params, method, most, mark, workers, opened)
                 except (UserError, SystemExit) as error:
                     problem = error
-        ended = studies.finished(opened)
-    states = [trial.state.name for trial in ended]
-    note(Count(method, mark, len(ended), states.count("PRUNED"), states.count("FAIL")))
-    if problem:
+        ended = count(method, mark, opened)
+    best = studies.best(opened)
+    if problem and (
+        best is None or len(ended) < most
+    ):  # one of several workers was killed, and the others did its part
         raise problem
     from lab.tuning.figures import draw  # matplotlib and SciPy
 
@@ -71,7 +78,6 @@ def tune(params: Params, method: str, workers: int, most: int) -> None:
         tell("console.wrote", path=path.as_posix())
     seconds = f"{time.monotonic() - began:.0f}"
     tell("tune.ended", method=method, number=len(ended) - before, seconds=seconds, workers=workers)
-    best = studies.best(opened)
     if best is None:
         raise UserError(f"{method}: no trial was trained to the end: see {folder.as_posix()}/*/run.json")
     value = f"{best.value:.{metric.digits}f}"
@@ -80,28 +86,45 @@ def tune(params: Params, method: str, workers: int, most: int) -> None:
     tell("tune.apply", method=method)
 
 
-def work(params: Params, method: str, most: int, mark: str, workers: int) -> None:
+def count(method: str, mark: str, opened: Study) -> list[FrozenTrial]:
+    """Write down how many trials are over, and return them."""
+    ended = studies.finished(opened)
+    states = [trial.state.name for trial in ended]
+    note(Count(method, mark, len(ended), states.count("PRUNED"), states.count("FAIL")))
+    return ended
+
+
+def work(params: Params, method: str, most: int, mark: str, workers: int, opened: Study) -> None:
     """Train trials until there are enough: each worker takes the next one from the same storage."""
     threads = max(1, params.training(method).threads // (1 if params.launch.slurm else workers))
     words = ["-m", "lab.tuning", method, str(most), "--study", mark, "--threads", str(threads)]
     commands = [[*words, "--number", str(number)] for number in range(workers)]
-    stopped = f"{method}: stopped; `uv run lab tune {method}` goes on from there"
+    on = f"`uv run lab tune {method}` goes on from there"
+    stopped = f"{method}: stopped; {on}"
     if params.launch.slurm is not None:
         jobs = {f"tune-{method}-{number}": command for number, command in enumerate(commands)}
         if failed := run_in_jobs(jobs, params.launch, lambda number: stopped):
             raise UserError(f"{method}: {failed[0].failure()}; log: {failed[0].log.as_posix()}")
         return
     children = [start([sys.executable, *command]) for command in commands]
+    counted = time.monotonic()
     with stop_signals() as stop:
         try:
             while any(child.poll() is None for child in children) and not stop:
                 time.sleep(0.2)
+                if time.monotonic() - counted > COUNT_SECONDS:  # whoever is killed has tried these all the same
+                    count(method, mark, opened)
+                    counted = time.monotonic()
         finally:
             end(children)
     if stop:
         raise UserError(stopped)
-    if codes := [child.returncode for child in children if child.returncode]:
-        raise SystemExit(codes[0])  # it has said why
+    codes = [child.returncode for child in children if child.returncode]
+    if 1 in codes:
+        raise SystemExit(1)  # that worker has said why
+    if codes:
+        hint = "if memory was short, take fewer workers or a smaller model"
+        raise UserError(f"{method}: a worker ended with exit code {codes[0]}: {hint}; {on}")
 
 
 def write_best(params: Params, method: str) -> None:
@@ -111,6 +134,8 @@ def write_best(params: Params, method: str) -> None:
     best = studies.best(opened) if opened else None
     if best is None:
         raise UserError(f"{method}: there is no trial of this code, data and ranges: run `uv run lab tune {method}`")
+    if opened:
+        count(method, mark, opened)
     for line in apply(method, rounded(best.params)) or [said("tune.same")]:
         print(f"params.yaml: {line.strip()}")
     tell("tune.applied", method=method)
