@@ -33,6 +33,7 @@ NOT_SHOWN = {
     "scaling/slurm.py": "a script, and what Slurm says, to be found",
     "stages/train.py": "help for those who call a stage by hand",
     "tracking/old_store.py": "SQL",
+    "tracking/server.py": "what MLflow and SQLite say, to be found",
     "tracking/sync.py": "of our own mistakes",
     "tracking/writer.py": "a command",
     "training/trial.py": "of our own mistakes",

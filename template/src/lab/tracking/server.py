@@ -17,8 +17,17 @@ def store() -> str:
 
 
 def reason(error: BaseException) -> str:
-    """What went wrong, in one line that fits a screen."""
+    """What went wrong, in one line that fits a screen; what to do, where that is known."""
     text = re.sub(r"//[^/@\s]*@", "//", " ".join(str(error).split()))
+    if "Max retries exceeded" in text:
+        why = re.search(r"\[Errno -?\d+\] [\w ]*|timed out|too many \d+ error responses", text)
+        seen = f" ({why[0]})" if why else ""
+        return f"no server answers there{seen}: see whether it runs, and whether MLFLOW_TRACKING_URI is its address"
+    if "database is locked" in text:
+        return "another program writes to it: close that one"
+    if "file is not a database" in text or "disk image is malformed" in text:
+        return "the file is damaged: move it away, and `uv run lab sync` makes it anew from runs/"
+    text = text.partition(" [SQL: ")[0]
     return text[:300] or type(error).__name__
 
 

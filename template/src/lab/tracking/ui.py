@@ -68,6 +68,7 @@ def _listen(port: int | None) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, candidate))
+            listener.listen()  # now: until then a second `lab ui` would be given the same port
             return listener
         except (OSError, OverflowError):
             listener.close()
