@@ -62,6 +62,31 @@ def another_seed(root: Path) -> None:
     seal(root)
 
 
+def copied_seed(root: Path) -> None:
+    """One run twice: the second is said to be another seed's."""
+    one, other = root / RUN, root / "runs/novel/1"
+    record = json.loads((other / "run.json").read_text(encoding="utf-8"))
+    for path in one.iterdir():
+        (other / path.name).write_bytes(path.read_bytes())
+    copy = json.loads((one / "run.json").read_text(encoding="utf-8"))
+    copy |= {name: record[name] for name in ("seed", "fingerprint")}
+    (other / "run.json").write_text(json.dumps(sealed(copy, other)), encoding="utf-8")
+
+
+def right_answers(root: Path) -> None:
+    """What a method answered becomes what is right, for it alone."""
+    path = root / RUN / "predictions.parquet"
+    table = pd.read_parquet(path)
+    table["label"] = [int(max(range(10), key=lambda digit: row[digit])) for row in table["log_probability"]]
+    table.to_parquet(path, index=False)
+    seal(root)
+
+
+def page_of_data(root: Path) -> None:
+    path = root / "results/data_docs/index.html"
+    path.write_text(path.read_text(encoding="utf-8").replace("</title>", "!</title>", 1), encoding="utf-8")
+
+
 def param(root: Path) -> None:
     Project(root).write("params.yaml", "width: 16 ", "width: 24 ")
 
@@ -127,6 +152,9 @@ TAMPERINGS: list[tuple[Callable[[Path], None], str, str]] = [
     (predictions, "runs", r"^runs/novel/0/predictions\.parquet is not what training wrote"),
     (param, "runs", r"^runs/novel/0: params\.yaml: width is 24, trained with 16"),
     (code, "runs", r"^runs/novel/0: trained with other code"),
+    (copied_seed, "runs", r"^runs/novel/1 is a copy of runs/novel/0: run\.json has the same key"),
+    (right_answers, "runs", r"^runs/novel/0/predictions\.parquet has other right answers or other examples than runs/"),
+    (page_of_data, "split", r"^results/data_docs/index\.html: line \d+: .*!</title>.*made again"),
     (predictions_sealed, "trained", r"runs/novel/0/predictions\.parquet: log_probability of 1 rows, the first is id "),
     (weights_sealed, "trained", r"runs/novel/0/model\.safetensors: \S+: 1 of \d+ numbers differ, at most by 0\.001"),
     (another_seed, "trained", r"runs/novel/0/predictions\.parquet: log_probability of \d+ rows"),

@@ -66,5 +66,8 @@ def test_a_share_of_right_answers_has_the_variance_of_its_mean() -> None:
     assert np.isfinite(detectable(planned(found, of, Plan(400, 3)), Plan(400, 3), (0, 100), higher_is_better=True))
     with pytest.raises(UserError, match="must lie between the bounds of accuracy"):
         assumed(Metric("accuracy", True, bounds=(0, 1)), 90, 1.0, 400)
-    with pytest.raises(UserError, match="must lie between the bounds of rmse"):
+    for std in (-1.0, np.nan):
+        with pytest.raises(UserError, match="--std must be 0 or more"):
+            assumed(Metric("accuracy", True, bounds=(0, 100)), 90, std, 400)
+    with pytest.raises(UserError, match="--mean: rmse is no share of right answers"):
         assumed(Metric("rmse", False, bounds=(0, None)), 90, 1.0, 400)

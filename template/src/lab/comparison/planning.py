@@ -36,18 +36,15 @@ def main(mean: float | None, std: float) -> None:
     ids, group_of = splits.loc[splits["split"] == "test", "id"], groups_of(read_table(EXAMPLES, "id"))
     tested = len(rows_by_group(ids, group_of) or ids)
     counted = "power.examples" if tested == len(ids) else "power.groups"
-    trained = [
-        name
+    trained = {
+        name: [seed for seed in params.seeds if read_record(RUNS / name / str(seed)).get("status") == "finished"]
         for name in params.methods
-        if all(read_record(RUNS / name / str(seed)).get("status") == "finished" for seed in params.seeds)
-    ]
+    }
     if mean is not None:
         found, of, told = assumed(metric, mean, std, tested)
-    elif "baseline" not in trained or len(params.seeds) < 2:
-        raise UserError(
-            "no baseline is trained with two seeds or more: run `uv run dvc repro train@baseline`, "
-            "or give what you expect, as in `uv run lab power --mean 90 --std 1`"
-        )
+    elif len(trained["baseline"]) < 2:
+        other = ", or give what you expect, as in `uv run lab power --mean 90 --std 1`" if _is_share(metric) else ""
+        raise UserError(f"no baseline is trained with two seeds or more: run `uv run dvc repro train@baseline`{other}")
     else:
         found, of, told = measured_by(problem, params, trained, group_of)
         if found.variance == 0:
@@ -76,9 +73,20 @@ def main(mean: float | None, std: float) -> None:
         print(f"{seeds:>10}" + "".join(cells))
 
 
+def _is_share(metric: Metric) -> bool:
+    return None not in metric.bounds
+
+
 def assumed(metric: Metric, mean: float, std: float, examples: int) -> tuple[Estimate, Plan, str]:
     """A share of right answers: its variance follows from its mean."""
+    if not _is_share(metric):
+        raise UserError(
+            f"--mean: {metric.name} is no share of right answers, so its spread does not follow from its mean: "
+            "run `uv run dvc repro train@baseline`, and this command without --mean"
+        )
     low, high = metric.bounds
+    if not (np.isfinite(std) and std >= 0):
+        raise UserError(f"--std must be 0 or more, not {std}")
     if low is None or high is None or not low < mean < high:
         raise UserError(f"--mean must lie between the bounds of {metric.name}, which are {metric.bounds}")
     share = (mean - low) / (high - low)
@@ -89,13 +97,15 @@ def assumed(metric: Metric, mean: float, std: float, examples: int) -> tuple[Est
 
 
 def measured_by(
-    problem: Problem, params: Params, trained: list[str], group_of: pd.Series | None
+    problem: Problem, params: Params, trained: dict[str, list[int]], group_of: pd.Series | None
 ) -> tuple[Estimate, Plan, str]:
     """By the first trained method beside the baseline, or by the baseline alone."""
-    other = next((name for name in trained if name not in ("baseline", *params.compare.ablations)), None)
+    seeds = trained["baseline"]
+    candidates = [name for name in trained if name not in ("baseline", *params.compare.ablations)]
+    other = next((name for name in candidates if set(seeds) <= set(trained[name])), None)
     methods = ["baseline", *([other] if other else [])]
-    predictions = read_predictions(methods, params.seeds)
-    frames, answered = of_split(problem, predictions, "validation"), predictions["baseline"][params.seeds[0]]
+    predictions = read_predictions(methods, seeds)
+    frames, answered = of_split(problem, predictions, "validation"), predictions["baseline"][seeds[0]]
     ids = answered.loc[answered["split"] == "validation", "id"]
     groups = rows_by_group(ids, group_of)
     metric, arms = problem.metrics[0].name, {}
@@ -104,10 +114,10 @@ def measured_by(
         values = np.array([scored(problem, frame)[metric] for frame in runs.values()])
         arms[name] = Scores(values, drawn[metric], len(groups or ids))
     baseline = arms["baseline"]
-    of = Plan(baseline.size, len(params.seeds), resamples=params.compare.resamples)
+    of = Plan(baseline.size, len(seeds), resamples=params.compare.resamples)
     measured_on = "power.by_groups" if groups else "power.by_examples"
     both_names = said("figures.and").join(methods)
-    told = said(measured_on, seeds=len(params.seeds), methods=both_names, size=f"{baseline.size:,}")
+    told = said(measured_on, seeds=len(seeds), methods=both_names, size=f"{baseline.size:,}")
     if other:
         return estimate(arms[other], baseline), of, told
     (arm,) = estimate(baseline).arms

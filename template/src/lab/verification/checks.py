@@ -12,7 +12,7 @@ from typing import Any
 
 from lab.console import language, said
 from lab.data.raw_files import check_files
-from lab.files import read_json
+from lab.files import digest_of, read_json
 from lab.fingerprint import of_stages
 from lab.paths import (
     COMPARISON,
@@ -148,20 +148,24 @@ def comparison(params: Params, again: Throwaway) -> Finding:
 def documents(params: Params, again: Throwaway) -> Finding:
     """Documents and cards, made again from the results that are here."""
     name = said("verify.documents")
-    for path in (RAW, RUNS, COMPARISON, COSTS, FIGURES, VALIDATION, SPLIT_REPORT, LOOKS.parent):
+    for path in (RAW, RUNS, COMPARISON, COSTS, FIGURES, VALIDATION, SPLIT_REPORT, DATA_DOCS.parent, LOOKS.parent):
         again.link(path)
     if failure := again.run("deliver"):
         return Finding(name, [f"deliver: {failure}"])
-    faults = [
-        fault
-        for path in sorted((again.folder / DELIVERABLES).iterdir())
-        for fault in of_files(DELIVERABLES / path.name, path)
-    ]
+    faults = of_folders(DELIVERABLES, again.folder / DELIVERABLES)
     typed = from_check("typed_numbers")  # quoted from the literature, or out of date: a person looks
-    unchecked = "" if typed.found else said("verify.typed", detail=typed.detail)
+    notes = [] if typed.found else [said("verify.typed", detail=typed.detail)]
+    named = " ".join(faults)
+    loosely = [
+        path.name
+        for path in sorted(DELIVERABLES.glob("*.p*"))
+        if path.as_posix() not in named and digest_of(path) != digest_of(again.folder / path)
+    ]
+    if loosely:
+        notes.append(said("verify.by_words", names=said("results.list").join(loosely)))
     for path in (RUBRIC_REPORT, RUBRIC_REPORT.with_suffix(".md"), RUBRIC_REPORT.with_suffix(".html")):
         faults += of_files(path, again.folder / path)
-    return Finding(name, faults, unchecked)
+    return Finding(name, faults, said("results.then").join(notes))
 
 
 Check = Callable[[Params, Throwaway], Finding]

@@ -166,5 +166,12 @@ def _of_texts(committed: str, again: str, tolerance: float) -> list[str]:
         numbers = zip(NUMBER.findall(old), NUMBER.findall(new), strict=False)
         near = tolerance and all(_alike(float(one), float(other), tolerance) for one, other in numbers)
         if not near or NUMBER.sub("", old) != NUMBER.sub("", new):
-            return [f"line {number}: {old.strip()!r:.80}, made again {new.strip()!r:.80}"]
+            start = _first_difference(old.strip(), new.strip())
+            return [f"line {number}: {old.strip()[start:]!r:.80}, made again {new.strip()[start:]!r:.80}"]
     return [] if len(committed.splitlines()) == len(again.splitlines()) else ["another number of lines"]
+
+
+def _first_difference(old: str, new: str) -> int:
+    """Where to begin so that the first sign that differs is among the first 40: a page of HTML may be one line."""
+    same = next((place for place, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 0)
+    return max(0, same - 40)
