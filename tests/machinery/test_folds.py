@@ -169,3 +169,17 @@ def test_a_spoiled_record_is_one_line(project: Path, capsys: pytest.CaptureFixtu
     FOLDS.write_text("[]\n", encoding="utf-8")
     _, line = told(folds.main, capsys)
     assert line == "error: records/folds.jsonl, line 1: not as `lab folds` wrote it: `git checkout records/folds.jsonl`"
+
+
+def test_a_score_that_is_no_number_is_neither_kept_nor_read(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folds, "scored", lambda problem, table: {"error": float("nan")})
+    assert "gives error = nan for baseline, fold 1" in told(folds.main, capsys)[1]
+    assert not FOLDS.exists()
+    monkeypatch.undo()
+    monkeypatch.chdir(project)
+    folds.main()
+    FOLDS.write_text(FOLDS.read_text(encoding="utf-8").replace('"error"', '"errors"'), encoding="utf-8")
+    with pytest.raises(UserError, match=r"records/folds\.jsonl: not as `lab folds` wrote it: `git checkout records/"):
+        over_folds(read_params(), "error")

@@ -186,6 +186,7 @@ def test_a_fold_with_other_scores_than_were_committed_is_noticed(project: Path) 
     [
         (TRIALS, '{"method": "novel", "study": "x", "trials": "many", "cut_off": 0, "failed": 0}'),
         (FOLDS, '{"method": "novel", "fold": 0, "of": 5, "fingerprint": "f", "scores": {"error": "low"}}'),
+        (FOLDS, '{"method": "novel", "fold": 0, "of": 5, "fingerprint": "f", "scores": {"error": NaN}}'),
         (FOLDS, '{"method": "novel", "fold": 0, "of": 5, "fingerprint": "f", "scores": 3}'),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -46,7 +47,10 @@ def as_record(line: str, kind: type[Record]) -> Record | None:
 
 
 def _holds(content: dict[str, Any], type_: type) -> bool:
-    return all(isinstance(value, (int, float) if type_ is float else type_) for value in content.values())
+    return all(
+        isinstance(value, (int, float) if type_ is float else type_) and (type_ is not float or math.isfinite(value))
+        for value in content.values()
+    )
 
 
 def committed_lines(path: Path) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from scipy.special import stdtrit
 
+from lab.errors import UserError
 from lab.files import read_json, write_text
 from lab.fingerprint import of_fold
 from lab.paths import FOLDS, PROVENANCE
@@ -81,6 +82,9 @@ def over_folds(params: Params, metric: str) -> dict[str, OverFolds]:
     known, folds = current(params), range(params.split.folds)
     for method in ["baseline", *(name for name in params.methods if name != "baseline")]:
         if all((method, fold) in known for fold in folds):
+            if not all(metric in known[method, fold].scores for fold in folds):
+                name = FOLDS.as_posix()
+                raise UserError(f"{name}: not as `lab folds` wrote it: `git checkout {name}`")
             scores[method] = np.array([known[method, fold].scores[metric] for fold in folds])
     result = {}
     for method, values in scores.items() if "baseline" in scores else ():

@@ -5,9 +5,12 @@ Each example is in the test part of one fold, so this looks at all of them: choo
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from lab.comparison.folds import Fold, current, note, over_folds
+from lab.comparison.summary import check_scores
 from lab.comparison.units import decimals
 from lab.console import called, said, tell
 from lab.contract import Problem
@@ -81,6 +84,7 @@ def train(
         tested = {"test": examples["test"]}
         table = prediction_table(fitted.method, tested, ids, problem.targets, settings, fitted.processes.hardware)
         scores = scored(problem, measured(problem, table))
+        check_scores(scores, problem.metrics[:1], f"{method}, fold {fold + 1}")
     except TrainingInterruptedError as reason:
         raise UserError(f"{method}, fold {fold + 1}: {reason}; `uv run lab folds` continues from there") from None
     except Exception as error:
@@ -88,7 +92,7 @@ def train(
             raise
         raise UserError(f"{method}, fold {fold + 1}: {found}") from None
     checkpoint.remove()
-    return scores
+    return {name: value for name, value in scores.items() if math.isfinite(value)}  # a fold may lack a rare class
 
 
 def told(params: Params, problem: Problem) -> list[str]:
