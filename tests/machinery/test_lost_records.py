@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from small_project import SmallProject
 from team_project import enter, told
 from test_records import change, commit, git
 
@@ -52,6 +53,22 @@ def test_a_merge_that_takes_one_side_loses_no_look_of_the_other_unseen(project: 
     commit("Ours")
     git("merge", "--quiet", "-s", "ours", "other", "-m", "Merge")
     assert looks() == Looks(number=1, different=1, lost=1)
+
+
+def test_a_look_is_written_down_before_anything_of_it_can_be_seen(tmp_path: Path) -> None:
+    """A comparison that ends in a task's figure has drawn others."""
+    small = SmallProject(tmp_path)
+    for method in ("baseline", "own_step"):
+        assert small.train(method, LAB_LAUNCHED="1").returncode == 0
+    problem = small.folder / "src/lab/tasks/small/problem.py"
+    text = problem.read_text(encoding="utf-8")
+    broken = text.replace("def figures(predictions): return {}", "def figures(predictions): return 1 / 0")
+    problem.write_text(broken, encoding="utf-8")
+    with small.begin(["-m", "lab.stages.compare"]) as process:
+        complained = process.communicate(timeout=200)[1]
+    assert "ZeroDivisionError" in complained
+    assert not (small.folder / "results/comparison.json").exists()
+    assert len((small.folder / LOOKS).read_text(encoding="utf-8").splitlines()) == 1
 
 
 def test_a_comparison_that_names_no_look_has_lost_it(project: Path) -> None:

@@ -38,6 +38,9 @@ def main() -> None:
     warn_of_one(test["id"], groups_of(examples))
     compared = compare(problem, predictions, params.compare, parameters, asked, examples, project.language)
     units.settle(compared, problem.metrics, params.data.unit)
+    # Before anything of it is written: whoever stops here has perhaps seen a figure.
+    trained = [run["fingerprint"] for runs in records.values() for run in runs.values()]
+    look = note_look(trained, problem.metrics[0].name)
     histories = {
         method: {seed: read_table(RUNS / method / str(seed) / "history.csv") for seed in runs}
         for method, runs in records.items()
@@ -54,9 +57,6 @@ def main() -> None:
     }
     write_json(COMPARISON, summary)
     write_json(METRICS, means(summary))
-    look = note_look(
-        [run["fingerprint"] for runs in records.values() for run in runs.values()], problem.metrics[0].name
-    )
     spent = {method: costs(list(runs.values())) for method, runs in records.items()}
     write_json(COSTS, Costs(methods=spent, look=look))
     for line in verdicts(summary, speaker(project.language)):

@@ -46,6 +46,9 @@ def check_problem(problem: ModuleType) -> None:
             raise wrong(problem, f": a metric has the name {metric.name!r}: it must be a text")
         if not isinstance(metric.digits, int) or not 0 <= metric.digits <= 9:
             raise wrong(problem, f": metric {metric.name!r} has digits={metric.digits!r}: set a number from 0 to 9")
+        if not _are_bounds(metric.bounds):
+            mend = "write two numbers, the lowest value first, or None where there is none: bounds=(0, None)"
+            raise wrong(problem, f": metric {metric.name!r} has bounds={metric.bounds!r}: {mend}")
         if not isinstance(metric.unit, str):
             raise wrong(problem, f": metric {metric.name!r} has unit={metric.unit!r}: it must be a text")
         if not _is_text(metric.label):
@@ -91,6 +94,15 @@ def scored(problem: Problem, table: pd.DataFrame) -> dict[str, float]:
     if missing := [name for name in names if name not in returned]:
         raise wrong(problem.score, f"does not return {', '.join(missing)}, which metrics names")
     return {name: float(value) for name, value in returned.items()}
+
+
+def _are_bounds(value: Any) -> bool:
+    """A lowest and a highest value, or None in the place of either."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        return False
+    numbers = [each for each in value if each is not None]
+    are_numbers = all(isinstance(each, Real) and not isinstance(each, bool) for each in numbers)
+    return are_numbers and (len(numbers) < 2 or numbers[0] < numbers[1])
 
 
 def _is_text(value: Any) -> bool:
