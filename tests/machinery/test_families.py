@@ -84,6 +84,7 @@ def test_a_reference_answers_beside_ids_and_targets() -> None:
         (None, "return a dict"),
         ({"guess": [1, 2]}, "give a dict of arrays"),
         ({"guess": {"other": [1, 2]}}, "gives no 'answer' for 'guess'"),
+        ({"guess": {"answer": [[1.0, 2.0], [np.nan, 1.0]]}}, "gives NaN in 'answer' for 'guess': it must answer each"),
         ({"guess": {"answer": [[1, 2]]}}, "gives 1 rows of 'answer' for 'guess': there are 2"),
     ],
 )

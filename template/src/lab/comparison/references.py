@@ -47,5 +47,7 @@ def _table(references: Any, name: str, given: Any, known: pd.DataFrame, asked: S
             raise wrong(
                 references, f"gives {len(values)} rows of {column!r} for {name!r}: there are {len(known)} examples"
             )
+        if values.dtype.kind == "f" and np.isnan(values).any():  # pandas would leave these examples out of a mean
+            raise wrong(references, f"gives NaN in {column!r} for {name!r}: it must answer each of the test examples")
         columns[column] = list(values.reshape(len(values), -1)) if values.ndim > 1 else values
     return known.assign(**columns)

@@ -19,6 +19,7 @@ from lab.results import RunRecord, TrialRecord
 from lab.runs import Run, git_state, now, versions, who
 from lab.settings import Params
 from lab.team_code.loading import load_method
+from lab.team_code.method_checks import check_finite
 from lab.team_code.problem_checks import measured, scored
 from lab.training.checkpoints import Checkpoint
 from lab.training.devices import device_name, hardware
@@ -143,6 +144,7 @@ def _score(claim: Claim, tuned: Tuned, params: Params, seed: int, this: Run, pru
     }
     answers = {"validation": tuned.examples["validation"]}
     table = prediction_table(fitted.method, answers, tuned.ids, tuned.problem.targets, settings, used)
+    check_finite(fitted.method, table, tuned.problem.targets)
     return scored(tuned.problem, measured(tuned.problem, table))[metric.name]
 
 

@@ -25,6 +25,7 @@ from lab.settings import Params, read_params
 from lab.style import interval, number, with_unit
 from lab.team_code.example_checks import loaded
 from lab.team_code.loading import load_method, load_problem
+from lab.team_code.method_checks import check_finite
 from lab.team_code.options import check_options
 from lab.team_code.problem_checks import measured, scored
 from lab.training.checkpoints import Checkpoint
@@ -83,6 +84,7 @@ def train(
         fitted = fit(load_method(method), params.options(method), examples, settings, seed, checkpoint, lambda _: None)
         tested = {"test": examples["test"]}
         table = prediction_table(fitted.method, tested, ids, problem.targets, settings, fitted.processes.hardware)
+        check_finite(fitted.method, table, problem.targets)
         scores = scored(problem, measured(problem, table))
         check_scores(scores, problem.metrics[:1], f"{method}, fold {fold + 1}")
     except TrainingInterruptedError as reason:
