@@ -47,10 +47,10 @@ def as_record(line: str, kind: type[Record]) -> Record | None:
 
 
 def _holds(content: dict[str, Any], type_: type) -> bool:
-    return all(
-        isinstance(value, (int, float) if type_ is float else type_) and (type_ is not float or math.isfinite(value))
-        for value in content.values()
-    )
+    """Whether all values are of the type; numbers are finite."""
+    if type_ is float:
+        return all(isinstance(value, int | float) and math.isfinite(value) for value in content.values())
+    return all(isinstance(value, type_) for value in content.values())
 
 
 def committed_lines(path: Path) -> list[str]:

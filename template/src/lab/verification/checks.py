@@ -37,6 +37,7 @@ from lab.reporting.evidence import from_check
 from lab.settings import Params
 from lab.team_code.loading import load_problem
 from lab.verification.differences import of_files, of_folders
+from lab.verification.handed_in import faults_of_hand_in
 from lab.verification.records import faults_of_records
 from lab.verification.runs import faults_of_runs
 from lab.verification.throwaway import Throwaway, is_inside
@@ -146,7 +147,7 @@ def comparison(params: Params, again: Throwaway) -> Finding:
 
 
 def documents(params: Params, again: Throwaway) -> Finding:
-    """Documents and cards, made again from the results that are here."""
+    """Documents and cards, made again from the results that are here; and the copies that are handed in."""
     name = said("verify.documents")
     for path in (RAW, RUNS, COMPARISON, COSTS, FIGURES, VALIDATION, SPLIT_REPORT, DATA_DOCS.parent, LOOKS.parent):
         again.link(path)
@@ -165,7 +166,7 @@ def documents(params: Params, again: Throwaway) -> Finding:
         notes.append(said("verify.by_words", names=said("results.list").join(loosely)))
     for path in (RUBRIC_REPORT, RUBRIC_REPORT.with_suffix(".md"), RUBRIC_REPORT.with_suffix(".html")):
         faults += of_files(path, again.folder / path)
-    return Finding(name, faults, said("results.then").join(notes))
+    return Finding(name, faults + faults_of_hand_in(), said("results.then").join(notes))
 
 
 Check = Callable[[Params, Throwaway], Finding]
