@@ -132,9 +132,7 @@ def test_a_plan_that_is_sealed_when_looks_are_lost_was_not_before_them(
     assert "after the test split had been looked at (1×)" in seal(capsys)
 
 
-def test_a_candidate_that_became_an_ablation_is_a_deviation(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_candidate_that_became_an_ablation_is_a_deviation(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The others would be corrected for fewer methods than was planned."""
     seal(capsys)
     compared()
