@@ -8,10 +8,15 @@ from pathlib import Path
 
 import project_copy
 import pytest
+from small_project import SmallProject
+from test_records import commit, git
 
+from lab.comparison.ledger import note_look
+from lab.paths import LOOKS
 from lab.reporting.cards import comparison_table
 from lab.reporting.hand_in import FILES, FOLDERS
 from lab.verification.handed_in import faults_of_hand_in
+from lab.verification.throwaway import throwaway
 from lab.words import speaker
 
 
@@ -55,3 +60,20 @@ def test_the_table_of_its_page_is_that_of_the_results(handed_in: Path) -> None:
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace("|", "| better ", 1), encoding="utf-8")
     assert faults_of_hand_in() == ["hand_in/README.md has another table than results/comparison.json gives"]
+
+
+def test_in_the_copy_that_verify_makes_the_report_knows_of_lost_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the report made again would say nothing of them, and the honest one would be called another."""
+    small = SmallProject(tmp_path)
+    monkeypatch.chdir(small.folder)
+    git("init", "--quiet")
+    Path(".gitignore").write_text("/.lab/\n", encoding="utf-8")
+    note_look(["a"], "error")
+    commit("Look")
+    LOOKS.write_text("", encoding="utf-8")
+    probe = "import sys\n\nfrom lab.comparison.ledger import looks\n\nsys.exit(f'{looks().lost} lost')\n"
+    Path("src/lab/stages/probe.py").write_text(probe, encoding="utf-8")
+    with throwaway() as again:
+        assert again.run("probe") == "1 lost"

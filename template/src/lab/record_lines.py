@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -12,6 +13,9 @@ from lab.files import read_text
 from lab.runs import git
 
 Record = TypeVar("Record")
+
+HISTORY = "LAB_HISTORY"
+"""Set in a copy of the project: the folder that has the history."""
 
 
 def read_records(path: Path, kind: type[Record], command: str) -> list[Record]:
@@ -61,5 +65,5 @@ def committed_lines(path: Path) -> list[str]:
     # By itself `git log` passes over the side that a merge did not take, and over what the merge itself adds.
     whole = ("--full-history", "-m")
     plain = ("--format=", "--no-color", "--no-ext-diff", "--unified=0", "--patch")
-    patch = git("log", *whole, *plain, "--", path.as_posix()).splitlines()
+    patch = git("-C", os.environ.get(HISTORY, "."), "log", *whole, *plain, "--", path.as_posix()).splitlines()
     return [line[1:] for line in patch if line.startswith("+") and not line.startswith("+++ ")]

@@ -13,6 +13,7 @@ from pathlib import Path
 from lab.console import said
 from lab.errors import UserError
 from lab.paths import HOME
+from lab.record_lines import HISTORY
 
 PLACE = HOME / "verify"
 """Inside the project, so that jobs on other machines find it and files can be linked; Git and DVC pass it over."""
@@ -57,6 +58,7 @@ class Throwaway:
         environment = os.environ | {
             "PYTHONPATH": str((self.folder / "src").absolute()),
             "PYTHONDONTWRITEBYTECODE": "1",
+            HISTORY: str(Path.cwd()),  # the copy is no repository, and the report says what records have lost
             "MLFLOW_TRACKING_URI": "sqlite:///mlflow.db",  # one of its own: a rehearsal is no run of the team's
         }
         done = subprocess.run(
