@@ -15,7 +15,7 @@ import pytest
 from team_project import enter
 
 import lab
-from lab import cli, doctor
+from lab import cli, doctor, errors
 from lab.comparison import plan
 from lab.data import look
 from lab.data_settings import DataSettings
@@ -154,3 +154,20 @@ def test_a_mistake_on_the_command_line_is_told_in_chinese(
     assert code == 2
     assert "錯誤：" in told
     assert not re.search(r"[a-z]{2,} [a-z]{2,}", told.partition("錯誤：")[2]), told
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "stopped by Ctrl+C"), ("zh-TW", "已由 Ctrl+C 停止")])
+def test_ctrl_c_is_a_line_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: str, says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("project.toml").write_text(f'language = "{language}"\n', encoding="utf-8")
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as ended:
+        errors.run(interrupted)
+    assert ended.value.code == 130
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(says)

@@ -40,7 +40,10 @@ class UserError(Exception):
 
 
 def run(main: Callable[[], None]) -> None:
-    """Call ``main``; on a ``UserError`` or a mistake in a team's code print its line and leave with exit code 1."""
+    """Call ``main``; on a ``UserError`` or a mistake in a team's code print its line and leave with exit code 1.
+
+    Ctrl-C ends it with a line as well, and the code that shells give it.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a Windows console may not use UTF-8 by itself
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -54,6 +57,9 @@ def run(main: Callable[[], None]) -> None:
         shown = speaker(language)("console.error", text=translated(str(told), language))
         print(told.frames + shown, file=sys.stderr)
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print(speaker(written_language())("console.interrupted"), file=sys.stderr)
+        raise SystemExit(130) from None
 
 
 def ask(function: Callable[..., Answer], *arguments: Any, of: Any = None, **options: Any) -> Answer:
