@@ -38,7 +38,7 @@ from lab.settings import Params
 from lab.team_code.loading import load_problem
 from lab.verification.differences import of_files, of_folders
 from lab.verification.handed_in import faults_of_hand_in
-from lab.verification.records import faults_of_records
+from lab.verification.records import faults_of_records, plan_in_doubt
 from lab.verification.runs import faults_of_runs
 from lab.verification.throwaway import Throwaway, is_inside
 from lab.words import in_language
@@ -174,7 +174,7 @@ Check = Callable[[Params, Throwaway], Finding]
 
 def ledger(params: Params, again: Throwaway) -> Finding:
     """What ``records/`` holds is what programs wrote there, as far as Git or a later line knows."""
-    return Finding(said("verify.ledger"), faults_of_records())
+    return Finding(said("verify.ledger"), faults_of_records(), plan_in_doubt())
 
 
 CHECKS: tuple[Check, ...] = (
