@@ -23,6 +23,8 @@ def reason(error: BaseException) -> str:
         why = re.search(r"\[Errno -?\d+\] [\w ]*|timed out|too many \d+ error responses", text)
         seen = f" ({why[0]})" if why else ""
         return f"no server answers there{seen}: see whether it runs, and whether MLFLOW_TRACKING_URI is its address"
+    if "mlflow-writer.lock" in text:
+        return "another command of this project writes to it: wait until it ends"
     if "database is locked" in text:
         return "another program writes to it: close that one"
     if "file is not a database" in text or "disk image is malformed" in text:
