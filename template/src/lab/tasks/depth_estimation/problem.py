@@ -87,7 +87,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     maps, (top, bottom) = np.load(raw / "maps.npy", mmap_mode="r"), rows_of(raw).T
     steps = (np.arange(maps.shape[1], dtype=np.float32) + 0.5) / maps.shape[1]
     rows = np.broadcast_to((top[:, None] + (bottom - top)[:, None] * steps)[..., None], maps.shape)
-    forest = ExtraTreesRegressor(50, min_samples_leaf=3, n_jobs=-1, random_state=0)
+    forest = ExtraTreesRegressor(50, min_samples_leaf=3, random_state=0)
     mean = float(np.nanmean(maps[np.sort(place[splits["train"]].to_numpy())]))
     return {
         "mean_depth": {"predicted": np.full((len(splits["test"]), maps[0].size), mean, np.float32)},

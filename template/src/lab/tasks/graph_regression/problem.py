@@ -17,6 +17,7 @@ from lab.data.splitting import merged
 from lab.data.tables import identities, named, row_contents, row_digests, told_of
 from lab.errors import UserError, some
 from lab.settings import read_params
+from lab.forests import fitted
 from lab.tasks.graph_regression.melting import collect_melting_points, melting_rules
 from lab.tasks.graph_regression.molecules import canonical, descriptors, graphs, read, scaffold, skeleton
 
@@ -111,8 +112,8 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
         np.hstack([descriptors(smiles[splits[split]]).drop(columns="skeleton").fillna(0), found[split]["fingerprint"]])
         for split in ("train", "test")
     )
-    forest = ExtraTreesRegressor(100, max_features=1 / 3, min_samples_leaf=2, n_jobs=-1, random_state=0)
-    return {"forest": {"predicted": forest.fit(train, found["train"]["target"]).predict(test)}}
+    forest = ExtraTreesRegressor(100, max_features=1 / 3, min_samples_leaf=2, random_state=0)
+    return {"forest": {"predicted": fitted(forest, train, found["train"]["target"]).predict(test)}}
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
