@@ -20,6 +20,7 @@ from lab.tasks.translation.baseline import RecurrentNetwork
 from lab.tasks.translation.letters import BEGIN, END, FIRST, PADDING, UNKNOWN, Alphabet
 from lab.tasks.translation.memory import remembered, with_numbers
 from lab.tasks.translation.novel import LOOKS, AttentiveNetwork
+from lab.training.sanity import learn
 
 PAIRS = [("three cats", "三隻貓"), ("a dog", "一隻狗"), ("two dogs 🐶", "兩隻狗🐶"), ("no cat", "沒有貓")]
 
@@ -146,12 +147,7 @@ def test_own_sentences_train_by_settings_alone(tmp_path: Path) -> None:
     assert localised("31 with more than 7 characters are left out") in source.notes
     found = loaded(examples, tmp_path)
     for method in methods(found["train"]):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-        for _ in range(60):
-            loss = method.train().loss(found["train"])["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        learn(method, found["train"], 60)
         assert method.eval().loss(found["test"])["loss"] < 0.9, type(method)
     assert {rule.column for rule in problem.expectations(examples, options) if hasattr(rule, "column")} >= {
         "kind",
