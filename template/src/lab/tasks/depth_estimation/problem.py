@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from lab.comparison.quantity_scores import RMSE
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.picture_maps import load_pairs, pair_contents
 from lab.data.pixels import judged
@@ -28,7 +29,7 @@ RAW = Path("data/raw")
 
 RELATIVE = {"en": "absolute relative error", "zh-TW": "絕對相對誤差"}
 metrics = (
-    Metric("rmse", higher_is_better=False, of_target=True, bounds=(0, None), label="RMSE"),
+    RMSE,
     Metric("abs_rel", higher_is_better=False, unit="%", digits=1, bounds=(0, None), label=RELATIVE),
     Metric("delta_1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="δ < 1.25"),
 )

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Contents, Drawn, Examples, Metric, Provenance
+from lab.comparison.quantity_scores import MAE, R2, RMSE, score_quantities
+from lab.contract import Contents, Drawn, Examples, Provenance
 from lab.data.features import numeric_target
 from lab.data.sources import find, provenance
 from lab.data.splitting import merged
 from lab.data.tables import identities, named, row_contents, row_digests, told_of
 from lab.errors import UserError, some
-from lab.settings import read_params
 from lab.forests import fitted
+from lab.settings import read_params
 from lab.tasks.graph_regression.melting import collect_melting_points, melting_rules
 from lab.tasks.graph_regression.molecules import canonical, descriptors, graphs, read, scaffold, skeleton
 
@@ -29,11 +30,7 @@ if TYPE_CHECKING:
 RAW = Path("data/raw")
 """Where the pipeline keeps the table that ``figures`` looks molecules up in."""
 
-metrics = (
-    Metric("mae", higher_is_better=False, of_target=True, bounds=(0, None), label="MAE"),
-    Metric("rmse", higher_is_better=False, of_target=True, bounds=(0, None), label="RMSE"),
-    Metric("r2", higher_is_better=True, bounds=(None, 1), label="R²"),
-)
+metrics = (MAE, RMSE, R2)
 targets = ("target",)
 stratify = None
 
@@ -117,8 +114,6 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    from lab.comparison.quantities import score_quantities
-
     return score_quantities(predictions)
 
 
