@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.ticker import LogLocator
 
-from lab.comparison.drawing import called, capital, colours, medium, say
+from lab.comparison.drawing import called, capital, colours, itemised, medium, say
 from lab.contract import Drawn
 from lab.style import PALETTE, with_unit
 
@@ -39,5 +39,5 @@ def draw_values(predictions: dict[str, pd.DataFrame], name: str, unit: str) -> D
         middle, worst = (with_unit(f"{error:,.4g}", unit) for error in (errors.median(), errors.max()))
         alt.append(say("figures.values_alt", method=called(method), error=middle, worst=worst))
     panels[0][0].set_ylabel(f"{capital(say('figures.predicted_value'))}{label}")
-    alt_text = say("figures.item").join(alt) + say("figures.stop")
+    alt_text = itemised(alt)
     return Drawn(figure, say("figures.values_caption", name=name), alt_text)
