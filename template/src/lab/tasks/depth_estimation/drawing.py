@@ -71,11 +71,7 @@ def draw_depths(
         "zh-TW": f"測試集中深度變化最大的四分之一圖片，依 {called(last)} 在各圖的 RMSE 選出：最佳、一般與最差。"
         "所有深度共用一個色階，所有誤差共用另一個；未知像素為白色。",
     }
-    return Drawn(
-        figure,
-        said(caption),
-        entry(last, f"RMSE {say('results.list').join(told)}{say('figures.stop')}"),
-    )
+    return Drawn(figure, said(caption), entry(last, f"RMSE {say('results.list').join(told)}{say('figures.stop')}"))
 
 
 def draw_errors(tests: dict[str, pd.DataFrame], unit: str) -> Drawn:

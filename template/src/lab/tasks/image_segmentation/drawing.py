@@ -61,11 +61,7 @@ def draw_masks(
         "zh-TW": f"測試集的圖片，依 {called(last)} 在各圖的平均 IoU 選出：最佳、一般與最差。"
         "右側為各方法判斷錯誤的像素。",
     }
-    return Drawn(
-        figure,
-        said(caption),
-        entry(last, f"{say('results.list').join(told)}{say('figures.stop')}"),
-    )
+    return Drawn(figure, said(caption), entry(last, f"{say('results.list').join(told)}{say('figures.stop')}"))
 
 
 def _by_picture(counts: pd.DataFrame) -> np.ndarray:
