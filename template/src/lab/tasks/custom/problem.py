@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.comparison.quantity_scores import score_quantities
 from lab.contract import Batch, Contents, Drawn, Metric, Provenance
 from lab.data.tables import identities, row_contents, row_digests
 from lab.data_settings import DataSettings
@@ -29,6 +28,8 @@ stratify = None
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
+    from lab.comparison.quantity_scores import score_quantities
+
     return score_quantities(predictions)
 
 
