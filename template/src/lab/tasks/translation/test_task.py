@@ -187,13 +187,12 @@ def test_lines_that_are_no_pairs_are_named(files: dict[str, str], told: str, tmp
 
 
 def test_lines_in_another_encoding_are_named(tmp_path: Path) -> None:
-    options = lines(tmp_path / "行", a_en="one", a_zh="一")
-    (tmp_path / "行/a.zh").write_bytes("一".encode("cp950"))
+    options = lines(tmp_path / "行", a_en="one\ntwo\nthree", a_zh="")
+    (tmp_path / "行/a.zh").write_bytes("一\n二\n三".encode("cp950"))
     with pytest.raises(UserError, match=r"1 texts are no utf-8 \(a\.zh\): .*data\.encoding"):
         problem.collect(tmp_path, options)
-    (tmp_path / "行/a.en").write_bytes(b"one")
     examples, _ = problem.collect(tmp_path, options.model_copy(update={"encoding": "cp950"}))
-    assert examples["target"].tolist() == ["一"]
+    assert examples["target"].tolist() == ["一", "二", "三"]
 
 
 def test_the_demo_sentences_have_one_right_translation_each() -> None:
