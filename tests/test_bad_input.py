@@ -147,7 +147,7 @@ def test_a_mistake_in_a_method_is_told_before_anything_trains(project: Project) 
     for name in ("fingerprint", "collect", "validate", "split"):
         project.succeed(*stage(name))
     baseline = "src/lab/tasks/image_classification/baseline.py"
-    project.write(baseline, 'return {"log_probability": self', 'return {"log_probability": self.layer, "no": self')
+    project.write(baseline, "return self.layers(picture)", "return self.layer(picture)")
     said = project.fail(*stage("train baseline"))
     assert said.startswith(f"error: {baseline}, line ")
     assert said.endswith("'Perceptron' object has no attribute 'layer': did you mean 'layers'?")

@@ -19,6 +19,7 @@ from lab.data_settings import DataSettings
 from lab.errors import UserError
 from lab.tasks.object_detection import problem
 from lab.tasks.object_detection.novel import Points
+from lab.training.sanity import learn
 
 
 def make(folder: Path, number: int = 30) -> dict[str, Any]:
@@ -75,12 +76,7 @@ def test_own_pictures_and_boxes_train_by_settings_alone(tmp_path: Path, capsys: 
     examples = cast(dict[str, Batch], problem.load(tmp_path, {"train": train, "test": test}))
     torch.manual_seed(0)
     network = Points(examples["train"], width=8, depth=2, finer=1, place=2.0)
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
-    for _ in range(80):
-        loss = network.loss(examples["train"])["loss"]
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    learn(network, examples["train"], 80)
     found = network.eval().predict(examples["test"])["found"].detach()
     answers = {"boxes": examples["test"]["boxes"].flatten(1), "classes": examples["test"]["classes"]}
     frame = pd.DataFrame(

@@ -125,7 +125,8 @@ def place(thing: Any) -> str:
     if isinstance(thing, ModuleType):
         return _shown(str(thing.__file__))
     function = inspect.unwrap(getattr(thing, "__func__", thing))
-    if inspect.ismethod(thing) and function.__module__ == "lab.contract":  # inherited: the class is what is the team's
+    inherited = inspect.ismethod(thing) and re.match(r"lab\.(?!tasks\.)", function.__module__)
+    if inherited:  # the class is what is the team's
         function = type(thing.__self__)
     try:
         return f"{_shown(str(inspect.getsourcefile(function)))}, line {max(1, inspect.getsourcelines(function)[1])}"

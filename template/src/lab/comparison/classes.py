@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lab.comparison.confusion import draw_confusion
-from lab.comparison.drawing import called, say
+from lab.comparison.drawing import entry, itemised, say
 from lab.contract import Drawn
 
 
@@ -56,5 +56,5 @@ def told_mistakes(tests: dict[str, pd.DataFrame], names: list[str], most: int) -
             f"{names[row.label]} → {names[row.predicted]} ({row.confidence:.0%})"
             for row in surest_mistakes(test, most).itertuples()
         ]
-        told.append(f"{called(method)}{say('figures.colon')}{say('results.list').join(mistakes) or '–'}")
-    return say("figures.item").join(told) + say("figures.stop")
+        told.append(entry(method, say("results.list").join(mistakes) or "–"))
+    return itemised(told)

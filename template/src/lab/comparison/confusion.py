@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from lab.comparison.class_scores import confusion
-from lab.comparison.drawing import called, capital, medium, say
+from lab.comparison.drawing import called, capital, itemised, medium, say
 from lab.contract import Drawn
 from lab.style import PALETTE, number
 
@@ -58,7 +58,7 @@ def draw_confusion(answers: dict[str, tuple[np.ndarray, np.ndarray]], names: lis
         axes.grid(visible=False)
         told.append(_told(mistakes, names, known[method]))
     panels[0][0].set_ylabel(capital(say("figures.label")))
-    return Drawn(figure, say("figures.confusion_caption"), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, say("figures.confusion_caption"), itemised(told))
 
 
 def _told(mistakes: np.ndarray, names: list[str], known: dict[str, str]) -> str:

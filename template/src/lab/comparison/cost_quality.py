@@ -13,7 +13,9 @@ from lab.comparison.drawing import (
     called,
     capital,
     colours,
+    entry,
     group_thousands,
+    itemised,
     markers,
     medium,
     on_slides,
@@ -55,16 +57,14 @@ def cost_quality(summary: Compared) -> Drawn:
         axes.update_datalim([(sizes[name], edge) for edge in (*found["interval"], found["mean"])])
         value = with_unit(number(found["mean"], metric["digits"]), metric["unit"])
         text = say("figures.size_alt", parameters=number(sizes[name]), value=value)
-        told.append(
-            f"{called(name)}{say('figures.colon')}{text} {interval(found['interval'], metric['digits'], False)}"
-        )
+        told.append(entry(name, f"{text} {interval(found['interval'], metric['digits'], False)}"))
     for place, (name, reference) in enumerate(summary["references"].items()):
         one = reference["metrics"][metric["name"]]["value"]
         dashes = (0, (4, 2 + 2 * place))
         axes.axhline(
             one, color=PALETTE["quiet"], lw=plt.rcParams["lines.linewidth"] * 0.8, ls=dashes, label=called(name)
         )
-        told.append(f"{called(name)}{say('figures.colon')}{with_unit(number(one, metric['digits']), metric['unit'])}")
+        told.append(entry(name, with_unit(number(one, metric["digits"]), metric["unit"])))
     low, high = min(sizes.values()), max(sizes.values())
     if low > 0 and high > 10 * low:
         axes.set_xscale("log")
@@ -86,5 +86,5 @@ def cost_quality(summary: Compared) -> Drawn:
     figure.legend(loc="outside right upper", handletextpad=0.6)
     parts = [say("figures.cost_caption", metric=metric["label"], confidence=percent(summary["confidence"]))]
     parts += [say("figures.cost_references")] if summary["references"] else []
-    alt = say("figures.cost_alt", metric=metric["label"]) + say("figures.item").join(told) + say("figures.stop")
+    alt = say("figures.cost_alt", metric=metric["label"]) + itemised(told)
     return Drawn(figure, say("terms.gap").join(parts), alt)

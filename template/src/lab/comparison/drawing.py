@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -136,6 +136,16 @@ def said(text: Text) -> str:
 def say(key: str, **values: object) -> str:
     """A text of the table in the project's language: see ``lab.words``."""
     return speaker(_now.get().language)(key, **values)
+
+
+def entry(method: str, text: str) -> str:
+    """A method and what is told of it: ``novel: 0.93``."""
+    return f"{called(method)}{say('figures.colon')}{text}"
+
+
+def itemised(told: Iterable[str]) -> str:
+    """What a figure shows, one after the other, for those who cannot see it."""
+    return say("figures.item").join(told) + say("figures.stop")
 
 
 def colours(methods: list[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
-from lab.comparison.drawing import called, capital, colours, fit, markers, medium, on_slides, say
+from lab.comparison.drawing import called, capital, colours, entry, fit, markers, medium, on_slides, say
 from lab.contract import Drawn
 from lab.style import NUMBER
 
@@ -126,4 +126,4 @@ def _told(curves: dict[str, dict[str, np.ndarray]], method: str) -> str:
             table = curves[split][method]
             first, last = (f"{np.nanmean(table[:, place]):.3g}".replace("-", NUMBER["minus"]) for place in (0, -1))
             parts.append(say(f"figures.{split}_ends", first=first, last=last, epoch=table.shape[1]))
-    return f"{called(method)}{say('figures.colon')}{say('results.then').join(parts)}"
+    return entry(method, say("results.then").join(parts))

@@ -1,27 +1,14 @@
-"""How answers that are quantities are judged and shown, whatever the examples are: ``target`` and ``predicted``."""
+"""How answers that are quantities are shown, whatever the examples are: ``target`` and ``predicted``."""
 
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.ticker import LogLocator
 
-from lab.comparison.drawing import called, capital, colours, medium, say
+from lab.comparison.drawing import called, capital, colours, itemised, medium, say
 from lab.contract import Drawn
 from lab.style import PALETTE, with_unit
-
-
-def score_quantities(predictions: pd.DataFrame) -> dict[str, float]:
-    """``rmse``, ``mae`` and ``r2``: roots and means of the errors, and the share of the variance that is told."""
-    target = predictions["target"].to_numpy(float)
-    error = predictions["predicted"].to_numpy(float) - target
-    mean_square = np.square(error).mean()
-    return {
-        "rmse": float(np.sqrt(mean_square)),
-        "mae": float(np.abs(error).mean()),
-        "r2": float(1 - mean_square / target.var()),
-    }
 
 
 def draw_values(predictions: dict[str, pd.DataFrame], name: str, unit: str) -> Drawn:
@@ -52,5 +39,5 @@ def draw_values(predictions: dict[str, pd.DataFrame], name: str, unit: str) -> D
         middle, worst = (with_unit(f"{error:,.4g}", unit) for error in (errors.median(), errors.max()))
         alt.append(say("figures.values_alt", method=called(method), error=middle, worst=worst))
     panels[0][0].set_ylabel(f"{capital(say('figures.predicted_value'))}{label}")
-    alt_text = say("figures.item").join(alt) + say("figures.stop")
+    alt_text = itemised(alt)
     return Drawn(figure, say("figures.values_caption", name=name), alt_text)

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, colours, said, say
+from lab.comparison.drawing import called, colours, entry, itemised, said, say
 from lab.style import PALETTE
 from lab.words import Text
 
@@ -32,7 +32,7 @@ def draw_shares(
         where = places + height * (number - (len(shares) - 1) / 2)
         axes.barh(where, 100 * values, height, color=colour[method], label=called(method))
         listed = say("results.list").join(f"{names[name]} {value:.0%}" for name, value in values.items())
-        told.append(f"{called(method)}{say('figures.colon')}{listed}")
+        told.append(entry(method, listed))
     if best is not None:
         axes.vlines(100 * best.reindex(list(names)).fillna(0), places - 0.4, places + 0.4, PALETTE["ink"], "dotted")
     axes.set_yticks(places, list(names.values()))
@@ -40,7 +40,7 @@ def draw_shares(
     axes.grid(visible=False, axis="y")
     axes.set(xlim=(0, 100), xlabel=label)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=len(shares))
-    return figure, say("figures.item").join(told) + say("figures.stop")
+    return figure, itemised(told)
 
 
 def by_kind(judged: Iterable[tuple[str, bool]]) -> tuple[pd.Series, pd.Series]:

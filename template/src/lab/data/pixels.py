@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lab.data.picture_maps import pixel_features
+from lab.forests import fitted
 
 PICTURES, PIXELS, CHUNK = 1000, 60_000, 50
 """Of how many training pictures, and from how many of their pixels, is learnt; pictures that are read at a time."""
@@ -39,7 +40,7 @@ def judged(
         answers.append(np.take_along_axis(values, chosen, axis=1))
     there = known(told := np.concatenate(answers).ravel())
     found = np.concatenate(learnt)
-    model.fit(found.reshape(-1, found.shape[2])[there], told[there])
+    model = fitted(model, found.reshape(-1, found.shape[2])[there], told[there])
     said = []
     for rows in np.array_split(test, -(-len(test) // CHUNK)):
         found = features(rows)

@@ -66,9 +66,10 @@ def read_files(files: list[Path], folder: Path, encoding: str) -> list[str]:
     """
     texts: list[str] = []
     strange: list[str] = []
+    marked = "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding  # Windows puts a mark first
     for path in files:
         try:
-            texts.append(path.read_text(encoding="utf-8-sig" if encoding.lower() == "utf-8" else encoding))
+            texts.append(path.read_text(encoding=marked))
         except UnicodeDecodeError:
             strange.append(identity(path, folder))
     if strange:

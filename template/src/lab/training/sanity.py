@@ -10,12 +10,22 @@ from typing import Any
 import numpy as np
 import torch
 
+from lab.contract import Batch, Method
 from lab.training.batches import batches, count, in_order
 from lab.training.state import Row
 from lab.training.trial import Trial
 
 MEMORISED = 8
 """Examples to learn by heart."""
+
+
+def learn(method: Method, batch: Batch, steps: int, rate: float = 0.01) -> None:
+    """Take so many ``steps`` on one batch by Adam: what tests ask of a method by itself, without any settings."""
+    optimizer = torch.optim.Adam(method.parameters(), lr=rate)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        method.train().loss(batch)["loss"].backward()
+        optimizer.step()
 
 
 def idle_parameters(trial: Trial) -> list[str]:

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, colours, entry, itemised, medium, on_slides, said, say
 from lab.contract import Drawn
 from lab.style import number
 from lab.tasks.anomaly_detection.detection import detection, threshold
@@ -37,20 +37,20 @@ def draw_scores(tests: dict[str, pd.DataFrame]) -> Drawn:
             axes.axvline(threshold(outlier, score), color=plt.rcParams["axes.edgecolor"], linestyle="--")
         known = {name: None if np.isnan(value) else value for name, value in found.items()}
         auroc, alarms = number(known["auroc"], 3), number(known["false_alarms"], 1)
-        axes.set_title(f"{called(method)}{say('figures.colon')}AUROC {auroc}")
+        axes.set_title(entry(method, f"AUROC {auroc}"))
         axes.set_xlabel(said({"en": "anomaly score", "zh-TW": "異常分數"}))
         axes.set_xticks([])
         axes.legend()
         english = f"AUROC {auroc}, {alarms}% false alarms where 95% of the outliers are found"
         chinese = f"AUROC {auroc}，找出 95% 的異常時，誤報率 {alarms}%"
-        told.append(called(method) + say("figures.colon") + said({"en": english, "zh-TW": chinese}))
+        told.append(entry(method, said({"en": english, "zh-TW": chinese})))
     panels[0][0].set_ylabel(said({"en": "share of pictures (%)", "zh-TW": "圖片比例（%）"}))
     caption = {
         "en": "Scores of the test pictures: filled, normal ones; outlined, outliers. Right of the dashed line are 95% "
         "of the outliers; filled bars there are false alarms.",
         "zh-TW": "測試集圖片的異常分數：實心為正常，線框為異常。虛線右側含 95% 的異常圖片，其中的實心部分為誤報。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))
 
 
 def draw_pictures(tests: dict[str, pd.DataFrame], raw: Path) -> Drawn:
@@ -86,10 +86,10 @@ def draw_pictures(tests: dict[str, pd.DataFrame], raw: Path) -> Drawn:
             "en": f"most unusual normal pictures by class: {listed}",
             "zh-TW": f"最異常的正常圖片，依類別：{listed}",
         }
-        told.append(called(method) + say("figures.colon") + said(classes))
+        told.append(entry(method, said(classes)))
     caption = {
         "en": "What deceives each method on the test split: normal pictures that it finds most unusual, and outliers "
         "that it finds least unusual; from left to right the worst first.",
         "zh-TW": "各方法在測試集上最容易誤判的圖片：分數最高的正常圖片，以及分數最低的異常圖片；最嚴重者在最左側。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))

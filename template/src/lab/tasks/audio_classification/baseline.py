@@ -2,14 +2,14 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from lab.contract import Batch, Examples, Method
+from lab.classifier import Classifier
+from lab.contract import Batch, Examples
 from lab.convolutions import convolution
 from lab.data.labelled import some_labelled
 
 
-class Convolutions(Method):
+class Convolutions(Classifier):
     """``width``: channels of the first layer; the others have twice and four times as many.
 
     The first layer looks at every second band and moment, which makes all layers four times cheaper.
@@ -38,12 +38,3 @@ class Convolutions(Method):
     def logits(self, batch: Batch) -> Tensor:
         spectrogram = ((batch["spectrogram"] - self.mean) / self.scale).unsqueeze(1)
         return self.layers(spectrogram.contiguous(memory_format=torch.channels_last))  # convolutions are faster so
-
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        logits = self.logits(batch)
-        accuracy = (logits.argmax(dim=1) == batch["label"]).float().mean()
-        return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
-
-    def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``log_probability``: (n, classes)."""
-        return {"log_probability": torch.log_softmax(self.logits(batch).float(), dim=1)}

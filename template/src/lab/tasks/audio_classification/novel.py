@@ -9,12 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.contract import Batch, Examples, Method
+from lab.classifier import Classifier
+from lab.contract import Batch, Examples
 from lab.convolutions import convolution
 from lab.data.labelled import some_labelled
 
 
-class RecurrentNetwork(Method):
+class RecurrentNetwork(Classifier):
     """``width``: channels of the first layer. ``augment``: share of bands and moments that a sound may lose.
 
     Pitches are halved by each layer, but time only by the first two: the recurrent layer reads a step for each 0.13
@@ -75,12 +76,3 @@ class RecurrentNetwork(Method):
         start = (length - size) * torch.rand(number, 1, device=device)
         place = torch.arange(length, device=device)
         return ((place < start) | (place >= start + size)).float()
-
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        logits = self.logits(batch)
-        accuracy = (logits.argmax(dim=1) == batch["label"]).float().mean()
-        return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
-
-    def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``log_probability``: (n, classes)."""
-        return {"log_probability": torch.log_softmax(self.logits(batch).float(), dim=1)}

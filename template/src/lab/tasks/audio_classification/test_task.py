@@ -20,6 +20,7 @@ from lab.tasks.audio_classification.baseline import Convolutions
 from lab.tasks.audio_classification.novel import RecurrentNetwork
 from lab.tasks.audio_classification.spectrogram import BANDS, STEP, band_edges, log_mel
 from lab.tasks.audio_classification.tunes import notes_of, render, variants
+from lab.training.sanity import learn
 
 TUNE = """X:1
 T:Scale
@@ -114,12 +115,7 @@ def test_own_sounds_train_by_settings_alone(tmp_path: Path) -> None:
     assert examples["train"]["label"].max() == 3
     assert {rule.column for rule in problem.expectations(table, options)} >= set(table) - {"id", "sha256"}  # type: ignore[attr-defined]
     for method in methods(examples["train"]):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-        for _ in range(30):
-            loss = method.train().loss(examples["train"])["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        learn(method, examples["train"], 30)
         assert method.eval().loss(examples["test"])["accuracy"] >= 0.75, type(method)
 
 

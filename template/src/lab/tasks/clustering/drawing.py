@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, medium, on_slides, said, say
+from lab.comparison.drawing import called, entry, itemised, medium, on_slides, said, say
 from lab.contract import Drawn
 from lab.style import number
 from lab.tasks.clustering.agreement import counts
@@ -46,11 +46,11 @@ def draw_nearest(tests: dict[str, pd.DataFrame], names: list[str], table: pd.Dat
             for axes, identity in zip(column, chosen["id"], strict=False):
                 axes.imshow(pictures[place[identity]], cmap="gray_r" if scans else "gray", vmin=0, vmax=255)
         listed = say("results.list").join(shares)
-        told.append(f"{called(method)}{say('figures.colon')}{listed}")
+        told.append(entry(method, listed))
     caption = {
         "en": "Test pictures nearest to the centre of each cluster, a column a cluster, the largest first. Above each: "
         "the class that most of its pictures have, and their share; the labels were seen by no method.",
         "zh-TW": "測試集中最接近各群中心的圖片，每行一群，由大到小。"
         "上方為該群最多的類別及其比例；所有方法皆未看過標籤。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))

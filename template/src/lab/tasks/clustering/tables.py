@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 
-from lab.comparison.drawing import called, medium, said, say
+from lab.comparison.drawing import called, entry, itemised, medium, said
 from lab.contract import Drawn
 from lab.style import PALETTE
 from lab.tasks.clustering.agreement import counts, matched
@@ -43,11 +43,11 @@ def draw_table(tests: dict[str, pd.DataFrame], names: list[str]) -> Drawn:
             "en": f"{right} of {len(test)} on the matched fields",
             "zh-TW": f"配對欄位上 {right} 張，共 {len(test)} 張",
         }
-        told.append(called(method) + say("figures.colon") + said(words))
+        told.append(entry(method, said(words)))
     panels[0][0].set_ylabel(said({"en": "cluster", "zh-TW": "群"}))
     caption = {
         "en": "How many test pictures of each class are in each cluster. Clusters are in the order of the classes that "
         "they match best, so that agreement lies on the diagonal.",
         "zh-TW": "各群中各類別的測試圖片數。群依其最佳配對的類別排序，一致者落在對角線上。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))

@@ -28,7 +28,7 @@ stratify = None
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    from lab.comparison.quantities import score_quantities
+    from lab.comparison.quantity_scores import score_quantities
 
     return score_quantities(predictions)
 

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, colours, medium, said, say
+from lab.comparison.drawing import called, colours, entry, itemised, medium, said, say
 from lab.comparison.map_figures import chosen, grid, pictures_of
 from lab.contract import Drawn
 
@@ -71,11 +71,7 @@ def draw_depths(
         "zh-TW": f"測試集中深度變化最大的四分之一圖片，依 {called(last)} 在各圖的 RMSE 選出：最佳、一般與最差。"
         "所有深度共用一個色階，所有誤差共用另一個；未知像素為白色。",
     }
-    return Drawn(
-        figure,
-        said(caption),
-        f"{called(last)}{say('figures.colon')}RMSE {say('results.list').join(told)}{say('figures.stop')}",
-    )
+    return Drawn(figure, said(caption), entry(last, f"RMSE {say('results.list').join(told)}{say('figures.stop')}"))
 
 
 def draw_errors(tests: dict[str, pd.DataFrame], unit: str) -> Drawn:
@@ -90,10 +86,8 @@ def draw_errors(tests: dict[str, pd.DataFrame], unit: str) -> Drawn:
         far = [float(np.median(truth[known][part])) for part in parts]
         error = [float(np.sqrt(np.mean(np.square((drawn - truth)[known][part])))) for part in parts]
         axes.plot(far, error, f"{mark}-", color=own[method], label=called(method))
-        told.append(
-            f"{called(method)}{say('figures.colon')}RMSE {error[0]:.3g} → {error[-1]:.3g}, "
-            f"{far[0]:.3g} → {far[-1]:.3g} {unit}".strip()
-        )
+        ends = f"RMSE {error[0]:.3g} → {error[-1]:.3g}, {far[0]:.3g} → {far[-1]:.3g} {unit}"
+        told.append(entry(method, ends.strip()))
     axes.set_ylim(bottom=0)
     axes.set_xlabel(in_unit(said({"en": "true depth", "zh-TW": "真實深度"}), unit))
     axes.set_ylabel(in_unit("RMSE", unit))
@@ -102,4 +96,4 @@ def draw_errors(tests: dict[str, pd.DataFrame], unit: str) -> Drawn:
         "en": f"RMSE on the test split by true depth; each mark stands for one part in {BINS} of the known pixels.",
         "zh-TW": f"測試集上各真實深度的 RMSE；每個標記代表已知像素的 {BINS} 分之一。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))

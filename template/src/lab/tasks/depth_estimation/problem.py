@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from lab.comparison.quantity_scores import RMSE
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.data.picture_maps import load_pairs, pair_contents
 from lab.data.pixels import judged
@@ -28,7 +29,7 @@ RAW = Path("data/raw")
 
 RELATIVE = {"en": "absolute relative error", "zh-TW": "絕對相對誤差"}
 metrics = (
-    Metric("rmse", higher_is_better=False, of_target=True, bounds=(0, None), label="RMSE"),
+    RMSE,
     Metric("abs_rel", higher_is_better=False, unit="%", digits=1, bounds=(0, None), label=RELATIVE),
     Metric("delta_1", higher_is_better=True, unit="%", digits=1, bounds=(0, 100), label="δ < 1.25"),
 )
@@ -87,7 +88,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     maps, (top, bottom) = np.load(raw / "maps.npy", mmap_mode="r"), rows_of(raw).T
     steps = (np.arange(maps.shape[1], dtype=np.float32) + 0.5) / maps.shape[1]
     rows = np.broadcast_to((top[:, None] + (bottom - top)[:, None] * steps)[..., None], maps.shape)
-    forest = ExtraTreesRegressor(50, min_samples_leaf=3, n_jobs=-1, random_state=0)
+    forest = ExtraTreesRegressor(50, min_samples_leaf=3, random_state=0)
     mean = float(np.nanmean(maps[np.sort(place[splits["train"]].to_numpy())]))
     return {
         "mean_depth": {"predicted": np.full((len(splits["test"]), maps[0].size), mean, np.float32)},

@@ -21,6 +21,7 @@ from lab.tasks.depth_estimation.depths import read_depth
 from lab.tasks.depth_estimation.motorcycle import BLOCK, MARGIN, SIDE, corners, metres
 from lab.tasks.depth_estimation.network import DepthNetwork, mirrored
 from lab.tasks.depth_estimation.novel import MultiScale
+from lab.training.sanity import learn
 
 METHODS = (EncoderDecoder, MultiScale)
 
@@ -104,15 +105,6 @@ def test_pictures_and_depths_are_mirrored_together() -> None:
     torch.testing.assert_close(found["picture"][turned].flip(-1), batch["picture"][turned])
 
 
-def learn(network: DepthNetwork, batch: Batch, steps: int = 60) -> None:
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
-    for _ in range(steps):
-        loss = network.loss(batch)["loss"]
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-
-
 @pytest.mark.parametrize("method", METHODS)
 def test_the_row_of_a_piece_is_told(method: type[DepthNetwork]) -> None:
     """Grey pieces alike, whose depth is where they were cut: only their rows can tell."""
@@ -121,7 +113,7 @@ def test_the_row_of_a_piece_is_told(method: type[DepthNetwork]) -> None:
     depth = (5 - 3 * top)[:, None, None].expand(-1, 16, 16)
     batch = {"picture": torch.rand(32, 1, 16, 16), "depth": depth, "rows": torch.stack([top, top + 0.1], dim=1)}
     network = method(batch, width=4, depth=2)  # type: ignore[call-arg]
-    learn(network, batch)
+    learn(network, batch, 60, 0.02)
     assert network.loss(batch)["rmse"] < 0.35 * depth.std()
     elsewhere = batch | {"rows": batch["rows"].flip(0)}
     assert network.loss(elsewhere)["rmse"] > 0.7 * depth.std()
@@ -134,7 +126,7 @@ def test_only_skip_connections_tell_single_pixels() -> None:
     errors = []
     for method in METHODS:
         network = method(batch, width=4, depth=2)
-        learn(network, batch)
+        learn(network, batch, 60, 0.02)
         errors.append(network.loss(batch)["rmse"].item())
     assert errors[1] < 0.25 < 0.4 < errors[0]
 
@@ -187,7 +179,7 @@ def test_own_pictures_and_depths_train_by_settings_alone(tmp_path: Path, monkeyp
     for method in METHODS:
         torch.manual_seed(0)
         network = method(examples["train"], width=4, depth=2)
-        learn(network, examples["train"])
+        learn(network, examples["train"], 60, 0.02)
         assert network.loss(examples["test"])["rmse"] < 0.5, method  # 0.8 of the mean depth
     monkeypatch.setattr(picture_maps, "MEMORY", 1)
     lazy = problem.load(tmp_path, {"train": train[::-1]})["train"]

@@ -12,7 +12,7 @@ from PIL import Image
 from rdkit import Chem
 from rdkit.Chem.Draw import rdMolDraw2D
 
-from lab.comparison.drawing import called, on_slides, said, say
+from lab.comparison.drawing import called, entry, itemised, on_slides, said, say
 from lab.contract import Drawn
 from lab.style import NUMBER
 
@@ -41,13 +41,13 @@ def draw_worst(predictions: dict[str, pd.DataFrame], smiles: pd.Series, unit: st
             answers.append(f"{example.target:.4g} → {example.predicted:.4g}".replace("-", NUMBER["minus"]))
             axes.set_title(answers[-1], loc="center")
         row[0].set_ylabel(called(method))
-        told.append(f"{called(method)}{say('figures.colon')}{say('results.list').join(answers)} {unit}".strip())
+        told.append(entry(method, f"{say('results.list').join(answers)} {unit}".strip()))
     among = f" ({unit})" if unit else ""
     caption = {
         "en": f"Molecules of the test split with the largest errors. Above each: true value → predicted value{among}.",
         "zh-TW": f"測試集中誤差最大的分子：各圖上方為真實值 → 預測值{among}。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))
 
 
 def picture(smiles: str) -> np.ndarray:

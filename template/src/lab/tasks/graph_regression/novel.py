@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.contract import Batch, Method
+from lab.contract import Batch
+from lab.regressor import Regressor
 from lab.tasks.graph_regression.molecules import ATOM_KINDS, BOND_KINDS
 
 
@@ -31,16 +32,11 @@ class Step(nn.Module):
         return atoms + self.layers(torch.cat([known, messages.sum(dim=1)], dim=1))
 
 
-class MessagePassing(Method):
+class MessagePassing(Regressor):
     """``width``: numbers that each atom knows. ``steps``: rounds of messages. ``dropout``: share that a step loses."""
 
-    mean: Tensor
-    scale: Tensor
-
     def __init__(self, examples: Batch, width: int, steps: int, dropout: float) -> None:
-        super().__init__()
-        self.register_buffer("mean", examples["target"].mean())
-        self.register_buffer("scale", examples["target"].std())
+        super().__init__(examples)
         self.kinds = nn.ModuleList(nn.Embedding(values, width) for values in ATOM_KINDS.values())
         self.steps = nn.ModuleList(Step(width, dropout) for _ in range(steps))
         self.norm = nn.LayerNorm(width)
@@ -49,7 +45,6 @@ class MessagePassing(Method):
         )
 
     def standard_target(self, batch: Batch) -> Tensor:
-        """(n,), with mean 0 and variance 1 over training."""
         here = batch["atoms"][:, :, 0] > 0  # the rest fills the graphs up: from here on all atoms stand in one list
         place = here.flatten().cumsum(0).view_as(here) - 1
         neighbours = place.gather(1, batch["neighbours"].long().flatten(1)).view_as(batch["neighbours"])[here]
@@ -66,9 +61,4 @@ class MessagePassing(Method):
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Mean absolute error, in standard deviations of the target."""
-        target = (batch["target"] - self.mean) / self.scale
-        return {"loss": functional.l1_loss(self.standard_target(batch), target)}
-
-    def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``predicted``: (n,), in the unit of the target."""
-        return {"predicted": self.mean + self.scale * self.standard_target(batch).float()}
+        return {"loss": functional.l1_loss(self.standard_target(batch), self.wanted(batch))}

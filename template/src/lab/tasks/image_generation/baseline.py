@@ -6,6 +6,7 @@ from torch.nn import functional
 
 from lab.contract import Batch, Method
 from lab.perceptron import perceptron
+from lab.variational import code_from, evidence_bound
 
 
 class VariationalAutoencoder(Method):
@@ -20,23 +21,15 @@ class VariationalAutoencoder(Method):
         self.decoder = nn.Sequential(*perceptron(latent, width, pixels), nn.Unflatten(1, shape))
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        """Minus the evidence lower bound, in nats a picture (their equation 10), less the entropy of its own greys.
+        """Minus the evidence lower bound, less the entropy of a picture's own greys.
 
         That is no more than a constant, and a picture that is drawn perfectly has a reconstruction of 0.
         """
         mean, log_variance = self.encoder(batch["image"]).chunk(2, dim=1)
-        code = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
-        reconstruction = functional.binary_cross_entropy_with_logits(
-            self.decoder(code), batch["image"], reduction="sum"
-        )
+        drawn = self.decoder(code_from(mean, log_variance))
+        reconstruction = functional.binary_cross_entropy_with_logits(drawn, batch["image"], reduction="sum")
         reconstruction -= (torch.special.entr(batch["image"]) + torch.special.entr(1 - batch["image"])).sum()
-        divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum()
-        number = len(mean)
-        return {
-            "loss": (reconstruction + divergence) / number,
-            "reconstruction": reconstruction / number,
-            "divergence": divergence / number,
-        }
+        return evidence_bound(reconstruction, mean, log_variance)
 
     def predict(self, batch: Batch) -> dict[str, Tensor]:
         """The mean picture of a code drawn from the prior."""

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.patches import Patch
 
-from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, capital, colours, entry, itemised, medium, on_slides, said, say
 from lab.comparison.map_figures import chosen, grid, pictures_of
 from lab.contract import Drawn
 from lab.data.picture_maps import UNKNOWN
@@ -61,11 +61,7 @@ def draw_masks(
         "zh-TW": f"測試集的圖片，依 {called(last)} 在各圖的平均 IoU 選出：最佳、一般與最差。"
         "右側為各方法判斷錯誤的像素。",
     }
-    return Drawn(
-        figure,
-        said(caption),
-        f"{called(last)}{say('figures.colon')}{say('results.list').join(told)}{say('figures.stop')}",
-    )
+    return Drawn(figure, said(caption), entry(last, f"{say('results.list').join(told)}{say('figures.stop')}"))
 
 
 def _by_picture(counts: pd.DataFrame) -> np.ndarray:
@@ -112,7 +108,7 @@ def draw_classes(counts: dict[str, pd.DataFrame], names: list[str]) -> Drawn:
     told = []
     for method, value in iou.items():
         percent = [f"{names[number]} {value[number]:.0f}%" for number in shown]
-        told.append(f"{called(method)}{say('figures.colon')}{say('results.list').join(percent)}")
+        told.append(entry(method, say("results.list").join(percent)))
     fewer = len(shown) < int((~np.isnan(last)).sum())
     of = {
         "en": "the classes with the lowest" if fewer else "each class",
@@ -123,4 +119,4 @@ def draw_classes(counts: dict[str, pd.DataFrame], names: list[str]) -> Drawn:
         "the share that is both.",
         "zh-TW": f"測試集上{of['zh-TW']}的 IoU：真實與預測皆為該類別的像素，占任一者為該類別之像素的比例。",
     }
-    return Drawn(figure, capital(said(caption)), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, capital(said(caption)), itemised(told))

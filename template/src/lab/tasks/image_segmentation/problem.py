@@ -80,7 +80,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     """A forest (Geurts et al. 2006) that judges each pixel by shades, edges and spots around it."""
     from sklearn.ensemble import ExtraTreesClassifier
 
-    forest = ExtraTreesClassifier(50, min_samples_leaf=3, n_jobs=-1, random_state=0)
+    forest = ExtraTreesClassifier(50, min_samples_leaf=3, random_state=0)
     return {"forest_of_pixels": {"predicted": judged(forest, raw, splits, lambda values: values != UNKNOWN)}}
 
 

@@ -23,6 +23,7 @@ from lab.tasks.image_segmentation.baseline import EncoderDecoder
 from lab.tasks.image_segmentation.masks import read_mask
 from lab.tasks.image_segmentation.novel import UNet
 from lab.tasks.image_segmentation.scenes import CELL, SIDE, compose, piece
+from lab.training.sanity import learn
 
 METHODS = (EncoderDecoder, UNet)
 
@@ -97,12 +98,7 @@ def test_only_the_u_net_sees_single_pixels_when_it_draws() -> None:
     accuracy = []
     for method in METHODS:
         network = method(batch, width=4, depth=2)
-        optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
-        for _ in range(40):
-            found = network.loss(batch)
-            optimizer.zero_grad()
-            found["loss"].backward()
-            optimizer.step()
+        learn(network, batch, 40, 0.02)
         accuracy.append(network.loss(batch)["pixel_accuracy"].item())
     assert accuracy[1] > 0.98 > 0.95 > accuracy[0]
 
@@ -161,12 +157,7 @@ def test_own_pictures_and_masks_train_by_settings_alone(tmp_path: Path, monkeypa
     for method in METHODS:
         torch.manual_seed(0)
         network = method(examples["train"], width=4, depth=2)
-        optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
-        for _ in range(30):
-            loss = network.loss(examples["train"])["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        learn(network, examples["train"], 30, 0.02)
         assert network.loss(examples["test"])["pixel_accuracy"] > 0.92, method  # 0.88 are ground
     monkeypatch.setattr(picture_maps, "MEMORY", 1)
     lazy = problem.load(tmp_path, {"train": train[::-1]})["train"]

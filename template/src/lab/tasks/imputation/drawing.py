@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, colours, entry, itemised, medium, on_slides, said
 from lab.contract import Drawn
 
 LONG = 28
@@ -45,5 +45,5 @@ def draw_columns(cells: dict[str, pd.DataFrame], names: list[str]) -> Drawn:
         for place, english, chinese in ends:
             name, error = called_by[place], f"{errors[method][place]:.2f} SD"
             text = {"en": f"{english} in {name}, {error}", "zh-TW": f"{name} {chinese}，{error}"}
-            told.append(called(method) + say("figures.colon") + said(text))
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+            told.append(entry(method, said(text)))
+    return Drawn(figure, said(caption), itemised(told))

@@ -15,6 +15,7 @@ from lab.data_settings import DataSettings
 from lab.tasks.imputation import problem
 from lab.tasks.imputation.baseline import DenoisingAutoencoder, hidden
 from lab.tasks.imputation.novel import LearnedCovariance
+from lab.training.sanity import learn
 
 
 @pytest.fixture
@@ -121,11 +122,7 @@ def test_a_learned_covariance_finds_the_line_that_two_columns_lie_on() -> None:
     value = torch.stack([first, 0.8 * first + 0.1 * torch.randn(300), torch.randn(300)], dim=1)
     examples = {"value": value, "known": torch.ones(300, 3)}
     method = LearnedCovariance(examples, [0.1, 0.5], factors=2)
-    optimizer = torch.optim.Adam(method.parameters(), lr=0.03)
-    for _ in range(100):
-        optimizer.zero_grad()
-        method.loss(examples)["loss"].backward()
-        optimizer.step()
+    learn(method, examples, 100, 0.03)
     known = torch.tensor([[1.0, 0.0, 1.0]])
     filled = method.fill(torch.tensor([[2.0, 0.0, 0.5]]), known)
     assert filled[0, 1].item() == pytest.approx(1.6, abs=0.15)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
 
-from lab.comparison.drawing import called, colours, medium, said, say
+from lab.comparison.drawing import called, colours, entry, itemised, medium, said, say
 from lab.comparison.map_figures import grid
 from lab.contract import Drawn
 from lab.data.pictures import square
@@ -61,7 +61,7 @@ def draw_fillings(tests: dict[str, pd.DataFrame], measured: dict[str, pd.DataFra
         "最上列為給定的圖片，缺失處以顏色標示；最下列為真實圖片。",
     }
     told = say("results.list").join(f"{level:.1f} dB" for level in levels)
-    return Drawn(figure, said(caption), f"{called(last)}{say('figures.colon')}PSNR {told}{say('figures.stop')}")
+    return Drawn(figure, said(caption), entry(last, f"PSNR {told}{say('figures.stop')}"))
 
 
 def draw_sizes(measured: dict[str, pd.DataFrame], about: pd.DataFrame) -> Drawn:
@@ -92,4 +92,4 @@ def draw_sizes(measured: dict[str, pd.DataFrame], about: pd.DataFrame) -> Drawn:
         "of the test pictures with such holes.",
         "zh-TW": f"缺失像素的 PSNR 與缺失比例的關係；每個標記代表該類測試圖片的 {BINS} 分之一。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))

@@ -20,6 +20,7 @@ from lab.tasks.inpainting.baseline import Autoencoder
 from lab.tasks.inpainting.holes import SHAPES, draw_holes
 from lab.tasks.inpainting.network import Filler
 from lab.tasks.inpainting.novel import UNet
+from lab.training.sanity import learn
 
 METHODS: tuple[tuple[type[Filler], dict[str, int]], ...] = (
     (Autoencoder, {"latent": 16, "width": 128}),
@@ -112,11 +113,7 @@ def test_what_is_hidden_is_learnt(method: type[Filler], options: dict[str, int])
     torch.manual_seed(0)
     batch = pairs()
     network = method(batch, **options)  # type: ignore[call-arg]
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
-    for _ in range(120):
-        optimizer.zero_grad()
-        network.loss(batch)["loss"].backward()
-        optimizer.step()
+    learn(network, batch, 120)
     assert network.eval().loss(batch)["psnr"] > 12  # all grey has 6 dB
 
 

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, capital, colours, on_slides, said, say
+from lab.comparison.drawing import called, capital, colours, entry, itemised, on_slides, said, say
 from lab.comparison.text_figures import WORD, draw_grounds, draw_texts
 from lab.contract import Drawn
 from lab.tasks.language_model.model import TEMPERATURE
@@ -28,7 +28,7 @@ def draw_positions(tests: dict[str, pd.DataFrame]) -> Drawn:
         usual = there >= 0.1 * there[0]  # few passages are as long as the longest
         height = (np.add.reduceat(bits.sum(axis=0), starts) / np.maximum(there, 1))[usual]
         axes.plot(starts[usual] + BIN / 2, height, marker="o", color=colour, label=called(method))
-        told.append(f"{called(method)}{say('figures.colon')}{height[0]:.2f} → {height[-1]:.2f}")
+        told.append(entry(method, f"{height[0]:.2f} → {height[-1]:.2f}"))
     axes.set(
         xlabel=capital(said({"en": "place in the passage (bytes)", "zh-TW": "在段落中的位置（位元組）"})),
         ylabel=capital(said({"en": "bits per byte", "zh-TW": "每位元組位元數"})),
@@ -39,7 +39,7 @@ def draw_positions(tests: dict[str, pd.DataFrame]) -> Drawn:
         "passage is read without what stands before it.",
         "zh-TW": "測試段落各處的每位元組位元數：越少表示接下來的文字預測得越準。每段獨立閱讀，看不到前文。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))
 
 
 def draw_written(openings: list[str], written: dict[str, list[bytes]]) -> Drawn:
@@ -51,7 +51,7 @@ def draw_written(openings: list[str], written: dict[str, list[bytes]]) -> Drawn:
         for method, texts in written.items():
             text = texts[number].rstrip(b"\0")[len(opening.encode()) :].decode("utf-8", "ignore")
             lines[method].append(f"… {text.replace(chr(10), ' / ').strip()}")
-            told.append(f"{called(method)}{say('figures.colon')}{text.strip()}")
+            told.append(entry(method, text.strip()))
     figure = draw_texts([f"{opening} …" for opening in shown], lines)
     caption = {
         "en": f"How each method goes on after the beginnings (grey) of test passages, at a temperature of "
@@ -73,11 +73,11 @@ def draw_surprise(tests: dict[str, pd.DataFrame], texts: pd.Series) -> Drawn:
         bits = np.diff([0, *np.cumsum(each)[np.minimum(ends, len(each)) - 1]])
         shares[method] = np.minimum(1.0, bits / DARKEST)
         hardest = [f"{words[place].strip()} {bits[place]:.0f}" for place in sorted(np.argsort(bits)[-4:])]
-        told.append(f"{called(method)}{say('figures.colon')}{say('results.list').join(hardest)}")
+        told.append(entry(method, say("results.list").join(hardest)))
     caption = {
         "en": f"A typical test passage ({judged['id'].iloc[usual]}): the darker a word, the less the method expected "
         f"it after those before, from 0 (white) to {DARKEST} bits.",
         "zh-TW": f"一段典型的測試文字（{judged['id'].iloc[usual]}）：底色越深，表示該方法依前文越料不到這個詞，"
         f"由 0（白）至 {DARKEST} 位元。",
     }
-    return Drawn(draw_grounds(words, shares), said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(draw_grounds(words, shares), said(caption), itemised(told))

@@ -22,6 +22,7 @@ from lab.tasks.language_model.baseline import RecurrentLanguageModel
 from lab.tasks.language_model.model import WRITTEN, LanguageModel
 from lab.tasks.language_model.novel import Transformer, rotated
 from lab.tasks.language_model.tokens import BEGIN, Tokens
+from lab.training.sanity import learn
 
 LINES = [
     "The cat sat on the mat.",
@@ -183,13 +184,8 @@ def test_own_chinese_files_train_by_settings_alone(tmp_path: Path) -> None:
     assert found["openings"]["opening"].max() <= problem.OPENING
     assert bytes(found["openings"]["text"][0]).rstrip(b"\0").decode()
     for method in methods(found["train"]):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
         before = method.loss(found["test"])["loss"].item()
-        for _ in range(40):
-            loss = method.loss(found["train"])["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        learn(method, found["train"], 40)
         assert method.eval().loss(found["test"])["loss"].item() < 0.5 * before, type(method)
     assert {rule.column for rule in problem.expectations(examples, options) if hasattr(rule, "column")} >= {
         "text",

@@ -7,6 +7,7 @@ from PIL import Image
 
 from lab.contract import Batch
 from lab.data.boxes import NOTHING, overlap
+from lab.forests import fitted
 
 SIDE, LEAST, MOST = 12, 3, 20
 """Pixels that a component is brought to, that it has at least on its longer side; components of a picture."""
@@ -57,9 +58,8 @@ def judged_components(train: Batch, test: Batch) -> np.ndarray:
         there = classes != NOTHING
         fits = np.column_stack([overlap(found, truth[there].astype(float)), np.full(len(found), SAME)])
         kinds.append(np.array([*classes[there], none])[fits.argmax(axis=1)])
-    forest = ExtraTreesClassifier(100, min_samples_leaf=2, n_jobs=-1, random_state=0)
-    forest.fit(np.concatenate([seen for _, seen in learnt]), np.concatenate(kinds))
-    forest.set_params(n_jobs=1)  # threads add in any order, and boxes that are equally sure change places
+    forest = ExtraTreesClassifier(100, min_samples_leaf=2, random_state=0)
+    forest = fitted(forest, np.concatenate([seen for _, seen in learnt]), np.concatenate(kinds))
     judged = forest.predict_proba(np.concatenate([seen for _, seen in asked]))[:, forest.classes_ < none]
     answers = np.zeros((len(asked), MOST, 6), np.float32)
     starts = np.cumsum([len(found) for found, _ in asked])[:-1]

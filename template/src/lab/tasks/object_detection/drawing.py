@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from lab.comparison.average_precision import RECALLS, THRESHOLDS, found_in, matched, precisions, true_in
-from lab.comparison.drawing import called, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, colours, entry, itemised, medium, on_slides, said, say
 from lab.comparison.map_figures import chosen, grid, pictures_of
 from lab.comparison.shares import draw_shares
 from lab.contract import Drawn
@@ -57,7 +57,7 @@ def draw_boxes(tests: dict[str, pd.DataFrame], matches: dict[str, pd.DataFrame],
         "zh-TW": f"測試集的圖片，依 {called(last)} 找到物件的程度選出：{shown}。"
         f"顯示分數不低於 {SHOWN} 的框；橘色：類別錯誤，或與真實框的 IoU 低於一半。",
     }
-    alt = f"{called(last)}{say('figures.colon')}{say('results.list').join(told)}{say('figures.stop')}"
+    alt = entry(last, f"{say('results.list').join(told)}{say('figures.stop')}")
     return Drawn(figure, said(caption), alt)
 
 
@@ -101,7 +101,7 @@ def draw_curves(matches: dict[str, pd.DataFrame]) -> Drawn:
         "zh-TW": "測試集上的精確率與召回率（各類別平均）：找到該比例的物件時，框有多少是對的。"
         "曲線下面積即平均精確率（AP）。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))
 
 
 def draw_sizes(tests: dict[str, pd.DataFrame]) -> Drawn:

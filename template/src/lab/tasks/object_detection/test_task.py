@@ -18,6 +18,7 @@ from lab.tasks.object_detection.classical import components
 from lab.tasks.object_detection.detector import Detector, generalised_overlap, suppressed
 from lab.tasks.object_detection.novel import Points
 from lab.tasks.object_detection.scenes import HIDDEN, SIDE, compose
+from lab.training.sanity import learn
 
 
 def methods(examples: Batch, width: int = 8, depth: int = 2) -> list[Detector]:
@@ -43,16 +44,6 @@ def squares(number: int = 24, side: int = 32, kinds: int = 2) -> Batch:
 def answered(examples: Batch, found: torch.Tensor) -> pd.DataFrame:
     columns = {"boxes": examples["boxes"].flatten(1), "classes": examples["classes"], "found": found.flatten(1)}
     return pd.DataFrame({name: list(values.numpy()) for name, values in columns.items()})
-
-
-def learn(method: Detector, examples: Batch, steps: int) -> None:
-    optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-    for _ in range(steps):
-        loss = method.train().loss(examples)["loss"]
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    method.eval()
 
 
 def test_boxes_of_a_scene_are_where_its_digits_are() -> None:
@@ -113,6 +104,7 @@ def test_what_is_learnt_by_heart_is_found_and_boxes_fit() -> None:
     examples = squares()
     for method in methods(examples):
         learn(method, examples, steps=100)
+        method.eval()
         found = method.predict({"picture": examples["picture"]})["found"].detach()
         assert found.shape == (24, 20, 6)
         assert problem.score(matched(answered(examples, found)))["ap50"] > 85, type(method)
@@ -139,6 +131,7 @@ def test_a_cell_of_the_grid_answers_for_one_object_and_points_for_both() -> None
     both = []
     for method in methods(examples):
         learn(method, examples, steps=120)
+        method.eval()
         matches = matched(answered(examples, method.predict(examples)["found"].detach()))
         both.append(sum(int((one[:, 2] == 1).sum() == 2) for one in matches["judged"]))
     assert both[0] <= 2  # a neighbour may guess one by chance

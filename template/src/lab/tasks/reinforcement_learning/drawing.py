@@ -5,7 +5,7 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lab.comparison.drawing import called, capital, colours, said, say
+from lab.comparison.drawing import called, capital, colours, itemised, said
 from lab.contract import Drawn
 from lab.style import PALETTE
 from lab.words import Text
@@ -41,4 +41,4 @@ def draw_returns(returns: dict[str, np.ndarray], by_chance: np.ndarray, unit: Te
         "same games.",
         "zh-TW": "各測試局的報酬：長條為局數，直線為平均；隨機玩家由相同局面開始。",
     }
-    return Drawn(figure, caption, say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, caption, itemised(told))

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, said, say
+from lab.comparison.drawing import called, itemised, said
 from lab.contract import Drawn
 from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium
 from lab.tasks.reinforcement_learning.starts import named_in
@@ -46,7 +46,7 @@ def draw_episode(raw: Path, row: pd.Series, method: str, panels: int = 8) -> Dra
     for axes in figure.axes:
         axes.set_axis_off()
     start = {"en": "Return so far. ", "zh-TW": "至此的報酬。"}
-    return Drawn(figure, caption, said(start) + say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, caption, said(start) + itemised(told))
 
 
 def replay(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.data_settings import DataSettings
 
 
-def collect_openings(options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
+def collect(options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """One row for each game to be played: its first moves, made at random, and the seed of the opponent's moves."""
     own = options.own(games=640, opening=4, seed=0)
     draw = random.Random(own["seed"])
@@ -62,7 +62,7 @@ def collect_openings(options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     return pd.DataFrame(rows.values()), provenance
 
 
-def opening_rules() -> list[Expectation]:
+def rules() -> list[Expectation]:
     import great_expectations.expectations as gxe
 
     return [
@@ -79,7 +79,7 @@ def opening_rules() -> list[Expectation]:
     ]
 
 
-def load_openings(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
+def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """``opening``: (n, moves) int64, each move a number as in chess_games.py. ``opponent_seed``: (n,) int64."""
     table = pd.read_parquet(raw / "examples.parquet").set_index("id")
     examples: dict[str, Examples] = {}
@@ -92,7 +92,7 @@ def load_openings(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples
     return examples
 
 
-def opening_contents(examples: pd.DataFrame) -> Contents:
+def contents(examples: pd.DataFrame) -> Contents:
     """The position that each opening leads to; it must be that of ``fen``."""
     hashed = []
     for opening, fen in zip(examples["opening"], examples["fen"], strict=True):

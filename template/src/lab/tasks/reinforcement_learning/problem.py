@@ -8,22 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from lab.contract import Contents, Drawn, Examples, Metric, Provenance
 from lab.errors import UserError
+from lab.tasks.reinforcement_learning import openings, starts
 from lab.tasks.reinforcement_learning.chess_games import Chess, play_greedily
 from lab.tasks.reinforcement_learning.environment import play_at_random
 from lab.tasks.reinforcement_learning.gymnasium_games import Gymnasium
-from lab.tasks.reinforcement_learning.openings import (
-    collect_openings,
-    load_openings,
-    opening_contents,
-    opening_rules,
-)
-from lab.tasks.reinforcement_learning.starts import (
-    ENVIRONMENT,
-    collect_starts,
-    load_starts,
-    start_contents,
-    start_rules,
-)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,26 +52,26 @@ def is_chess(options: DataSettings) -> bool:
 
 def of_gymnasium(raw: Path) -> bool:
     """Whether the data are starts in an environment of gymnasium."""
-    return (raw / ENVIRONMENT).is_file()
+    return (raw / starts.ENVIRONMENT).is_file()
 
 
 def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """One row for each game to be played: how it begins, and the seed of all chance in it."""
-    return collect_openings(options) if is_chess(options) else collect_starts(raw, options)
+    return openings.collect(options) if is_chess(options) else starts.collect(raw, options)
 
 
 def expectations(examples: pd.DataFrame, options: DataSettings) -> list[Expectation]:
-    return opening_rules() if is_chess(options) else start_rules(examples)
+    return openings.rules() if is_chess(options) else starts.rules(examples)
 
 
 def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """Chess: ``opening`` (n, moves) and ``opponent_seed`` (n,). Else a dataset of ``start_seed``."""
-    return load_starts(raw, splits) if of_gymnasium(raw) else load_openings(raw, splits)
+    return starts.load(raw, splits) if of_gymnasium(raw) else openings.load(raw, splits)
 
 
 def contents(raw: Path, examples: pd.DataFrame) -> Contents:
     """The state that each row leads to."""
-    return start_contents(raw, examples) if of_gymnasium(raw) else opening_contents(examples)
+    return starts.contents(raw, examples) if of_gymnasium(raw) else openings.contents(examples)
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
@@ -100,7 +88,7 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
     """Chess: a player that looks one move ahead and learns nothing."""
     if of_gymnasium(raw):
         return {}
-    test: Any = load_openings(raw, splits)["test"]
+    test: Any = openings.load(raw, splits)["test"]
     return {"one_step_greedy": play_greedily(test["opening"], test["opponent_seed"])}
 
 

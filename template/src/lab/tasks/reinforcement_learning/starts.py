@@ -26,7 +26,7 @@ SHOWN = 16
 """Numbers of a state that the table shows; the digest is of all."""
 
 
-def collect_starts(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
+def collect(raw: Path, options: DataSettings) -> tuple[pd.DataFrame, Provenance]:
     """One row for each game to be played: the seed of its reset, and the state that it begins with."""
     import gymnasium
 
@@ -77,8 +77,8 @@ def shown(environment: Gymnasium, states: list[np.ndarray]) -> dict[str, Any]:
     return {f"start_{place}": values for place, values in enumerate(numbers.T)}
 
 
-def start_rules(examples: pd.DataFrame) -> list[Expectation]:
-    """Seeds are seeds, and no state lacks a number; that it is the seed's own follows from ``start_contents``."""
+def rules(examples: pd.DataFrame) -> list[Expectation]:
+    """Seeds are seeds, and no state lacks a number; that it is the seed's own follows from ``contents``."""
     import great_expectations.expectations as gxe
 
     states = [name for name in examples if str(name).startswith("start") and name != "start_seed"]
@@ -91,12 +91,11 @@ def start_rules(examples: pd.DataFrame) -> list[Expectation]:
 
 
 def named_in(raw: Path) -> str:
-    """The environment whose starts were collected; empty for chess."""
-    path = raw / ENVIRONMENT
-    return read_json(path, "name")["name"] if path.is_file() else ""
+    """The environment whose starts were collected."""
+    return read_json(raw / ENVIRONMENT, "name")["name"]
 
 
-def load_starts(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
+def load(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     """Datasets of ``start_seed``, with the ``environment``, which knows states from the training starts alone."""
     seeds = pd.read_parquet(raw / "examples.parquet").set_index("id")["start_seed"]
     found = {name: torch.tensor(seeds.loc[ids].to_numpy()) for name, ids in splits.items()}
@@ -104,12 +103,12 @@ def load_starts(raw: Path, splits: dict[str, list[str]]) -> dict[str, Examples]:
     return {name: Starts(environment, each) for name, each in found.items()}
 
 
-def start_contents(raw: Path, examples: pd.DataFrame) -> Contents:
+def contents(raw: Path, examples: pd.DataFrame) -> Contents:
     """What the seeds lead to; it must be the states that the table shows."""
     environment, seeds = Gymnasium(named_in(raw)), examples["start_seed"].tolist()
     states = first_states(environment, seeds)
     same = np.ones(len(seeds), bool)
     for name, values in shown(environment, states).items():
         same &= examples[name].to_numpy() == np.asarray(values)
-    contents = hashed(environment.name, seeds, states)
-    return Contents(hashed=[content if right else b"" for content, right in zip(contents, same, strict=True)])
+    told = hashed(environment.name, seeds, states)
+    return Contents(hashed=[content if right else b"" for content, right in zip(told, same, strict=True)])

@@ -7,7 +7,7 @@ from itertools import cycle
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, capital, colours, itemised, medium, on_slides, said
 from lab.contract import Drawn
 from lab.data.features import is_text
 
@@ -60,4 +60,4 @@ def draw_errors(
         for method in predictions
         for place, english, chinese in ends
     ]
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))

@@ -5,7 +5,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.contract import Batch, Method
+from lab.contract import Batch
+from lab.regressor import Regressor
 
 
 class PiecewiseLinearEmbedding(nn.Module):
@@ -31,20 +32,15 @@ class PiecewiseLinearEmbedding(nn.Module):
         return torch.einsum("nfb,fbw->nfw", passed, self.curves).relu().flatten(1)
 
 
-class SharedEnsemble(Method):
+class SharedEnsemble(Regressor):
     """Members that differ in the signs of their inputs and in their last layer (TabM-mini of Gorishniy et al. 2024).
 
     ``bins``: pieces of each number. ``embedding``: length of its vector. ``members``: of the ensemble.
     ``width``: units in each of the two hidden layers. ``dropout``: share of them that a step leaves out.
     """
 
-    mean: Tensor
-    scale: Tensor
-
     def __init__(self, examples: Batch, bins: int, embedding: int, members: int, width: int, dropout: float) -> None:
-        super().__init__()
-        self.register_buffer("mean", examples["target"].mean())
-        self.register_buffer("scale", examples["target"].std())
+        super().__init__(examples)
         self.embed = PiecewiseLinearEmbedding(examples["numbers"], bins, embedding)
         inputs = examples["numbers"].shape[1] * embedding + examples["categories"].shape[1]
         self.adapters = nn.Parameter(2.0 * torch.randint(2, (members, inputs)) - 1)
@@ -66,16 +62,13 @@ class SharedEnsemble(Method):
         hidden = self.layers(inputs.unsqueeze(1) * self.adapters)
         return (hidden * self.heads).sum(dim=2) + self.offsets
 
+    def standard_target(self, batch: Batch) -> Tensor:
+        return self.standard_targets(batch).mean(dim=1)
+
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Mean square error of single members, for each learns by itself. Guessing the mean gives 1."""
-        target = (batch["target"] - self.mean) / self.scale
-        return {"loss": (self.standard_targets(batch) - target.unsqueeze(1)).square().mean()}
+        return {"loss": (self.standard_targets(batch) - self.wanted(batch).unsqueeze(1)).square().mean()}
 
     def validate(self, batch: Batch) -> dict[str, Tensor]:
         """Mean square error of what the members say together, which is what ``predict`` answers."""
-        target = (batch["target"] - self.mean) / self.scale
-        return {"loss": functional.mse_loss(self.standard_targets(batch).mean(dim=1), target)}
-
-    def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``predicted``: (n,), in the unit of the target."""
-        return {"predicted": self.mean + self.scale * self.standard_targets(batch).float().mean(dim=1)}
+        return {"loss": functional.mse_loss(self.standard_target(batch), self.wanted(batch))}

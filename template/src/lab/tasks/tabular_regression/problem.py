@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from lab.contract import Contents, Drawn, Examples, Metric, Provenance
+from lab.comparison.quantity_scores import MAE, R2, RMSE, score_quantities
+from lab.contract import Contents, Drawn, Examples, Provenance
 from lab.data.features import is_text, numeric_target, tidy
 from lab.data.sources import find, provenance
 from lab.data.tables import identities, named, row_contents, row_digests, told_of
@@ -26,11 +27,7 @@ if TYPE_CHECKING:
 RAW = Path("data/raw")
 """Where the pipeline keeps the table that ``figures`` looks categories up in."""
 
-metrics = (
-    Metric("rmse", higher_is_better=False, of_target=True, bounds=(0, None), label="RMSE"),
-    Metric("mae", higher_is_better=False, of_target=True, bounds=(0, None), label="MAE"),
-    Metric("r2", higher_is_better=True, bounds=(None, 1), label="R²"),
-)
+metrics = (RMSE, MAE, R2)
 targets = ("target",)
 stratify = None
 
@@ -127,8 +124,6 @@ def references(raw: Path, splits: dict[str, list[str]]) -> dict[str, dict[str, n
 
 
 def score(predictions: pd.DataFrame) -> dict[str, float]:
-    from lab.comparison.quantities import score_quantities
-
     return score_quantities(predictions)
 
 

@@ -4,11 +4,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.contract import Batch, Method
-from lab.tasks.text_classification.outputs import PADDING, accuracy, cross_entropy, log_probability, outputs
+from lab.contract import Batch
+from lab.tasks.text_classification.outputs import PADDING, TextClassifier, outputs
 
 
-class BagOfWords(Method):
+class BagOfWords(TextClassifier):
     """Logistic regression on tf-idf: counts of words, rare words counting more, scaled to length 1."""
 
     inverse_document_frequency: Tensor
@@ -27,17 +27,9 @@ class BagOfWords(Method):
         nn.init.zeros_(self.weigh.weight)
         nn.init.zeros_(self.weigh.bias)
 
-    def logits(self, tokens: Tensor) -> Tensor:
-        """(n, length) word numbers to (n, outputs)."""
+    def logits(self, batch: Batch) -> Tensor:
+        tokens = batch["tokens"]
         counts = tokens.new_zeros(len(tokens), self.weigh.in_features, dtype=torch.float32)
         counts.scatter_add_(1, tokens, torch.ones_like(tokens, dtype=torch.float32))
         weighted = functional.normalize(counts * self.inverse_document_frequency, dim=1)
         return self.weigh(weighted).float()
-
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        logits = self.logits(batch["tokens"])
-        return {"loss": cross_entropy(logits, batch["label"]), "accuracy": accuracy(logits, batch["label"])}
-
-    def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``log_probability``: (n, classes)."""
-        return {"log_probability": log_probability(self.logits(batch["tokens"]))}

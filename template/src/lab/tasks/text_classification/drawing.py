@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, capital, colours, said, say
+from lab.comparison.drawing import called, capital, colours, entry, itemised, said
 from lab.contract import Drawn
 from lab.style import PALETTE
 from lab.tasks.text_classification.sentences import PROBES
@@ -33,11 +33,11 @@ def draw_opinions(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
         height = np.arange(len(probe)) + 0.2 * (offset - (len(predictions) - 1) / 2)
         contrast.plot(probe["probability"], height, marks[method], **look)
         ends = means["probability"].iloc[[0, -1]]
-        agreements.append(f"{called(method)}{say('figures.colon')}{ends.iloc[0]:.2f} → {ends.iloc[1]:.2f}")
+        agreements.append(entry(method, f"{ends.iloc[0]:.2f} → {ends.iloc[1]:.2f}"))
         found = int(
             ((probe["probability"] > 0.5).to_numpy() == np.array(list(PROBES.values()), bool)[: len(probe)]).sum()
         )
-        answers.append(f"{called(method)}{say('figures.colon')}{found} / {len(probe)}")
+        answers.append(entry(method, f"{found} / {len(probe)}"))
     positive = capital(said({"en": "probability of positive", "zh-TW": "判為正面的機率"}))
     agreement.axhline(0.5, color=PALETTE["ink"], lw=0.8, ls=":")
     agreement.set(
@@ -60,8 +60,7 @@ def draw_opinions(predictions: dict[str, pd.DataFrame]) -> dict[str, Drawn]:
     }
     low_to_high = {"en": "From the lowest to the highest rating. ", "zh-TW": "由最低至最高評分。"}
     right = {"en": "Right answers. ", "zh-TW": "答對題數。"}
-    end = say("figures.stop")
     return {
-        "ratings": Drawn(ratings, of_ratings, said(low_to_high) + say("figures.item").join(agreements) + end),
-        "probes": Drawn(probes, of_probes, said(right) + say("figures.item").join(answers) + end),
+        "ratings": Drawn(ratings, of_ratings, said(low_to_high) + itemised(agreements)),
+        "probes": Drawn(probes, of_probes, said(right) + itemised(answers)),
     }

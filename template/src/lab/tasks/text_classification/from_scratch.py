@@ -9,11 +9,11 @@ import scipy.sparse.linalg
 import torch
 from torch import Tensor, nn
 
-from lab.contract import Batch, Method
-from lab.tasks.text_classification.outputs import PADDING, UNKNOWN, accuracy, cross_entropy, log_probability, outputs
+from lab.contract import Batch
+from lab.tasks.text_classification.outputs import PADDING, UNKNOWN, TextClassifier, cross_entropy, outputs
 
 
-class TransformerEncoder(Method):
+class TransformerEncoder(TextClassifier):
     """Learned positions, pre-norm layers, mean over the words (Vaswani et al. 2017).
 
     Eight thousand sentences are few for a Transformer, so it gets help: words start from vectors that their neighbours
@@ -50,8 +50,8 @@ class TransformerEncoder(Method):
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
-    def logits(self, tokens: Tensor) -> Tensor:
-        """(n, length) word numbers to (n, outputs)."""
+    def logits(self, batch: Batch) -> Tensor:
+        tokens = batch["tokens"]
         padding = tokens == PADDING
         if self.training:
             hidden = torch.rand(tokens.shape, device=tokens.device) < self.word_dropout
@@ -67,16 +67,11 @@ class TransformerEncoder(Method):
 
         Labels that carry people's doubt make classifiers more robust (Peterson et al. 2019).
         """
-        return {"loss": cross_entropy(self.logits(batch["tokens"]), batch["opinion"])}
+        return {"loss": cross_entropy(self.logits(batch), batch["opinion"])}
 
     def validate(self, batch: Batch) -> dict[str, Tensor]:
         """Cross-entropy to the label, as the baseline's."""
-        logits = self.logits(batch["tokens"])
-        return {"loss": cross_entropy(logits, batch["label"]), "accuracy": accuracy(logits, batch["label"])}
-
-    def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``log_probability``: (n, classes)."""
-        return {"log_probability": log_probability(self.logits(batch["tokens"]))}
+        return super().loss(batch)
 
 
 @lru_cache(maxsize=1)  # tests build a method many times with the same examples

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from lab.contract import Batch, Method
+from lab.contract import Batch
 from lab.pretrained import leave_out_frozen
 from lab.tasks.text_classification.encoder import Encoder
-from lab.tasks.text_classification.outputs import accuracy, cross_entropy, log_probability, outputs
+from lab.tasks.text_classification.outputs import TextClassifier, outputs
 
 if TYPE_CHECKING:
     from lab.train_settings import TrainSettings
 
 
-class SentenceTransformer(Method):
+class SentenceTransformer(TextClassifier):
     """The vectors of a text in all layers of ``backbone`` (Reimers & Gurevych 2019, Sentence-BERT) under a linear head.
 
     ``backbone``: all-MiniLM-L6-v2, whose weights are in a package, or an encoder's name on the Hugging Face hub, as in
@@ -52,14 +52,5 @@ class SentenceTransformer(Method):
         groups += [{"params": body, "lr": self.body_learning_rate}] if body else []
         return {"main": train.adamw(groups)}
 
-    def logits(self, text: Tensor) -> Tensor:
-        """(n, bytes) of UTF-8 to (n, outputs)."""
-        return self.head(self.dropout(self.encoder(text))).float()
-
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        logits = self.logits(batch["text"])
-        return {"loss": cross_entropy(logits, batch["label"]), "accuracy": accuracy(logits, batch["label"])}
-
-    def predict(self, batch: Batch) -> dict[str, Tensor]:
-        """``log_probability``: (n, classes)."""
-        return {"log_probability": log_probability(self.logits(batch["text"]))}
+    def logits(self, batch: Batch) -> Tensor:
+        return self.head(self.dropout(self.encoder(batch["text"]))).float()

@@ -1,9 +1,10 @@
-"""What methods read and answer: the numbers that are no words; one output for two classes, else one for each class."""
+"""What methods read and answer: the numbers that are no words; one output for two classes, else one for each."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from lab.classifier import Classifier
 from lab.contract import Batch
 
 PADDING, UNKNOWN = 0, 1
@@ -31,6 +32,14 @@ def log_probability(logits: Tensor) -> Tensor:
     return torch.cat([functional.logsigmoid(-logits), functional.logsigmoid(logits)], dim=1)
 
 
-def accuracy(logits: Tensor, label: Tensor) -> Tensor:
-    """Share of the texts whose likeliest class is right; of two equally likely ones the first is taken."""
-    return (log_probability(logits).argmax(dim=1) == label).float().mean()
+class TextClassifier(Classifier):
+    """A classifier whose ``logits`` are (n, outputs): see ``outputs``."""
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        logits = self.logits(batch)
+        right = log_probability(logits).argmax(dim=1) == batch["label"]  # of two as likely ones, the first is taken
+        return {"loss": cross_entropy(logits, batch["label"]), "accuracy": right.float().mean()}
+
+    def predict(self, batch: Batch) -> dict[str, Tensor]:
+        """``log_probability``: (n, classes)."""
+        return {"log_probability": log_probability(self.logits(batch))}

@@ -7,6 +7,7 @@ from torch.nn import functional
 from lab.contract import Batch, Method
 from lab.errors import UserError
 from lab.tasks.text_to_image.networks import Colours, Reader, decoder, encoder, one_wording
+from lab.variational import code_from, evidence_bound
 
 
 class ConditionalAutoencoder(Method):
@@ -36,23 +37,16 @@ class ConditionalAutoencoder(Method):
         )
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        """Minus the evidence lower bound, in nats a picture (their equation 4), but for a constant.
+        """Minus the evidence lower bound (their equation 4), but for a constant.
 
         What the decoder leaves of a colour is normal, with a tenth of the colours' variance.
         """
         picture = self.colours(batch["picture"])
         told = self.reader(one_wording(batch["tokens"], self.training))
         mean, log_variance = self.cloud(torch.cat([self.encoder(picture), told], dim=1)).chunk(2, dim=1)
-        code = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
-        drawn = self.decoder(torch.cat([code, told], dim=1))
+        drawn = self.decoder(torch.cat([code_from(mean, log_variance), told], dim=1))
         reconstruction = functional.mse_loss(drawn, picture, reduction="sum") / (2 * 0.1)
-        divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum()
-        number = len(picture)
-        return {
-            "loss": (reconstruction + divergence) / number,
-            "reconstruction": reconstruction / number,
-            "divergence": divergence / number,
-        }
+        return evidence_bound(reconstruction, mean, log_variance)
 
     def predict(self, batch: Batch) -> dict[str, Tensor]:
         """The mean picture of a code drawn from the prior."""

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, capital, colours, itemised, medium, on_slides, said, say
 from lab.comparison.shares import by_kind, draw_shares, in_print
 from lab.contract import Drawn, Metric
 from lab.data.digit_scenes import KINDS
@@ -116,4 +116,4 @@ def draw_guidance(
         "zh-TW": "引導強度的影響（驗證集的句子）：0 為不看句子，1 為學到的條件分布，更大則更強調句子。點線：真實圖片。"
         "無引導的方法不受影響。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))

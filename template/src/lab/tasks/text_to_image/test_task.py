@@ -23,6 +23,7 @@ from lab.tasks.text_to_image.baseline import ConditionalAutoencoder
 from lab.tasks.text_to_image.judge import judged, read_judge, train_judge
 from lab.tasks.text_to_image.networks import Colours
 from lab.tasks.text_to_image.novel import GuidedDiffusion
+from lab.training.sanity import learn
 
 
 def squares(number: int = 64) -> tuple[np.ndarray, list[str]]:
@@ -97,12 +98,7 @@ def test_what_is_learnt_is_drawn_and_guidance_is_towards_the_sentence(
     monkeypatch.setattr(problem, "RAW", judge)
     examples = told()
     for method in methods(examples):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.005)
-        for _ in range(300):
-            loss = method.train().loss(examples)["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        learn(method, examples, 300, 0.005)
         with torch.no_grad():
             asked = {name: value for name, value in examples.items() if name not in problem.targets}
             sample = method.eval().predict(asked)["sample"]

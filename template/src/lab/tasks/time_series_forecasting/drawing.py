@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, capital, colours, entry, itemised, medium, on_slides, said, say
 from lab.contract import Drawn
 from lab.style import PALETTE
 from lab.tasks.time_series_forecasting.quantiles import LEVELS, MEDIAN, stacked
@@ -43,7 +43,7 @@ def draw_forecasts(tests: dict[str, pd.DataFrame], values: pd.DataFrame, example
             locator = AutoDateLocator(minticks=2, maxticks=4)
             axes.xaxis.set_major_locator(locator)
             axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
-            axes.set_title(f"{called(method)}{say('figures.colon')}MASE {errors[method][place]:.2f}")
+            axes.set_title(entry(method, f"MASE {errors[method][place]:.2f}"))
     names = list(values)
     for axes, series in zip(panels[:, 0], which, strict=True):
         axes.set_ylabel(capital(names[series]) if len(names[series]) < 24 else f"{names[series][:23]}…")
@@ -80,7 +80,7 @@ def draw_steps(tests: dict[str, pd.DataFrame]) -> Drawn:
     right.set(ylabel=said({"en": "Within the band (%)", "zh-TW": "落在帶內（%）"}), xlabel=capital(ahead_label))
     right.set_ylim(0, 100)
     figure.legend(loc="outside upper center", ncols=len(tests))
-    return Drawn(figure, said(STEPS), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(STEPS), itemised(told))
 
 
 CAME = {"en": "what came", "zh-TW": "實際值"}

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from lab.comparison.drawing import called, capital, colours, medium, on_slides, said, say
+from lab.comparison.drawing import called, capital, colours, entry, itemised, medium, on_slides, said, say
 from lab.contract import Drawn
 from lab.style import PALETTE
 
@@ -29,7 +29,7 @@ def draw_kinds(tests: dict[str, pd.DataFrame], kinds: pd.Series) -> Drawn:
         rows = np.arange(len(names)) + (place - (len(tests) - 1) / 2) * thick
         axes.barh(rows, 100 * right, thick, color=colour, label=called(method))
         shares = (f"{name} {share:.0%}" for name, share in right.items())
-        told.append(f"{called(method)}{say('figures.colon')}{say('results.list').join(shares)}")
+        told.append(entry(method, say("results.list").join(shares)))
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
@@ -39,7 +39,7 @@ def draw_kinds(tests: dict[str, pd.DataFrame], kinds: pd.Series) -> Drawn:
         "en": "Share of test sentences that are translated without any mistake, by kind.",
         "zh-TW": "測試集中各類句子完全譯對的比例。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))
 
 
 def draw_mistakes(tests: dict[str, pd.DataFrame]) -> Drawn:
@@ -64,13 +64,13 @@ def draw_mistakes(tests: dict[str, pd.DataFrame]) -> Drawn:
         axes.text(0, line + 0.5, row["text"], va="center")
         axes.text(0.38, line + 0.5, row["right"], va="center")
         write_marked(axes, 0.69, line + 0.5, row["said"][:LONGEST], row["right"])
-        told.append(f"{called(method)}{say('figures.colon')}{row['text']} → {row['said']} ({row['right']})")
+        told.append(entry(method, f"{row['text']} → {row['said']} ({row['right']})"))
         line += 1
     caption = {
         "en": "Wrong translations of test sentences. In colour: what is not in the right one.",
         "zh-TW": "測試集中的錯誤譯文；與正解不同之處以顏色標示。",
     }
-    return Drawn(figure, said(caption), say("figures.item").join(told) + say("figures.stop"))
+    return Drawn(figure, said(caption), itemised(told))
 
 
 def write_marked(axes: plt.Axes, x: float, y: float, text: str, right: str) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from lab.contract import Provenance
 from lab.data.sources import Found, find, listed, provenance
 from lab.data.tables import identities, named, row_digests, told_of
+from lab.data.texts import read_files
 from lab.errors import UserError, some
 
 if TYPE_CHECKING:
@@ -83,22 +84,15 @@ def from_lines(found: Found, languages: list[str], encoding: str) -> tuple[pd.Da
         raise UserError(f"{where}: there are no files whose names end in .{languages[0]} and .{languages[1]}")
     rows: list[tuple[str, str, str]] = []
     for name in sorted(first):
-        lines = [lines_of(side[name], encoding) for side in (first, second)]
+        texts = read_files([side[name] for side in (first, second)], found.folder, encoding)
+        # Other signs that Unicode counts as line breaks may be in a line.
+        lines = [text.removesuffix("\n").split("\n") for text in texts]
         if len(lines[0]) != len(lines[1]):
             sizes = f"{first[name].name} has {len(lines[0]):,} lines and {second[name].name} {len(lines[1]):,}"
             raise UserError(f"{where}: {sizes}: line by line, one must be the translation of the other")
         rows += [(f"{name}:{line:06d}", *pair) for line, pair in enumerate(zip(*lines, strict=True), start=1)]
     files = [*first.values(), *second.values()]
     return pd.DataFrame(rows, columns=["id", "text", "target"]), files
-
-
-def lines_of(path: Path, encoding: str) -> list[str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
-    except UnicodeDecodeError as error:
-        mend = "set data.encoding in params.yaml: cp950 (Taiwan) or gb18030 (China), say"
-        raise UserError(f"{path.name} is no {encoding} (at byte {error.start}): {mend}") from None
-    return text.removesuffix("\n").split("\n")  # other signs that Unicode counts as line breaks may be in a line
 
 
 def pair_rules(examples: pd.DataFrame, longest: int) -> list[Expectation]:

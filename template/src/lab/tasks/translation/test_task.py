@@ -20,6 +20,7 @@ from lab.tasks.translation.baseline import RecurrentNetwork
 from lab.tasks.translation.letters import BEGIN, END, FIRST, PADDING, UNKNOWN, Alphabet
 from lab.tasks.translation.memory import remembered, with_numbers
 from lab.tasks.translation.novel import LOOKS, AttentiveNetwork
+from lab.training.sanity import learn
 
 PAIRS = [("three cats", "三隻貓"), ("a dog", "一隻狗"), ("two dogs 🐶", "兩隻狗🐶"), ("no cat", "沒有貓")]
 
@@ -146,12 +147,7 @@ def test_own_sentences_train_by_settings_alone(tmp_path: Path) -> None:
     assert localised("31 with more than 7 characters are left out") in source.notes
     found = loaded(examples, tmp_path)
     for method in methods(found["train"]):
-        optimizer = torch.optim.Adam(method.parameters(), lr=0.01)
-        for _ in range(60):
-            loss = method.train().loss(found["train"])["loss"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+        learn(method, found["train"], 60)
         assert method.eval().loss(found["test"])["loss"] < 0.9, type(method)
     assert {rule.column for rule in problem.expectations(examples, options) if hasattr(rule, "column")} >= {
         "kind",
@@ -188,6 +184,15 @@ def test_lines_are_pairs(tmp_path: Path) -> None:
 def test_lines_that_are_no_pairs_are_named(files: dict[str, str], told: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=told):
         problem.collect(tmp_path, lines(tmp_path / "lines", **files))
+
+
+def test_lines_in_another_encoding_are_named(tmp_path: Path) -> None:
+    options = lines(tmp_path / "行", a_en="one\ntwo\nthree", a_zh="")
+    (tmp_path / "行/a.zh").write_bytes("一\n二\n三".encode("cp950"))
+    with pytest.raises(UserError, match=r"1 texts are no utf-8 \(a\.zh\): .*data\.encoding"):
+        problem.collect(tmp_path, options)
+    examples, _ = problem.collect(tmp_path, options.model_copy(update={"encoding": "cp950"}))
+    assert examples["target"].tolist() == ["一", "二", "三"]
 
 
 def test_the_demo_sentences_have_one_right_translation_each() -> None:
