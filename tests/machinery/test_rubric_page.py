@@ -69,6 +69,9 @@ def test_the_page_is_whole_and_its_links_lead_somewhere(delivered: dict[str, Any
     if read_project().language == "zh-TW":
         assert "評分項目" in text
         assert not re.search(r">\s*(Criterion|Points|missing|found)\s*<", text)
+        plain = re.sub(r"<[^>]+>", "", text)
+        assert not re.findall(r"[\u4e00-\u9fff）」]\s*[,:;(]\s*[\u4e00-\u9fff（「]", plain)
+        assert f"評分依據：{HOSTILE[:2]}".replace("<", "&lt;") in text
 
 
 def test_pages_are_those_on_which_the_sections_begin(delivered: dict[str, Any]) -> None:

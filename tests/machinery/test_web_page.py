@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -120,6 +121,28 @@ def test_its_colours_can_be_read_on_a_dark_page_too(page: Path) -> None:
     # Every colour of the page has two; figures, which are drawn on white, keep it.
     assert set(re.findall(r"var\(--(\w+)\)", text)) <= dark.keys() | {"picture"}
     assert f"--picture: {PALETTE['paper']}" in text
+
+
+MEASURED = """<iframe width=360 height=900></iframe><script>
+const frame = document.querySelector("iframe");
+frame.onload = () => { document.body.dataset.width = frame.contentDocument.documentElement.scrollWidth; };
+frame.srcdoc = %s;
+</script>"""
+
+
+@pytest.mark.browser
+def test_one_endless_word_makes_it_no_wider_than_a_telephone(page: Path, tmp_path: Path) -> None:
+    if BROWSER is None:
+        pytest.fail("no Chromium is installed")
+    text = page.read_text(encoding="utf-8").replace("</body>", f"<p>{'n' * 300}</p></body>")
+    around = tmp_path / "around.html"
+    around.write_text(MEASURED % json.dumps(text).replace("</", "<\\/"), encoding="utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    command = [BROWSER, *options, "--virtual-time-budget=5000", "--dump-dom", around.as_uri()]
+    shown = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout.decode()
+    width = re.search(r'data-width="(\d+)"', shown)
+    assert width
+    assert int(width[1]) <= 360
 
 
 @pytest.mark.parametrize("scheme", [0, 1])

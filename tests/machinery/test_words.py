@@ -44,7 +44,7 @@ def test_the_chinese_is_chinese() -> None:
 
 PUT_TOGETHER = re.compile(
     r"kinds\.\w+|cards\.(champion_\w+|stop|warn|info)|results\.(found|doubt|reference|title)_\w+|documents\.(rules_\w+|proposal|report|presentation)"
-    r"|hand_in\.(data|model)_card|figures\.(train|validation)_(loss|ends)|(methods|references|plan|units)\.\w+|rules\.\w+|terms\.not_significant"
+    r"|hand_in\.(data|model)_card|figures\.(train|validation)_(loss|ends)|(methods|references|plan|units)\.\w+|rules\.\w+|terms\.(not_significant|column_\w+)"
     r"|doctor\.(ok|note|missing)|try\.(loss_before|by_heart|all_learn|independent|continues|speed|whole)"
     r"|(parts|costs)\.\w+|details\.(text|date|number|pixel|sample|word|stuck|odd|level)"
     r"|seal\.(metric|scoring|baseline|methods|ablations|seeds|split|rule|data)|commands\.(methods|seeds|compared)_page"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import Any
 
@@ -25,6 +26,13 @@ from lab.comparison.drawing import (
 from lab.contract import Drawn
 from lab.results import Compared
 from lab.style import PALETTE, interval, number, percent, with_unit
+
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(value: float) -> str:
+    """``10⁶``: beside long names, 1,000,000 would run into the next number."""
+    return "10" + str(round(math.log10(value))).translate(RAISED)
 
 
 def cost_quality(summary: Compared) -> Drawn:
@@ -75,9 +83,10 @@ def cost_quality(summary: Compared) -> Drawn:
     else:
         axes.set_xlim(max(0, low - 0.3 * (high - low)), high + 0.3 * (high - low))
         axes.xaxis.set_major_locator(MaxNLocator(4 if on_slides() else 6))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(float(value))))
     if axes.get_xscale() == "log":
         axes.set_xlim(low / 2, high * 2)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(float(value))))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(float(value))))
     axes.autoscale_view(scalex=False)
     group_thousands(axes.yaxis)
     better = say("figures.better_up") if metric["higher_is_better"] else say("figures.better_down")

@@ -11,7 +11,7 @@ from typing import Any
 
 from lab.data_results import Collected
 from lab.reporting.documents import Results
-from lab.results import Comparison, RunRecord
+from lab.results import Comparison, MetricRecord, RunRecord
 from lab.settings import Project
 from lab.style import NUMBER, interval, number
 from lab.words import Say, speaker
@@ -122,10 +122,11 @@ def _device(say: Say, run: RunRecord) -> str:
 
 
 def comparison_table(say: Say, comparison: Comparison) -> str:
-    """A row for each method and metric."""
+    """A row for each method and metric, methods in the order of ``params.yaml``."""
     mean = "mean_std" if len(comparison["seeds"]) > 1 else "mean"
     rows = []
-    for method, entry in comparison["methods"].items():
+    for method in comparison.get("order", list(comparison["methods"])):
+        entry = comparison["methods"][method]
         for metric in comparison["metrics"]:
             found, digits = entry["metrics"][metric["name"]], metric["digits"]
             value = number(found["mean"], digits)
@@ -137,17 +138,20 @@ def comparison_table(say: Say, comparison: Comparison) -> str:
                 shift += escape(interval(difference["interval"], digits))
                 if entry["family"] == "ablation":
                     whole = difference["against"]
-                    shift += f" ({say('terms.from', method=named(whole, comparison['methods'][whole]))})"
+                    shift += say("terms.from", method=named(whole, comparison["methods"][whole]))
                 verdict = say(f"terms.{(difference['verdict'] or 'no_verdict').replace(' ', '_')}")
-            unit = f" ({escape(metric['unit'])})" if metric["unit"] else ""
-            arrow = "↑" if metric["higher_is_better"] else "↓"
-            rows.append((named(method, entry), f"{named(metric['name'], metric)}{unit} {arrow}", value, shift, verdict))
+            rows.append((named(method, entry), _axis(metric), value, shift, verdict))
     for name, reference in comparison["references"].items():
         metric = comparison["metrics"][0]
         value = number(reference["metrics"][metric["name"]]["value"], metric["digits"])
-        about = (named(name, reference), named(metric["name"], metric))
-        rows.append((*about, value, number(None), say("terms.classical")))
+        rows.append((named(name, reference), _axis(metric), value, number(None), say("terms.classical")))
     return table([say(f"terms.{name}") for name in ("method", "metric", mean, "difference", "verdict")], rows)
+
+
+def _axis(metric: MetricRecord) -> str:
+    """A metric, its unit in brackets, and the better direction."""
+    unit = f" ({escape(metric['unit'])})" if metric["unit"] else ""
+    return f"{named(metric['name'], metric)}{unit} {'↑' if metric['higher_is_better'] else '↓'}"
 
 
 def _champion(say: Say, comparison: Comparison) -> str:

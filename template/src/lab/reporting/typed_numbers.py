@@ -46,6 +46,11 @@ TYPED = re.compile(
 )
 SCALED = re.compile(r"\b(?:weigh|weight|multipl|scal|divid)\w*\s+(?:\w+\s+){0,3}$", re.IGNORECASE)
 """What stands before a metric where a number behind it is a factor."""
+GIVEN_BACK = re.compile(
+    r"(?:return|loss)\s+of\s+\d+\s+(?!(?:points|pawns|nats|bits|dollars|across|versus|thus|plus)\b)[a-z]{3,}s\b",
+    re.IGNORECASE,
+)
+"""Two names of metrics that are ordinary words where things are counted: the return of 3 books."""
 BEFORE = re.compile(
     r"(?:\b(?:python|pytorch|torch|cuda|cudnn|numpy|pandas|scikit-learn|typst|dvc|mlflow|ubuntu|debian|windows|macos|linux|"
     r"version|release|sections?|sec\.|chapter|figures?|fig\.|tables?|equation|eq\.|appendix|algorithm|slide|page|step|"
@@ -97,7 +102,7 @@ def typed_numbers(
         found.setdefault(at, told)
     for match in beside.finditer(text):
         group = "after" if match["after"] else "before"
-        if SCALED.search(text[max(0, match.start() - 40) : match.start()]):
+        if SCALED.search(text[max(0, match.start() - 40) : match.start()]) or GIVEN_BACK.match(text, match.start()):
             continue
         inside = any(at <= match.start(group) < at + len(number) + 2 for at, number in found.items())
         if not inside and not _is_set(text, match.start(group), match[group], settings or {}, "(?!)"):

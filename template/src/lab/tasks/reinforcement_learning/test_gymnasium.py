@@ -143,12 +143,12 @@ def test_metrics_follow_from_the_environment() -> None:
     ("name", "told"),
     [
         ("Cartpole-v1", "Did you mean: `CartPole`"),
-        ("CartPole-v9", "cannot be made: .*versioned environments: .*`v1`"),
+        ("CartPole-v9", "cannot be made: gymnasium says .*versioned environments: .*`v1`"),
         ("CartPole", "names no version: write 'CartPole-v1'"),
         ("Pendulum-v1", "its actions are Box of shape (1,).*supported are actions that are Discrete"),
         ("Blackjack-v1", "its observations Tuple; supported are"),
-        ("nowhere:World-v0", "cannot be made: .*nowhere"),
-        ("two words", "cannot be made: Malformed"),
+        ("nowhere:World-v0", "cannot be made: gymnasium says .*nowhere"),
+        ("two words", 'cannot be made: gymnasium says "Malformed'),
     ],
 )
 def test_names_that_cannot_be_played_are_told_in_one_line(tmp_path: Path, name: str, told: str) -> None:
