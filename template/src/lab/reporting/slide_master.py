@@ -31,7 +31,7 @@ PLACES = {
     "Subtitle": (MARGIN, 285, WIDTH - 2 * MARGIN, 180),
 }
 """Left, top, width and height, in points, of what is on the master and on the layout of the title slide."""
-FOOTER = 11
+FOOTER = 14
 """Points of the line at the foot."""
 COLOURS = {"dk1": "ink", "lt1": "paper", "dk2": "quiet", "accent1": "accent", "accent2": "baseline", "hlink": "accent"}
 COLOURS |= {f"accent{number}": f"others{number - 3}" for number in (3, 4, 5, 6)}
