@@ -12,6 +12,7 @@ from pathlib import Path
 
 import project_copy
 import pytest
+from pptx.oxml.ns import qn
 from presentations import FIGURE, boxes, opened, squeezed, texts, written
 from printed_numbers import text_of
 from pypdf import PdfReader
@@ -53,7 +54,9 @@ def test_nothing_stands_on_something_else_or_is_too_small(folder: Path, language
             sizes = [
                 run.font.size.pt for one in frames for line in one.paragraphs for run in line.runs if run.font.size
             ]
-            assert shape.name.startswith("Footer") or min(sizes, default=14) >= 14
+            assert min(sizes, default=14) >= 14
+    inherited = [int(style.get("sz")) for style in deck.slide_master._element.iterfind(f".//{qn('a:defRPr')}[@sz]")]
+    assert min(inherited) >= 1400  # the page's number
 
 
 def test_a_table_is_not_torn_from_its_caption(folder: Path) -> None:

@@ -83,8 +83,10 @@ def _place(shape: Any) -> None:
     if name == "Title":
         first = etree.SubElement(shape._element.txBody.find(qn("a:lstStyle")), qn("a:lvl1pPr"))
         etree.SubElement(first, qn("a:defRPr"), sz="4000")
-    elif style is not None and name != "Slide Number Placeholder":
-        style.set("algn", "l")
+    elif style is not None:
+        style.find(qn("a:defRPr")).set("sz", str(100 * FOOTER))
+        if name != "Slide Number Placeholder":
+            style.set("algn", "l")
 
 
 def _write_theme(part: Any) -> None:
