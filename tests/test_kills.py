@@ -1,7 +1,8 @@
-"""Thirty kills of trainings at random times: each continues, and all end as one that nobody disturbed."""
+"""Killed trainings continue from their last checkpoint, and end as ones that nobody disturbed."""
 
 import contextlib
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 from conftest import Project, Stamp
 
 KILLS = 30
@@ -24,16 +26,17 @@ def project(stamp: Stamp, tmp_path: Path) -> Project:
     """A project whose data are ready and whose novel method takes some ten seconds to train."""
     project = stamp(tmp_path / "project", task="image_classification")
     project.write("params.yaml", "seeds: [0, 1, 2]", "seeds: [0]")
+    project.write("params.yaml", "checkpoint_minutes: 5", "checkpoint_minutes: 0.01")
     project.commit()
     project.succeed("dvc", "repro", "split")
     return project
 
 
-def start(project: Project) -> subprocess.Popen[bytes]:
+def start(project: Project, command: tuple[str, ...] = TRAIN) -> subprocess.Popen[bytes]:
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = os.environ | {"PATH": programs, "PYTHONPATH": str(project.path / "src")}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(TRAIN, cwd=project.path, env=environment, start_new_session=True, **quiet)  # type: ignore[call-overload]
+    return subprocess.Popen(command, cwd=project.path, env=environment, start_new_session=True, **quiet)  # type: ignore[call-overload]
 
 
 def trainers(dvc: psutil.Process) -> list[psutil.Process]:
@@ -45,8 +48,8 @@ def trainers(dvc: psutil.Process) -> list[psutil.Process]:
     return found
 
 
-def result(project: Project) -> dict[str, str]:
-    folder = project.path / "runs/novel/0"
+def result(project: Project, method: str = "novel") -> dict[str, str]:
+    folder = project.path / f"runs/{method}/0"
     names = ("history.csv", "predictions.parquet", "model.safetensors")
     return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
 
@@ -100,3 +103,43 @@ def test_thirty_kills(project: Project) -> None:
     assert result(project) == expected
     assert_tracked(project, finished_runs + 1)
     print(f"{kills}, {finished_runs + 1} runs finished")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
+@pytest.mark.parametrize(
+    ("task", "method", "epochs"),
+    [
+        pytest.param("image_generation", "gan", 2, id="two optimizers"),
+        pytest.param("image_generation", "novel", 12, id="diffusion"),
+        pytest.param("reinforcement_learning", "novel", 4, id="an agent"),
+    ],
+)
+def test_killed_between_two_checkpoints(stamp: Stamp, tmp_path: Path, task: str, method: str, epochs: int) -> None:
+    """Where training has more than one optimizer, or makes its own data by chance."""
+    project = stamp(tmp_path / "project", task=task)
+    path = project.path / "params.yaml"
+    params = yaml.safe_load(path.read_text(encoding="utf-8"))
+    params["methods"][method]["train"] = params["methods"][method].get("train", {}) | {"epochs": epochs}
+    params["train"]["checkpoint_minutes"] = 0.01
+    path.write_text(yaml.safe_dump(params, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    for stage in ("fingerprint", "collect", "validate", "split"):
+        project.succeed("python", "-m", f"lab.stages.{stage}")
+    train = ("python", "-m", "lab.stages.train", method, "--seed", "0")
+    project.succeed(*train)
+    expected = result(project, method)
+    shutil.rmtree(project.path / "runs")
+    chance, checkpoint = random.Random(0), project.path / f"runs/{method}/0/checkpoint.pt"
+    for kill in range(4):
+        before = checkpoint.stat().st_mtime_ns if checkpoint.is_file() else 0
+        training = start(project, train)
+        while not checkpoint.is_file() or checkpoint.stat().st_mtime_ns == before:
+            assert training.poll() is None, f"it was over before kill {kill}"
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, 0.5))
+        training.kill()
+        training.wait(60)
+        record = json.loads((checkpoint.parent / "run.json").read_text(encoding="utf-8"))
+        assert record["status"] == "running"
+    project.succeed(*train)
+    assert result(project, method) == expected
