@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from filelock import Timeout
-from tracked import begin, finish, free_port
+from tracked import begin, default, finish, free_port
 
 from lab.errors import UserError
 from lab.messages import translated
@@ -47,7 +47,8 @@ def test_a_damaged_file_and_a_server_that_is_away_are_told_in_one_line(
 ) -> None:
     finish(begin(), seconds=1.0)
     Path("mlflow.db").write_text("no database", encoding="utf-8")
-    with pytest.raises(UserError, match=r"sqlite:///mlflow\.db is not up to date: the file is damaged: move it away"):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", default())
+    with pytest.raises(UserError, match=r"/mlflow\.db is not up to date: the file is damaged: move it away"):
         main_sync()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
     with pytest.raises(UserError, match=r"is not up to date: no server answers there \(.*refused\): see whether"):
