@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_project import SmallProject
 from team_project import enter, told
-from test_records import change, commit, git
+from test_records import change, commit, compared, git
 
 from lab.comparison import plan
 from lab.comparison.folds import Fold
@@ -27,19 +27,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     enter(tmp_path, monkeypatch)
     git("init", "--quiet", "--initial-branch=main")
     return tmp_path
-
-
-def compared() -> None:
-    content = {
-        "metrics": [{"name": "error", "higher_is_better": False}],
-        "methods": {"baseline": {"family": "baseline"}, "own_step": {"family": "candidate"}},
-        "seeds": [0],
-        "confidence": 0.95,
-        "resamples": 100,
-        "baseline": "baseline",
-    }
-    Path("results").mkdir(exist_ok=True)
-    Path("results/comparison.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def test_a_merge_that_takes_one_side_loses_no_look_of_the_other_unseen(project: Path) -> None:

@@ -145,6 +145,20 @@ def test_trials_are_counted_over_all_studies_and_merges(project: Path) -> None:
     }
 
 
+def compared() -> None:
+    """What the stage compare leaves of two methods, as far as a plan is held against it."""
+    content = {
+        "metrics": [{"name": "error", "higher_is_better": False}],
+        "methods": {"baseline": {"family": "baseline"}, "own_step": {"family": "candidate"}},
+        "seeds": [0],
+        "confidence": 0.95,
+        "resamples": 100,
+        "baseline": "baseline",
+    }
+    Path("results").mkdir(exist_ok=True)
+    Path("results/comparison.json").write_text(json.dumps(content), encoding="utf-8")
+
+
 def seal_then_leave() -> None:
     """A plan with four seeds; three were trained, looked at three times, and a line was lost."""
     change('"seeds": [0]', '"seeds": [0, 1]')
@@ -155,16 +169,7 @@ def seal_then_leave() -> None:
     lines = LOOKS.read_text(encoding="utf-8").splitlines(keepends=True)
     LOOKS.write_text("".join(lines[1:]), encoding="utf-8")
     note(Count("baseline", "z", 20, 3, 0))
-    compared = {
-        "metrics": [{"name": "error", "higher_is_better": False}],
-        "methods": {"baseline": {}, "own_step": {}},
-        "seeds": [0],
-        "confidence": 0.95,
-        "resamples": 100,
-        "baseline": "baseline",
-    }
-    Path("results").mkdir(exist_ok=True)
-    Path("results/comparison.json").write_text(json.dumps(compared), encoding="utf-8")
+    compared()
 
 
 def test_the_report_says_what_was_kept_and_what_was_not(project: Path) -> None:
